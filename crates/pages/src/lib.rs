@@ -1,1 +1,24 @@
-//! crates/pages
+#![doc = include_str!("../README.md")]
+
+mod assets;
+mod dates;
+mod flow_origin;
+mod frame;
+mod functions;
+mod headers;
+mod layout;
+mod pages;
+mod reference;
+mod screen;
+pub mod screens;
+mod settings;
+mod sms;
+mod texts;
+
+pub use flow_origin::{FlowOrigin, FlowOriginError};
+pub use frame::{Flow, Frame, ServiceStrip};
+pub use pages::{Pages, PagesError};
+pub use reference::Reference;
+pub use screen::Screen;
+pub use sms::SmsTextError;
+pub use settings::{DeploymentKind, Localised, Operator, PagesSettings};

@@ -1,0 +1,78 @@
+//! S2: EDS with NCALayer, on `/flow/{id}/eds`. The script posts `signature` to `{flow}/eds/signature`.
+
+use authority::time::Timestamp;
+use serde::Serialize;
+
+use crate::Screen;
+use crate::dates::{micros, optional_micros};
+
+/// Why the server did not accept the last signature.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum SignatureRefusal {
+    /// A signing-only key where one for sign-in is needed.
+    WrongKind,
+    /// The certificate's time is over.
+    Expired {
+        /// When it ended.
+        #[serde(serialize_with = "micros")]
+        date: Timestamp,
+    },
+    /// The certificate's time has not begun.
+    NotYetValid {
+        /// When it begins.
+        #[serde(serialize_with = "micros")]
+        date: Timestamp,
+    },
+    /// The certification centre took it back.
+    Revoked {
+        /// When, if the list says so.
+        #[serde(serialize_with = "optional_micros")]
+        date: Option<Timestamp>,
+    },
+    /// Issued by a centre that is not trusted here.
+    UnknownCentre,
+    /// Revocation could not be checked.
+    TryLater {
+        /// When trying again makes sense.
+        #[serde(serialize_with = "micros")]
+        at: Timestamp,
+    },
+    /// The signature does not verify, or is not one over this page's challenge.
+    NotVerified,
+    /// The key belongs to another person than the service expected.
+    OtherPerson,
+}
+
+/// S2. The page starts signing when the person presses the button `continue`.
+#[derive(Clone, Debug, Serialize)]
+pub struct SignWithEds {
+    /// The challenge's bytes in standard base64, as NCALayer takes them.
+    pub challenge: String,
+    /// The role a certificate must have to be selectable: extended key usage OIDs, all of them; empty for any.
+    pub key_usages: Vec<String>,
+    /// Why the last signature was refused.
+    pub refusal: Option<SignatureRefusal>,
+}
+
+impl Screen for SignWithEds {
+    fn template(&self) -> &'static str {
+        "eds/sign.html"
+    }
+
+    fn status(&self) -> http::StatusCode {
+        if self.refusal.is_some() { http::StatusCode::UNPROCESSABLE_ENTITY } else { http::StatusCode::OK }
+    }
+
+    fn is_failure(&self) -> bool {
+        self.refusal.is_some()
+    }
+
+    fn modules(&self) -> &'static [&'static str] {
+        &["ncalayer.js"]
+    }
+
+    fn speaks_to_ncalayer(&self) -> bool {
+        true
+    }
+}

@@ -1,0 +1,29 @@
+//! The screens, one file per noun. Numbers (S1, R1, X7) are those of the product's screen list.
+
+mod choose;
+mod components;
+mod consent;
+mod device;
+mod eds;
+mod errors;
+mod form_post;
+mod information;
+mod locks;
+mod phone;
+mod session;
+mod sms_code;
+
+pub use choose::{ChooseWay, ContinueAs, SandboxPerson};
+pub use components::Components;
+pub use consent::{Claim, ClaimGroup, ClaimNote, ClaimRow, ClaimValue, Consent, SchoolRole};
+pub use device::{
+    BoundElsewhere, CannotRemember, DeviceKind, ProofPurpose, ProofRequest, ProveDevice, RememberDevice, RememberProblem,
+};
+pub use eds::{SignWithEds, SignatureRefusal};
+pub use errors::{NoScript, NoSuchPage, OtherBrowser, OurFault, OutOfDate, WronglyAsked};
+pub use form_post::FormPost;
+pub use information::{Accessibility, Help, Privacy};
+pub use locks::{AdministratorLock, LeftSchool, SuspendedByOwner, UnusedTooLong};
+pub use phone::NoPhone;
+pub use session::{ConfirmSignOut, HiddenField, SignedOut, ToldService};
+pub use sms_code::{CodeProblem, EnterSmsCode, TooManyCodes};
