@@ -1,1 +1,10 @@
-//! crates/federation
+//! Upstream identities: what others vouch for, checked.
+//!
+//! * **Owns** the checks of proofs that come from outside: [`eds`] verifies signatures made with the keys of a national
+//!   certification authority and says who signed.
+//! * **Stores nothing**, reads no clock, opens no connection by itself: time and chance are arguments, trust material
+//!   comes from configuration.
+//! * **May import** `authority` (and `jose`, `outbound` when an upstream needs them); never `storage`.
+//! * **Start reading** at [`eds::EdsVerifier`]: its `verify` lists the checks in their order.
+
+pub mod eds;

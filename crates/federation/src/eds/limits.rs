@@ -1,0 +1,32 @@
+//! Hard limits of everything that is parsed: an answer comes from an untrusted program on an untrusted computer.
+
+use std::time::Duration;
+
+/// Longest text of a signature, in bytes: 44 KiB of DER are 60 KiB of base64, and line ends and armour come on top.
+pub(crate) const SIGNATURE_TEXT: usize = 64 * 1024;
+/// Longest SignedData, in bytes after base64.
+pub(crate) const CMS: usize = 44 * 1024;
+/// Deepest nesting of ASN.1 elements.
+pub(crate) const DEPTH: usize = 32;
+/// Most certificates in one SignedData.
+pub(crate) const CERTIFICATES: usize = 10;
+/// Longest certificate, in bytes.
+pub(crate) const CERTIFICATE: usize = 16 * 1024;
+/// Longest certificate revocation list, in bytes; production lists are megabytes.
+pub(crate) const CRL: usize = 64 * 1024 * 1024;
+/// Longest path, in certification authorities.
+pub(crate) const PATH: usize = 8;
+/// Most certificate signatures checked for one path.
+pub(crate) const PATH_SIGNATURES: usize = 100;
+/// Smallest RSA modulus, in bits.
+pub(crate) const RSA_MIN_BITS: usize = 2048;
+/// Largest RSA modulus, in bits; the check costs more than linear time.
+pub(crate) const RSA_MAX_BITS: usize = 8192;
+/// Smallest RSA public exponent.
+pub(crate) const RSA_MIN_EXPONENT: u64 = 65_537;
+/// How far our clock may be behind that of an issuer, before `notBefore` and `thisUpdate`. There is none after `notAfter`.
+pub(crate) const CLOCK_SKEW: Duration = Duration::from_secs(60);
+/// Longest life of a challenge.
+pub(crate) const CHALLENGE_LIFE: Duration = Duration::from_secs(5 * 60);
+/// Longest service name shown in a challenge, in characters.
+pub(crate) const SERVICE_NAME: usize = 100;

@@ -1,0 +1,78 @@
+//! What the verifier is configured with. There are no defaults for trust: what is not named is not trusted.
+
+use std::path::Path;
+use std::time::Duration;
+use std::{fmt, fs, io};
+
+use authority::identifiers::Checksum;
+
+use super::path::TrustFault;
+
+/// A file of trust material: one DER object, or PEM with one or more.
+#[derive(Clone)]
+pub struct TrustFile {
+    /// How messages name it, usually its path.
+    pub name: String,
+    /// Its content.
+    pub bytes: Vec<u8>,
+}
+
+impl TrustFile {
+    /// Reads the file.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn read(path: &Path) -> io::Result<Self> {
+        Ok(Self {
+            name: path.display().to_string(),
+            bytes: fs::read(path)?,
+        })
+    }
+
+    /// The DER objects in it: all PEM blocks with this label, or the whole content. Empty when a block is malformed.
+    pub(crate) fn objects(&self, label: &str) -> Vec<Vec<u8>> {
+        match std::str::from_utf8(&self.bytes) {
+            Ok(text) if text.contains("-----BEGIN ") => super::armour::pem_blocks(text, label).unwrap_or_default(),
+            Ok(_) | Err(_) => vec![self.bytes.clone()],
+        }
+    }
+}
+
+impl fmt::Debug for TrustFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TrustFile({}, {} bytes)", self.name, self.bytes.len())
+    }
+}
+
+/// Settings of [`super::EdsVerifier`].
+#[derive(Clone, Debug)]
+pub struct EdsSettings {
+    /// Certificates of authorities in which paths may end. Test or production, never both.
+    pub anchors: Vec<TrustFile>,
+    /// Certificates of authorities between anchors and people: signatures usually carry only the person's own.
+    pub intermediates: Vec<TrustFile>,
+    /// Revocation lists. An issuer without a fresh one has no acceptable certificates.
+    pub crls: Vec<TrustFile>,
+    /// The oldest acceptable `thisUpdate` of a list, even when its `nextUpdate` is still ahead; `None` leaves it to the
+    /// list.
+    pub crl_max_age: Option<Duration>,
+    /// Whether the check digits of IIN and BIN are judged: the centre's own test people have wrong ones.
+    pub checksum: Checksum,
+}
+
+/// Why the verifier cannot start.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SettingsFault {
+    /// No anchor is configured: nobody could sign in.
+    #[error("no trust anchor is configured")]
+    NoAnchors,
+    /// A certificate of an authority cannot be used.
+    #[error("{file}: not usable as a certification authority")]
+    Trust {
+        /// The file's name.
+        file: String,
+        /// Why.
+        #[source]
+        fault: TrustFault,
+    },
+}
