@@ -1,0 +1,266 @@
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::SeedableRng;
+
+use super::*;
+use crate::assurance::{Assurance, AssuranceRequest};
+use crate::authorization::{ClaimName, ClaimsRequest, Prompt, ResponseMode};
+use crate::clients::{ClientAuthentication, ClientId, GrantType, RedirectUri, SigningAlgorithm};
+use crate::ids::{ConsentId, SessionId, UserId};
+use crate::policy::Policy;
+use crate::secret::TokenDigest;
+
+struct World {
+    request: AuthorizationRequest,
+    client: Client,
+    session: BrowserSession,
+    subject: Subject,
+    consent: Consent,
+    progress: Progress,
+    now: Timestamp,
+}
+
+fn world() -> World {
+    let mut rng = ChaCha20Rng::seed_from_u64(1);
+    let now = Timestamp::from_unix_seconds(100_000);
+    let policy = Policy::default();
+    let (client_id, user_id) = (ClientId::parse("diary").unwrap(), UserId::mint(now, &mut rng));
+    let redirect_uri = RedirectUri::parse("https://diary.example/cb").unwrap();
+    let scopes = vec![Scope::OpenId, Scope::Profile];
+    World {
+        request: AuthorizationRequest {
+            client_id: client_id.clone(),
+            redirect_uri: redirect_uri.clone(),
+            response_mode: ResponseMode::Query,
+            scopes: scopes.clone(),
+            state: None,
+            nonce: None,
+            code_challenge: None,
+            prompt: Prompt::default(),
+            max_age: None,
+            assurance: AssuranceRequest::default(),
+            claims: ClaimsRequest::default(),
+            expected_subject: None,
+            login_hint: None,
+            ui_locale: None,
+        },
+        client: Client {
+            id: client_id.clone(),
+            name: "Diary".to_owned(),
+            redirect_uris: vec![redirect_uri],
+            post_logout_redirect_uris: Vec::new(),
+            authentication: ClientAuthentication::SecretBasic,
+            secrets: Vec::new(),
+            grant_types: GrantType::ALL.to_vec(),
+            scopes: Scope::ALL.to_vec(),
+            require_pkce: true,
+            id_token_algorithm: SigningAlgorithm::Rs256,
+            policy_uri: None,
+            tos_uri: None,
+            metadata_version: 1,
+            created_at: now,
+        },
+        session: BrowserSession {
+            id: SessionId::mint(now, &mut rng),
+            user_id,
+            cookie_digest: TokenDigest::from_bytes([0; 32]),
+            device_id: None,
+            certificate_id: None,
+            assurance: Assurance::Full,
+            methods: Vec::new(),
+            epoch: 0,
+            authenticated_at: now.minus(seconds(100)),
+            touched_at: now,
+            idle_until: now.plus(policy.session_idle),
+            absolute_until: now.plus(policy.session_absolute),
+            ended_at: None,
+        },
+        subject: Subject::mint(&mut rng),
+        consent: Consent {
+            id: ConsentId::mint(now, &mut rng),
+            user_id,
+            client_id,
+            scopes,
+            claims: Vec::new(),
+            metadata_version: 1,
+            granted_at: now,
+        },
+        progress: Progress::default(),
+        now,
+    }
+}
+
+impl World {
+    fn step(&self) -> NextStep {
+        self.step_with(true, true)
+    }
+
+    fn step_with(&self, session: bool, consent: bool) -> NextStep {
+        let facts = Facts {
+            request: &self.request,
+            client: &self.client,
+            session: session.then_some((&self.session, &self.subject)),
+            consent: consent.then_some(&self.consent),
+            progress: self.progress,
+        };
+        next_step(&facts, self.now)
+    }
+
+    fn signed_in_here(&mut self) {
+        self.progress = Progress {
+            session: Some(self.session.id),
+            signed_in: true,
+            consented: false,
+        };
+    }
+}
+
+#[test]
+fn without_a_session_one_signs_in() {
+    assert_eq!(
+        world().step_with(false, true),
+        NextStep::SignIn(SignInReason::NoSession)
+    );
+}
+
+#[test]
+fn a_live_session_and_a_remembered_consent_issue_at_once() {
+    assert_eq!(world().step(), NextStep::Issue);
+}
+
+#[test]
+fn prompt_login_is_satisfied_only_by_signing_in_here() {
+    let mut world = world();
+    world.request.prompt.login = true;
+    assert_eq!(world.step(), NextStep::SignIn(SignInReason::Asked));
+    world.progress.session = Some(world.session.id);
+    assert_eq!(world.step(), NextStep::SignIn(SignInReason::Asked));
+    world.signed_in_here();
+    assert_eq!(world.step(), NextStep::Issue);
+}
+
+#[test]
+fn max_age_counts_whole_seconds_since_authentication() {
+    let mut world = world();
+    for (max_age, expected) in [
+        (100, NextStep::Issue),
+        (99, NextStep::SignIn(SignInReason::TooOld)),
+        (0, NextStep::SignIn(SignInReason::TooOld)),
+    ] {
+        world.request.max_age = Some(max_age);
+        assert_eq!(world.step(), expected, "{max_age}");
+    }
+    world.signed_in_here();
+    assert_eq!(world.step(), NextStep::Issue);
+}
+
+#[test]
+fn another_person_than_expected_is_never_given_a_code() {
+    let mut world = world();
+    world.request.expected_subject = Some(Subject::mint(&mut ChaCha20Rng::seed_from_u64(9)));
+    assert_eq!(world.step(), NextStep::SignIn(SignInReason::OtherPersonExpected));
+    world.signed_in_here();
+    assert_eq!(world.step(), NextStep::OtherPerson);
+    world.request.expected_subject = Some(world.subject.clone());
+    assert_eq!(world.step(), NextStep::Issue);
+}
+
+#[test]
+fn an_essential_level_that_signing_in_did_not_reach_is_an_error() {
+    let mut world = world();
+    world.request.assurance = AssuranceRequest {
+        values: vec![Assurance::FullBound],
+        essential: true,
+    };
+    assert_eq!(world.step(), NextStep::SignIn(SignInReason::AssuranceTooLow));
+    world.signed_in_here();
+    assert_eq!(world.step(), NextStep::AssuranceUnmet);
+    world.request.assurance.essential = false;
+    assert_eq!(world.step(), NextStep::Issue);
+}
+
+#[test]
+fn a_new_client_names_the_person_before_it_asks_for_consent() {
+    let mut world = world();
+    assert_eq!(world.step_with(true, false), NextStep::ContinueAs);
+    world.progress.session = Some(world.session.id);
+    assert!(matches!(world.step_with(true, false), NextStep::Consent(need) if !need.changed));
+    world.progress.consented = true;
+    assert_eq!(world.step_with(true, false), NextStep::Issue);
+}
+
+#[test]
+fn select_account_always_asks_who() {
+    let mut world = world();
+    world.request.prompt.select_account = true;
+    assert_eq!(world.step(), NextStep::ContinueAs);
+    world.progress.session = Some(world.session.id);
+    assert_eq!(world.step(), NextStep::Issue);
+}
+
+#[test]
+fn what_grew_is_asked_for_again() {
+    let mut world = world();
+    world.signed_in_here();
+    world.request.scopes.push(Scope::Email);
+    let NextStep::Consent(need) = world.step() else {
+        panic!("consent expected")
+    };
+    assert_eq!((need.changed, need.new_scopes), (true, vec![Scope::Email]));
+    world.request.scopes.pop();
+    world.request.claims.userinfo = vec![ClaimName::Name];
+    assert_eq!(world.step(), NextStep::Issue, "the scope profile gave the name already");
+    world.request.claims.id_token = vec![ClaimName::Iin];
+    assert!(matches!(world.step(), NextStep::Consent(need) if need.new_claims == [ClaimName::Iin]));
+}
+
+#[test]
+fn prompt_consent_and_changed_metadata_and_public_clients_ask_again() {
+    let mut world = world();
+    world.signed_in_here();
+    world.request.prompt.consent = true;
+    assert!(matches!(world.step(), NextStep::Consent(_)));
+    world.request.prompt.consent = false;
+    world.client.metadata_version = 2;
+    assert!(matches!(world.step(), NextStep::Consent(_)));
+    world.client.metadata_version = 1;
+    world.client.authentication = ClientAuthentication::None;
+    assert!(matches!(world.step(), NextStep::Consent(_)));
+}
+
+#[test]
+fn another_session_in_the_same_browser_does_not_slip_in() {
+    let mut world = world();
+    world.progress.session = Some(SessionId::mint(world.now, &mut ChaCha20Rng::seed_from_u64(9)));
+    assert_eq!(world.step(), NextStep::SignIn(SignInReason::NoSession));
+}
+
+#[test]
+fn prompt_none_never_asks_who_before_consent() {
+    let mut world = world();
+    world.request.prompt.none = true;
+    assert!(matches!(world.step_with(true, false), NextStep::Consent(_)));
+    assert_eq!(world.step(), NextStep::Issue);
+}
+
+#[test]
+fn offline_access_needs_consent_now_or_before() {
+    let mut world = world();
+    let allowed = |world: &World| {
+        Facts {
+            request: &world.request,
+            client: &world.client,
+            session: Some((&world.session, &world.subject)),
+            consent: Some(&world.consent),
+            progress: world.progress,
+        }
+        .offline_allowed()
+    };
+    assert!(!allowed(&world));
+    world.request.scopes.push(Scope::OfflineAccess);
+    assert!(!allowed(&world));
+    world.progress.consented = true;
+    assert!(allowed(&world));
+    world.progress.consented = false;
+    world.consent.scopes.push(Scope::OfflineAccess);
+    assert!(allowed(&world));
+}
