@@ -49,7 +49,9 @@ mod tests {
 
     #[test]
     fn other_names_are_not_algorithms() {
-        for name in ["none", "None", "", "HS256", "rs256", "PS256", "ES384", "EdDSA", "RS256 "] {
+        for name in [
+            "none", "None", "", "HS256", "rs256", "PS256", "ES384", "EdDSA", "RS256 ",
+        ] {
             assert_eq!(Algorithm::from_name(name), None, "{name}");
         }
     }

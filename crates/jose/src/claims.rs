@@ -48,23 +48,27 @@ pub enum ClaimError {
 /// `exp` is missing, malformed, or more than [`CLOCK_SKEW`] ago.
 pub fn expires_at(claims: &Map<String, Value>, now: Timestamp) -> Result<Timestamp, ClaimError> {
     let at = time(claims, "exp")?.ok_or(ClaimError::Missing("exp"))?;
-    if now >= at.plus(CLOCK_SKEW) { Err(ClaimError::Expired) } else { Ok(at) }
+    if now >= at.plus(CLOCK_SKEW) {
+        Err(ClaimError::Expired)
+    } else {
+        Ok(at)
+    }
 }
 
 /// The instant of issue, when it is neither in the future nor longer ago than `max_age`.
 ///
 /// # Errors
 /// `iat` is missing, malformed, more than [`CLOCK_SKEW`] ahead, or older than `max_age` and the skew.
-pub fn issued_at(
-    claims: &Map<String, Value>,
-    max_age: Duration,
-    now: Timestamp,
-) -> Result<Timestamp, ClaimError> {
+pub fn issued_at(claims: &Map<String, Value>, max_age: Duration, now: Timestamp) -> Result<Timestamp, ClaimError> {
     let at = time(claims, "iat")?.ok_or(ClaimError::Missing("iat"))?;
     if at > now.plus(CLOCK_SKEW) {
         return Err(ClaimError::Future("iat"));
     }
-    if now > at.plus(max_age).plus(CLOCK_SKEW) { Err(ClaimError::Stale) } else { Ok(at) }
+    if now > at.plus(max_age).plus(CLOCK_SKEW) {
+        Err(ClaimError::Stale)
+    } else {
+        Ok(at)
+    }
 }
 
 /// Checks `nbf`, the one time that may be absent.
@@ -94,12 +98,12 @@ pub fn text<'a>(claims: &'a Map<String, Value>, name: &'static str) -> Result<&'
 ///
 /// # Errors
 /// The claim is missing, no string, or another string.
-pub fn equals(
-    claims: &Map<String, Value>,
-    name: &'static str,
-    expected: &str,
-) -> Result<(), ClaimError> {
-    if text(claims, name)? == expected { Ok(()) } else { Err(ClaimError::Unequal(name)) }
+pub fn equals(claims: &Map<String, Value>, name: &'static str, expected: &str) -> Result<(), ClaimError> {
+    if text(claims, name)? == expected {
+        Ok(())
+    } else {
+        Err(ClaimError::Unequal(name))
+    }
 }
 
 /// Checks that `aud` is `expected` and nothing else, as a string or as an array of one
@@ -130,10 +134,7 @@ pub fn left_half_hash(algorithm: Algorithm, value: &str) -> String {
     URL_SAFE_NO_PAD.encode(left)
 }
 
-fn time(
-    claims: &Map<String, Value>,
-    name: &'static str,
-) -> Result<Option<Timestamp>, ClaimError> {
+fn time(claims: &Map<String, Value>, name: &'static str) -> Result<Option<Timestamp>, ClaimError> {
     match claims.get(name) {
         None => Ok(None),
         Some(value) => value

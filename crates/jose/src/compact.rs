@@ -65,9 +65,7 @@ impl Header {
         match (self.typ.as_deref(), expected) {
             (None, None) => true,
             (None, Some(_)) => false,
-            (Some(typ), expected) => {
-                subtype(typ).eq_ignore_ascii_case(subtype(expected.unwrap_or("JWT")))
-            }
+            (Some(typ), expected) => subtype(typ).eq_ignore_ascii_case(subtype(expected.unwrap_or("JWT"))),
         }
     }
 }
@@ -97,10 +95,14 @@ impl<'a> CompactJws<'a> {
             return Err(CompactError::Segments);
         }
         let header = parse_header(&decode(header)?)?;
-        let payload =
-            strict_json::parse_object(&decode(payload)?).map_err(|_| CompactError::Payload)?;
+        let payload = strict_json::parse_object(&decode(payload)?).map_err(|_| CompactError::Payload)?;
         let signature = decode(signature)?;
-        Ok(Self { header, signing_input, payload, signature })
+        Ok(Self {
+            header,
+            signing_input,
+            payload,
+            signature,
+        })
     }
 
     /// The unchecked header: enough to choose a key, never to trust anything.
@@ -132,7 +134,10 @@ fn parse_header(bytes: &[u8]) -> Result<Header, CompactError> {
         .and_then(Algorithm::from_name)
         .ok_or(CompactError::Algorithm)?;
     let kid = text(&members, "kid")?;
-    if kid.as_ref().is_some_and(|kid| kid.is_empty() || kid.chars().count() > MAX_KID_LEN) {
+    if kid
+        .as_ref()
+        .is_some_and(|kid| kid.is_empty() || kid.chars().count() > MAX_KID_LEN)
+    {
         return Err(CompactError::HeaderMember("kid"));
     }
     let typ = text(&members, "typ")?;

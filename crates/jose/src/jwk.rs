@@ -88,9 +88,7 @@ impl PublicJwk {
         }
         let key = match (text(members, "kty")?, members.get("crv").and_then(Value::as_str)) {
             ("RSA", _) => Self::from_rsa(&bytes(members, "n")?, &bytes(members, "e")?)?,
-            ("EC", Some("P-256")) => {
-                Self::from_p256(coordinate(members, "x")?, coordinate(members, "y")?)?
-            }
+            ("EC", Some("P-256")) => Self::from_p256(coordinate(members, "x")?, coordinate(members, "y")?)?,
             _ => return Err(JwkError::KeyType),
         };
         check_purpose(members, key.algorithm())?;
@@ -110,7 +108,13 @@ impl PublicJwk {
         let parsed = RsaPublicKeyComponents { n, e }
             .to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256)
             .map_err(|_| JwkError::Modulus)?;
-        Ok(Self::checked(Material::Rsa { n: n.to_vec(), e: e.to_vec() }, parsed))
+        Ok(Self::checked(
+            Material::Rsa {
+                n: n.to_vec(),
+                e: e.to_vec(),
+            },
+            parsed,
+        ))
     }
 
     /// A P-256 key from its coordinates.
@@ -120,8 +124,7 @@ impl PublicJwk {
         point.push(4);
         point.extend_from_slice(&x);
         point.extend_from_slice(&y);
-        let parsed = ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, &point)
-            .map_err(|_| JwkError::NotOnCurve)?;
+        let parsed = ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, &point).map_err(|_| JwkError::NotOnCurve)?;
         Ok(Self::checked(Material::P256 { x, y }, parsed))
     }
 
@@ -132,11 +135,19 @@ impl PublicJwk {
                 format!(r#"{{"e":"{}","kty":"RSA","n":"{}"}}"#, encode(e), encode(n))
             }
             Material::P256 { x, y } => {
-                format!(r#"{{"crv":"P-256","kty":"EC","x":"{}","y":"{}"}}"#, encode(x), encode(y))
+                format!(
+                    r#"{{"crv":"P-256","kty":"EC","x":"{}","y":"{}"}}"#,
+                    encode(x),
+                    encode(y)
+                )
             }
         };
         let thumbprint = encode(digest::digest(&digest::SHA256, canonical.as_bytes()).as_ref());
-        Self { material: Arc::new(material), thumbprint: thumbprint.into(), parsed: Arc::new(parsed) }
+        Self {
+            material: Arc::new(material),
+            thumbprint: thumbprint.into(),
+            parsed: Arc::new(parsed),
+        }
     }
 
     /// The only algorithm that this key verifies.
@@ -207,9 +218,15 @@ fn check_purpose(members: &Map<String, Value>, algorithm: Algorithm) -> Result<(
     let use_fits = members.get("use").is_none_or(|value| value == "sig");
     let alg_fits = members.get("alg").is_none_or(|value| value == algorithm.name());
     let operations_fit = members.get("key_ops").is_none_or(|value| {
-        value.as_array().is_some_and(|operations| operations.iter().any(|one| one == "verify"))
+        value
+            .as_array()
+            .is_some_and(|operations| operations.iter().any(|one| one == "verify"))
     });
-    if use_fits && alg_fits && operations_fit { Ok(()) } else { Err(JwkError::Purpose) }
+    if use_fits && alg_fits && operations_fit {
+        Ok(())
+    } else {
+        Err(JwkError::Purpose)
+    }
 }
 
 fn text<'a>(members: &'a Map<String, Value>, name: &'static str) -> Result<&'a str, JwkError> {
@@ -217,7 +234,9 @@ fn text<'a>(members: &'a Map<String, Value>, name: &'static str) -> Result<&'a s
 }
 
 fn bytes(members: &Map<String, Value>, name: &'static str) -> Result<Vec<u8>, JwkError> {
-    URL_SAFE_NO_PAD.decode(text(members, name)?).map_err(|_| JwkError::Member(name))
+    URL_SAFE_NO_PAD
+        .decode(text(members, name)?)
+        .map_err(|_| JwkError::Member(name))
 }
 
 fn coordinate(members: &Map<String, Value>, name: &'static str) -> Result<[u8; 32], JwkError> {

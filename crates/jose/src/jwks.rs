@@ -24,7 +24,11 @@ impl Jwks {
         let mut names: Vec<&str> = keys.iter().map(PublicJwk::thumbprint).collect();
         names.sort_unstable();
         names.dedup();
-        if names.len() == keys.len() { Ok(Self { keys }) } else { Err(RepeatedKey) }
+        if names.len() == keys.len() {
+            Ok(Self { keys })
+        } else {
+            Err(RepeatedKey)
+        }
     }
 
     /// The keys, in the order in which they are published.
@@ -67,8 +71,7 @@ mod tests {
         let set = Jwks::new(vec![rsa.public_jwk().clone(), ec.public_jwk().clone()]).unwrap();
         let document: serde_json::Value = serde_json::from_slice(&set.to_bytes()).unwrap();
         let names = |index: usize| {
-            let mut names: Vec<_> =
-                document["keys"][index].as_object().unwrap().keys().cloned().collect();
+            let mut names: Vec<_> = document["keys"][index].as_object().unwrap().keys().cloned().collect();
             names.sort();
             names.join(" ")
         };

@@ -18,12 +18,12 @@ struct Header<'a> {
 ///
 /// # Errors
 /// [`SignError::Claims`] when the claims are no JSON object, [`SignError::Key`] when the key fails.
-pub fn sign(
-    signer: &(impl Signer + ?Sized),
-    typ: &str,
-    claims: &impl Serialize,
-) -> Result<String, SignError> {
-    let header = Header { alg: signer.algorithm().name(), typ, kid: signer.kid() };
+pub fn sign(signer: &(impl Signer + ?Sized), typ: &str, claims: &impl Serialize) -> Result<String, SignError> {
+    let header = Header {
+        alg: signer.algorithm().name(),
+        typ,
+        kid: signer.kid(),
+    };
     let header = serde_json::to_vec(&header).map_err(|_| SignError::Claims)?;
     let payload = serde_json::to_vec(claims).map_err(|_| SignError::Claims)?;
     if payload.first() != Some(&b'{') {

@@ -5,9 +5,7 @@ use std::fmt;
 use aws_lc_rs::digest;
 use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der};
 use aws_lc_rs::rsa::KeySize;
-use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair,
-};
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair};
 use zeroize::Zeroizing;
 
 use crate::algorithm::Algorithm;
@@ -79,9 +77,7 @@ impl FileKey {
     pub fn generate(algorithm: Algorithm) -> Result<Self, FileKeyError> {
         let pair = match algorithm {
             Algorithm::Rs256 => RsaKeyPair::generate(KeySize::Rsa2048).map(Pair::Rsa),
-            Algorithm::Es256 => {
-                EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).map(Pair::P256)
-            }
+            Algorithm::Es256 => EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).map(Pair::P256),
         };
         Self::from_pair(pair.map_err(|_| FileKeyError::Generate)?)
     }
@@ -93,9 +89,7 @@ impl FileKey {
     pub fn from_pkcs8(algorithm: Algorithm, der: &[u8]) -> Result<Self, FileKeyError> {
         let pair = match algorithm {
             Algorithm::Rs256 => RsaKeyPair::from_pkcs8(der).map(Pair::Rsa),
-            Algorithm::Es256 => {
-                EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, der).map(Pair::P256)
-            }
+            Algorithm::Es256 => EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, der).map(Pair::P256),
         };
         Self::from_pair(pair.map_err(|_| FileKeyError::Pkcs8)?)
     }
@@ -111,9 +105,7 @@ impl FileKey {
                 let der: Pkcs8V1Der<'_> = pair.as_der().map_err(|_| FileKeyError::Pkcs8)?;
                 der.as_ref().to_vec()
             }
-            Pair::P256(pair) => {
-                pair.to_pkcs8v1().map_err(|_| FileKeyError::Pkcs8)?.as_ref().to_vec()
-            }
+            Pair::P256(pair) => pair.to_pkcs8v1().map_err(|_| FileKeyError::Pkcs8)?.as_ref().to_vec(),
         };
         Ok(Zeroizing::new(bytes))
     }
@@ -129,7 +121,10 @@ impl FileKey {
             }
             Pair::P256(pair) => p256_public(pair.public_key().as_ref()),
         };
-        Ok(Self { pair, public: public.map_err(|_| FileKeyError::Pkcs8)? })
+        Ok(Self {
+            pair,
+            public: public.map_err(|_| FileKeyError::Pkcs8)?,
+        })
     }
 }
 
@@ -170,7 +165,9 @@ impl Signer for FileKey {
 
 impl fmt::Debug for FileKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FileKey").field("public", &self.public).finish_non_exhaustive()
+        f.debug_struct("FileKey")
+            .field("public", &self.public)
+            .finish_non_exhaustive()
     }
 }
 

@@ -26,7 +26,9 @@ pub enum StrictJsonError {
 /// [`StrictJsonError`] when the bytes are anything else, including text after the object.
 pub fn parse_object(bytes: &[u8]) -> Result<Map<String, Value>, StrictJsonError> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    DistinctNames.deserialize(&mut reader).map_err(|_| StrictJsonError::Malformed)?;
+    DistinctNames
+        .deserialize(&mut reader)
+        .map_err(|_| StrictJsonError::Malformed)?;
     match serde_json::from_slice(bytes) {
         Ok(Value::Object(members)) => Ok(members),
         Ok(_) => Err(StrictJsonError::NotAnObject),
@@ -120,15 +122,33 @@ mod tests {
     #[test]
     fn what_is_not_an_object_is_refused() {
         for text in ["[]", "1", "\"a\"", "null", "true"] {
-            assert_eq!(parse_object(text.as_bytes()), Err(StrictJsonError::NotAnObject), "{text}");
+            assert_eq!(
+                parse_object(text.as_bytes()),
+                Err(StrictJsonError::NotAnObject),
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn what_is_not_json_is_refused() {
         let deep = format!("{}{}", "{\"a\":".repeat(5_000), "1".to_owned() + &"}".repeat(5_000));
-        for text in ["", "{", "{}x", "{} {}", "{\"a\":}", "{'a':1}", "\u{feff}{}", "{\"a\":1,}", &deep] {
-            assert_eq!(parse_object(text.as_bytes()), Err(StrictJsonError::Malformed), "{text:.20}");
+        for text in [
+            "",
+            "{",
+            "{}x",
+            "{} {}",
+            "{\"a\":}",
+            "{'a':1}",
+            "\u{feff}{}",
+            "{\"a\":1,}",
+            &deep,
+        ] {
+            assert_eq!(
+                parse_object(text.as_bytes()),
+                Err(StrictJsonError::Malformed),
+                "{text:.20}"
+            );
         }
         assert_eq!(parse_object(b"{\"a\":\"\xff\"}"), Err(StrictJsonError::Malformed));
     }

@@ -40,11 +40,7 @@ pub struct Verified {
 ///
 /// # Errors
 /// [`VerifyError`] names the first rule that the token breaks.
-pub fn verify(
-    token: &str,
-    expected_typ: Option<&str>,
-    key: &PublicJwk,
-) -> Result<Verified, VerifyError> {
+pub fn verify(token: &str, expected_typ: Option<&str>, key: &PublicJwk) -> Result<Verified, VerifyError> {
     check(CompactJws::parse(token)?, expected_typ, key)
 }
 
@@ -59,15 +55,16 @@ pub fn verify_by_kid(
     find: impl FnOnce(&str) -> Option<PublicJwk>,
 ) -> Result<Verified, VerifyError> {
     let jws = CompactJws::parse(token)?;
-    let key = jws.header().kid.as_deref().and_then(find).ok_or(VerifyError::UnknownKey)?;
+    let key = jws
+        .header()
+        .kid
+        .as_deref()
+        .and_then(find)
+        .ok_or(VerifyError::UnknownKey)?;
     check(jws, expected_typ, &key)
 }
 
-fn check(
-    jws: CompactJws<'_>,
-    expected_typ: Option<&str>,
-    key: &PublicJwk,
-) -> Result<Verified, VerifyError> {
+fn check(jws: CompactJws<'_>, expected_typ: Option<&str>, key: &PublicJwk) -> Result<Verified, VerifyError> {
     if !jws.header().is_of_type(expected_typ) {
         return Err(VerifyError::Type);
     }

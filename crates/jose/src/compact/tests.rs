@@ -6,7 +6,11 @@ use super::{CompactError, CompactJws, MAX_TOKEN_LEN};
 use crate::algorithm::Algorithm;
 
 fn token(header: &str, payload: &str) -> String {
-    format!("{}.{}.AAAA", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload))
+    format!(
+        "{}.{}.AAAA",
+        URL_SAFE_NO_PAD.encode(header),
+        URL_SAFE_NO_PAD.encode(payload)
+    )
 }
 
 fn refusal(token: &str) -> Option<CompactError> {
@@ -56,8 +60,21 @@ fn segments_are_unpadded_base64url_and_not_empty() {
 
 #[test]
 fn header_and_payload_are_objects_with_distinct_names() {
-    for header in ["", " ", "[]", "1", r#""ES256""#, r#"{"alg":"ES256","alg":"ES256"}"#, "{\"alg\"", "\u{feff}{}"] {
-        let expected = if header.is_empty() { CompactError::Base64 } else { CompactError::Header };
+    for header in [
+        "",
+        " ",
+        "[]",
+        "1",
+        r#""ES256""#,
+        r#"{"alg":"ES256","alg":"ES256"}"#,
+        "{\"alg\"",
+        "\u{feff}{}",
+    ] {
+        let expected = if header.is_empty() {
+            CompactError::Base64
+        } else {
+            CompactError::Header
+        };
         assert_eq!(refusal(&token(header, "{}")), Some(expected), "{header}");
     }
     for payload in [" ", "[]", "null", r#"{"a":1,"a":2}"#, r#"{"x":{"a":1,"a":2}}"#, "{}{}"] {
@@ -80,7 +97,13 @@ fn extensions_are_refused() {
 
 #[test]
 fn an_algorithm_is_demanded() {
-    for header in ["{}", r#"{"alg":null}"#, r#"{"alg":["ES256"]}"#, r#"{"alg":"none"}"#, r#"{"alg":"HS256"}"#] {
+    for header in [
+        "{}",
+        r#"{"alg":null}"#,
+        r#"{"alg":["ES256"]}"#,
+        r#"{"alg":"none"}"#,
+        r#"{"alg":"HS256"}"#,
+    ] {
         assert_eq!(refusal(&token(header, "{}")), Some(CompactError::Algorithm), "{header}");
     }
 }
@@ -91,7 +114,11 @@ fn kid_and_typ_are_short_texts() {
     let long = "\u{436}".repeat(128);
     assert_eq!(refusal(&token(&header(&format!("\"{long}\"")), "{}")), None);
     for kid in ["1", "null", "\"\"", "[\"a\"]", &format!("\"{long}x\"")] {
-        assert_eq!(refusal(&token(&header(kid), "{}")), Some(CompactError::HeaderMember("kid")), "{kid}");
+        assert_eq!(
+            refusal(&token(&header(kid), "{}")),
+            Some(CompactError::HeaderMember("kid")),
+            "{kid}"
+        );
     }
     let typ = token(r#"{"alg":"ES256","typ":1}"#, "{}");
     assert_eq!(refusal(&typ), Some(CompactError::HeaderMember("typ")));
@@ -101,7 +128,10 @@ fn kid_and_typ_are_short_texts() {
 fn a_long_token_is_not_looked_at() {
     let fill = |len: usize| format!(r#"{{"a":"{}"}}"#, "x".repeat(len));
     assert_eq!(refusal(&token(r#"{"alg":"ES256"}"#, &fill(12_000))), None);
-    assert_eq!(refusal(&token(r#"{"alg":"ES256"}"#, &fill(13_000))), Some(CompactError::TooLong));
+    assert_eq!(
+        refusal(&token(r#"{"alg":"ES256"}"#, &fill(13_000))),
+        Some(CompactError::TooLong)
+    );
     assert_eq!(refusal(&".".repeat(MAX_TOKEN_LEN + 1)), Some(CompactError::TooLong));
 }
 

@@ -63,10 +63,21 @@ fn what_a_browser_exports_is_read() {
 #[test]
 fn private_and_symmetric_members_are_refused() {
     for name in ["d", "p", "q", "dp", "dq", "qi", "oth", "k"] {
-        assert_eq!(parse(&with(rsa(), name, json!("AQAB"))).err(), Some(JwkError::Private), "{name}");
-        assert_eq!(parse(&with(ec(), name, json!(null))).err(), Some(JwkError::Private), "{name}");
+        assert_eq!(
+            parse(&with(rsa(), name, json!("AQAB"))).err(),
+            Some(JwkError::Private),
+            "{name}"
+        );
+        assert_eq!(
+            parse(&with(ec(), name, json!(null))).err(),
+            Some(JwkError::Private),
+            "{name}"
+        );
     }
-    assert_eq!(parse(&json!({"kty": "oct", "k": "AAAA"})).err(), Some(JwkError::Private));
+    assert_eq!(
+        parse(&json!({"kty": "oct", "k": "AAAA"})).err(),
+        Some(JwkError::Private)
+    );
 }
 
 #[test]
@@ -95,12 +106,29 @@ fn an_rsa_modulus_has_2048_to_8192_bits_and_is_odd() {
     };
     assert_eq!(modulus(256, 0x80, 1), None);
     assert_eq!(modulus(1024, 0xff, 1), None);
-    for (len, first, last) in [(255, 0xff, 1), (256, 0x7f, 1), (1025, 1, 1), (257, 0, 1), (256, 0x80, 2), (128, 0xff, 1)] {
-        assert_eq!(modulus(len, first, last), Some(JwkError::Modulus), "{len} {first} {last}");
+    for (len, first, last) in [
+        (255, 0xff, 1),
+        (256, 0x7f, 1),
+        (1025, 1, 1),
+        (257, 0, 1),
+        (256, 0x80, 2),
+        (128, 0xff, 1),
+    ] {
+        assert_eq!(
+            modulus(len, first, last),
+            Some(JwkError::Modulus),
+            "{len} {first} {last}"
+        );
     }
     assert_eq!(parse(&with(rsa(), "n", json!(""))).err(), Some(JwkError::Modulus));
-    assert_eq!(parse(&with(rsa(), "n", json!("A=="))).err(), Some(JwkError::Member("n")));
-    assert_eq!(parse(&with(rsa(), "n", json!(65_537))).err(), Some(JwkError::Member("n")));
+    assert_eq!(
+        parse(&with(rsa(), "n", json!("A=="))).err(),
+        Some(JwkError::Member("n"))
+    );
+    assert_eq!(
+        parse(&with(rsa(), "n", json!(65_537))).err(),
+        Some(JwkError::Member("n"))
+    );
 }
 
 #[test]
@@ -109,8 +137,16 @@ fn an_rsa_exponent_is_odd_and_at_least_65537() {
     assert_eq!(exponent(&[1, 0, 3]), None);
     assert_eq!(exponent(&[1, 0xff, 0xff, 0xff, 0xff]), None);
     for bytes in [
-        &[][..], &[1], &[3], &[0xff, 0xff], &[1, 0, 0], &[1, 0, 2], &[0, 1, 0, 1], &[2, 0, 0, 0, 1],
-        &[1, 0, 0, 0, 0, 0, 1], &[0],
+        &[][..],
+        &[1],
+        &[3],
+        &[0xff, 0xff],
+        &[1, 0, 0],
+        &[1, 0, 2],
+        &[0, 1, 0, 1],
+        &[2, 0, 0, 0, 1],
+        &[1, 0, 0, 0, 0, 0, 1],
+        &[0],
     ] {
         assert_eq!(exponent(bytes), Some(JwkError::Exponent), "{bytes:?}");
     }
@@ -137,11 +173,25 @@ fn a_point_lies_on_the_curve_and_has_full_length() {
 #[test]
 fn a_key_meant_for_something_else_is_refused() {
     for (name, value) in [
-        ("use", json!("enc")), ("use", json!(null)), ("key_ops", json!(["sign"])), ("key_ops", json!([])),
-        ("key_ops", json!("verify")), ("alg", json!("PS256")), ("alg", json!("none")), ("alg", json!("HS256")),
+        ("use", json!("enc")),
+        ("use", json!(null)),
+        ("key_ops", json!(["sign"])),
+        ("key_ops", json!([])),
+        ("key_ops", json!("verify")),
+        ("alg", json!("PS256")),
+        ("alg", json!("none")),
+        ("alg", json!("HS256")),
     ] {
-        assert_eq!(parse(&with(rsa(), name, value.clone())).err(), Some(JwkError::Purpose), "{name} {value}");
-        assert_eq!(parse(&with(ec(), name, value.clone())).err(), Some(JwkError::Purpose), "{name} {value}");
+        assert_eq!(
+            parse(&with(rsa(), name, value.clone())).err(),
+            Some(JwkError::Purpose),
+            "{name} {value}"
+        );
+        assert_eq!(
+            parse(&with(ec(), name, value.clone())).err(),
+            Some(JwkError::Purpose),
+            "{name} {value}"
+        );
     }
     assert_eq!(parse(&with(ec(), "alg", json!("RS256"))).err(), Some(JwkError::Purpose));
     assert!(parse(&with(ec(), "use", json!("sig"))).is_ok());
@@ -149,7 +199,13 @@ fn a_key_meant_for_something_else_is_refused() {
 
 #[test]
 fn what_is_no_small_object_is_refused() {
-    for text in ["", "[]", "null", r#"{"kty":"EC","kty":"EC"}"#, &format!(r#"{{"a":"{}"}}"#, "x".repeat(8192))] {
+    for text in [
+        "",
+        "[]",
+        "null",
+        r#"{"kty":"EC","kty":"EC"}"#,
+        &format!(r#"{{"a":"{}"}}"#, "x".repeat(8192)),
+    ] {
         assert_eq!(PublicJwk::parse(text.as_bytes()).err(), Some(JwkError::Malformed));
     }
 }

@@ -34,15 +34,24 @@ fn two_generated_keys_differ() {
 fn a_document_of_another_algorithm_is_refused() {
     let rsa = FileKey::generate(Algorithm::Rs256).unwrap().to_pkcs8().unwrap();
     let ec = FileKey::generate(Algorithm::Es256).unwrap().to_pkcs8().unwrap();
-    assert_eq!(FileKey::from_pkcs8(Algorithm::Es256, &rsa).err(), Some(FileKeyError::Pkcs8));
-    assert_eq!(FileKey::from_pkcs8(Algorithm::Rs256, &ec).err(), Some(FileKeyError::Pkcs8));
+    assert_eq!(
+        FileKey::from_pkcs8(Algorithm::Es256, &rsa).err(),
+        Some(FileKeyError::Pkcs8)
+    );
+    assert_eq!(
+        FileKey::from_pkcs8(Algorithm::Rs256, &ec).err(),
+        Some(FileKeyError::Pkcs8)
+    );
 }
 
 #[test]
 fn a_damaged_document_is_refused() {
     let good = FileKey::generate(Algorithm::Es256).unwrap().to_pkcs8().unwrap();
     for bytes in [&[][..], &[0x30], &good[..good.len() - 1], &good[1..]] {
-        assert_eq!(FileKey::from_pkcs8(Algorithm::Es256, bytes).err(), Some(FileKeyError::Pkcs8));
+        assert_eq!(
+            FileKey::from_pkcs8(Algorithm::Es256, bytes).err(),
+            Some(FileKeyError::Pkcs8)
+        );
     }
 }
 

@@ -10,8 +10,7 @@ use crate::jwk::PublicJwk;
 use crate::sign::sign;
 use crate::signer::{FileKey, Signer};
 
-const PAYLOAD: &str =
-    "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
+const PAYLOAD: &str = "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
 
 // RFC 7515 A.2.
 const RS256_KEY: &str = concat!(
@@ -32,13 +31,12 @@ const ES256_KEY: &str = concat!(
     r#"{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","#,
     r#""y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}"#,
 );
-const ES256_SIGNATURE: &str =
-    "DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q";
+const ES256_SIGNATURE: &str = "DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q";
 
 /// The order of P-256's base point (SEC 2 §2.4.2).
 const ORDER: [u8; 32] = [
-    0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xbc, 0xe6, 0xfa,
-    0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51,
+    0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xbc, 0xe6, 0xfa, 0xad, 0xa7,
+    0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51,
 ];
 
 fn key(json: &str) -> PublicJwk {
@@ -94,7 +92,9 @@ fn the_key_decides_the_algorithm() {
 #[test]
 fn no_other_algorithm_verifies() {
     let rsa = key(RS256_KEY);
-    for name in ["none", "NONE", "HS256", "HS512", "PS256", "RS512", "ES384", "EdDSA", "rs256", ""] {
+    for name in [
+        "none", "NONE", "HS256", "HS512", "PS256", "RS512", "ES384", "EdDSA", "rs256", "",
+    ] {
         let token = token(&json!({ "alg": name }).to_string(), RS256_SIGNATURE);
         let refused = Err(VerifyError::Malformed(CompactError::Algorithm));
         assert_eq!(verify(&token, None, &rsa), refused, "{name}");
@@ -124,7 +124,10 @@ fn a_key_that_the_token_brings_is_ignored() {
     let forged = signed_with_header(&attacker, &header);
     assert_eq!(verify_by_kid(&forged, None, find), Err(VerifyError::Signature));
     let honest = signed_with_header(&ours, &header);
-    assert!(verify_by_kid(&honest, None, find).is_ok(), "the members do not disturb either");
+    assert!(
+        verify_by_kid(&honest, None, find).is_ok(),
+        "the members do not disturb either"
+    );
 }
 
 #[test]
@@ -162,7 +165,13 @@ fn signatures_out_of_range_are_refused() {
     let full = [0xff_u8; 32];
     let (ec, header) = (key(ES256_KEY), r#"{"alg":"ES256"}"#);
     for (r, s) in [
-        (&zero[..], s), (r, &zero), (&zero, &zero), (&ORDER, s), (r, &ORDER), (&full, s), (r, &full),
+        (&zero[..], s),
+        (r, &zero),
+        (&zero, &zero),
+        (&ORDER, s),
+        (r, &ORDER),
+        (&full, s),
+        (r, &full),
     ] {
         let token = token(header, &encode([r, s].concat()));
         assert_eq!(verify(&token, None, &ec), Err(VerifyError::Signature));
@@ -176,13 +185,26 @@ fn signatures_of_another_length_or_form_are_refused() {
     // The same signature as ASN.1 DER; s has its high bit set and needs a zero before it.
     let der = [&[0x30, 0x45, 0x02, 0x20][..], r, &[0x02, 0x21, 0x00], s].concat();
     let (ec, header) = (key(ES256_KEY), r#"{"alg":"ES256"}"#);
-    for signature in [&der[..], &good[1..], &good[..63], &[&[0], &good[..]].concat(), &[0; 64], &[0]] {
+    for signature in [
+        &der[..],
+        &good[1..],
+        &good[..63],
+        &[&[0], &good[..]].concat(),
+        &[0; 64],
+        &[0],
+    ] {
         let token = token(header, &encode(signature));
         assert_eq!(verify(&token, None, &ec), Err(VerifyError::Signature));
     }
     let good = decode(RS256_SIGNATURE);
     let (rsa, header) = (key(RS256_KEY), r#"{"alg":"RS256"}"#);
-    for signature in [&good[1..], &good[..255], &[&[0], &good[..]].concat(), &[0; 256], &[0xff; 256]] {
+    for signature in [
+        &good[1..],
+        &good[..255],
+        &[&[0], &good[..]].concat(),
+        &[0; 256],
+        &[0xff; 256],
+    ] {
         let token = token(header, &encode(signature));
         assert_eq!(verify(&token, None, &rsa), Err(VerifyError::Signature));
     }

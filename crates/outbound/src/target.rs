@@ -1,0 +1,38 @@
+//! Which URLs are called.
+
+use std::net::IpAddr;
+
+use url::{Host, Url};
+
+use crate::addresses::{Reach, reach};
+use crate::errors::Reason;
+
+/// Reads a URL and refuses all that the guard can refuse without resolving a name: other schemes
+/// than https, credentials, other ports than 443, literal addresses that are not reached.
+pub(crate) fn parse(text: &str, reach_private: bool) -> Result<Url, Reason> {
+    let url = Url::parse(text).map_err(|_| Reason::Url)?;
+    let has_credentials = !url.username().is_empty() || url.password().is_some();
+    let port_fits = reach_private || url.port_or_known_default() == Some(443);
+    if url.scheme() != "https" || has_credentials || !port_fits {
+        return Err(Reason::Url);
+    }
+    // The parser has already folded every spelling of a literal (octal, hex, one number) into one.
+    match url.host().ok_or(Reason::Url)? {
+        Host::Domain(_) => Ok(url), // the resolver judges what it resolves to
+        Host::Ipv4(address) if allowed(IpAddr::V4(address), reach_private) => Ok(url),
+        Host::Ipv6(address) if allowed(IpAddr::V6(address), reach_private) => Ok(url),
+        Host::Ipv4(_) | Host::Ipv6(_) => Err(Reason::Address),
+    }
+}
+
+/// Whether an address may be reached under this setting.
+pub(crate) fn allowed(address: IpAddr, reach_private: bool) -> bool {
+    match reach(address) {
+        Reach::Public => true,
+        Reach::Private => reach_private,
+        Reach::Never => false,
+    }
+}
+
+#[cfg(test)]
+mod tests;
