@@ -33,6 +33,10 @@ impl ResponseMode {
 
 /// What the client wants the person to see (OIDC Core §3.1.2.1 `prompt`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "the parameter is a set of four independent words"
+)]
 pub struct Prompt {
     /// No page at all; excludes the others.
     pub none: bool,

@@ -329,27 +329,27 @@ mod tests {
 
     #[test]
     fn a_sealed_value_opens_only_in_its_own_context() {
-        let (ring, mut rng) = (keyring(1), ChaCha20Rng::seed_from_u64(3));
+        let (keys, mut rng) = (keyring(1), ChaCha20Rng::seed_from_u64(3));
         let sealed = ring
             .seal(Purpose::Fact, b"phones/1", b"+77010000000", &mut rng)
             .unwrap();
         assert_eq!(
-            ring.open(Purpose::Fact, b"phones/1", &sealed).unwrap().as_slice(),
+            keys.open(Purpose::Fact, b"phones/1", &sealed).unwrap().as_slice(),
             b"+77010000000"
         );
-        assert_eq!(ring.open(Purpose::Fact, b"phones/2", &sealed), Err(OpenError));
-        assert_eq!(ring.open(Purpose::SigningKey, b"phones/1", &sealed), Err(OpenError));
+        assert_eq!(keys.open(Purpose::Fact, b"phones/2", &sealed), Err(OpenError));
+        assert_eq!(keys.open(Purpose::SigningKey, b"phones/1", &sealed), Err(OpenError));
         assert_eq!(keyring(2).open(Purpose::Fact, b"phones/1", &sealed), Err(OpenError));
         for position in 0..sealed.len() {
             let mut altered = sealed.clone();
             altered[position] ^= 1;
             assert_eq!(
-                ring.open(Purpose::Fact, b"phones/1", &altered),
+                keys.open(Purpose::Fact, b"phones/1", &altered),
                 Err(OpenError),
                 "byte {position}"
             );
         }
-        assert_eq!(ring.open(Purpose::Fact, b"phones/1", &[]), Err(OpenError));
+        assert_eq!(keys.open(Purpose::Fact, b"phones/1", &[]), Err(OpenError));
     }
 
     #[test]

@@ -27,38 +27,8 @@ fn world() -> World {
     let redirect_uri = RedirectUri::parse("https://diary.example/cb").unwrap();
     let scopes = vec![Scope::OpenId, Scope::Profile];
     World {
-        request: AuthorizationRequest {
-            client_id: client_id.clone(),
-            redirect_uri: redirect_uri.clone(),
-            response_mode: ResponseMode::Query,
-            scopes: scopes.clone(),
-            state: None,
-            nonce: None,
-            code_challenge: None,
-            prompt: Prompt::default(),
-            max_age: None,
-            assurance: AssuranceRequest::default(),
-            claims: ClaimsRequest::default(),
-            expected_subject: None,
-            login_hint: None,
-            ui_locale: None,
-        },
-        client: Client {
-            id: client_id.clone(),
-            name: "Diary".to_owned(),
-            redirect_uris: vec![redirect_uri],
-            post_logout_redirect_uris: Vec::new(),
-            authentication: ClientAuthentication::SecretBasic,
-            secrets: Vec::new(),
-            grant_types: GrantType::ALL.to_vec(),
-            scopes: Scope::ALL.to_vec(),
-            require_pkce: true,
-            id_token_algorithm: SigningAlgorithm::Rs256,
-            policy_uri: None,
-            tos_uri: None,
-            metadata_version: 1,
-            created_at: now,
-        },
+        request: request(&client_id, &redirect_uri, &scopes),
+        client: client(&client_id, redirect_uri, now),
         session: BrowserSession {
             id: SessionId::mint(now, &mut rng),
             user_id,
@@ -86,6 +56,44 @@ fn world() -> World {
         },
         progress: Progress::default(),
         now,
+    }
+}
+
+fn request(client_id: &ClientId, redirect_uri: &RedirectUri, scopes: &[Scope]) -> AuthorizationRequest {
+    AuthorizationRequest {
+        client_id: client_id.clone(),
+        redirect_uri: redirect_uri.clone(),
+        response_mode: ResponseMode::Query,
+        scopes: scopes.to_vec(),
+        state: None,
+        nonce: None,
+        code_challenge: None,
+        prompt: Prompt::default(),
+        max_age: None,
+        assurance: AssuranceRequest::default(),
+        claims: ClaimsRequest::default(),
+        expected_subject: None,
+        login_hint: None,
+        ui_locale: None,
+    }
+}
+
+fn client(id: &ClientId, redirect_uri: RedirectUri, now: Timestamp) -> Client {
+    Client {
+        id: id.clone(),
+        name: "Diary".to_owned(),
+        redirect_uris: vec![redirect_uri],
+        post_logout_redirect_uris: Vec::new(),
+        authentication: ClientAuthentication::SecretBasic,
+        secrets: Vec::new(),
+        grant_types: GrantType::ALL.to_vec(),
+        scopes: Scope::ALL.to_vec(),
+        require_pkce: true,
+        id_token_algorithm: SigningAlgorithm::Rs256,
+        policy_uri: None,
+        tos_uri: None,
+        metadata_version: 1,
+        created_at: now,
     }
 }
 
