@@ -1,0 +1,161 @@
+//! Configuration: TOML, then environment variables `KIRU_SECTION__KEY`, parsed once into typed values.
+//!
+//! A file per section. Each file holds, in this order: the table of its keys (`KEYS`, which is also what
+//! `docs/CONFIG.md` prints), the raw form that serde fills, the typed form with private fields, and the rules
+//! between the two. Start reading at [`Config::load`]; what production refuses is in [`production`].
+
+mod database;
+mod deployment;
+mod duration;
+mod eds;
+mod findings;
+mod issuer;
+mod keys;
+mod list;
+mod listen;
+mod log;
+mod network;
+mod operator;
+mod outbound;
+mod print;
+mod production;
+mod secrets;
+mod sessions;
+mod sms;
+mod source;
+#[cfg(test)]
+mod tests;
+mod tokens;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+pub use database::Database;
+pub use deployment::{Deployment, Kind};
+pub use eds::Eds;
+pub use findings::{Problem, Problems};
+pub use issuer::IssuerUrl;
+pub use keys::documentation;
+pub use listen::{ForwardedHeader, Listen, TlsFiles};
+pub use log::{Format, Level, Log};
+pub use network::{Network, NetworkError};
+pub use operator::Operator;
+pub use outbound::Outbound;
+pub use secrets::{KekSource, Secrets};
+pub use sessions::Sessions;
+pub use sms::{Gateway, Sms};
+pub use tokens::Tokens;
+
+use findings::Findings;
+use source::Source;
+
+/// Everything a deployment decides, checked.
+#[derive(Debug, Clone)]
+pub struct Config {
+    deployment: Deployment,
+    operator: Operator,
+    listen: Listen,
+    database: Database,
+    secrets: Secrets,
+    eds: Eds,
+    sms: Sms,
+    sessions: Sessions,
+    tokens: Tokens,
+    log: Log,
+    outbound: Outbound,
+}
+
+impl Config {
+    /// Reads `file`, lays the variables of `environment` named `KIRU_SECTION__KEY` over it, and checks every value.
+    /// Variables without `__` are not ours and are ignored.
+    ///
+    /// # Errors
+    /// Every problem found, each with file (or variable), key and reason.
+    pub fn load(file: &Path, environment: &BTreeMap<String, String>) -> Result<Self, Problems> {
+        let text = std::fs::read_to_string(file)
+            .map_err(|error| Problems::one(&file.display().to_string(), "", &format!("cannot be read: {error}")))?;
+        Self::from_text(file, &text, environment)
+    }
+
+    /// As [`Config::load`], with the text of the file in hand; `file` names it in problems and is where relative
+    /// paths start.
+    ///
+    /// # Errors
+    /// As [`Config::load`].
+    pub fn from_text(file: &Path, text: &str, environment: &BTreeMap<String, String>) -> Result<Self, Problems> {
+        let mut source = Source::read(file, text, environment)?;
+        let mut found = Findings::new(file, source.origins());
+        source.refuse_unknown(&mut found);
+        let deployment = Deployment::check(source.section("deployment", &mut found), &mut found);
+        let config = Self {
+            operator: Operator::check(source.section("operator", &mut found), &mut found),
+            listen: Listen::check(source.section("listen", &mut found), &mut found),
+            database: Database::check(source.section("database", &mut found), &mut found),
+            secrets: Secrets::check(source.section("secrets", &mut found), &mut found),
+            eds: Eds::check(source.section("eds", &mut found), &mut found),
+            sms: Sms::check(&source.section("sms", &mut found), &mut found),
+            sessions: Sessions::check(&source.section("sessions", &mut found), &mut found),
+            tokens: Tokens::check(source.section("tokens", &mut found), &mut found),
+            log: Log::check(&source.section("log", &mut found), &mut found),
+            outbound: Outbound::check(&source.section("outbound", &mut found), &mut found),
+            deployment,
+        };
+        production::refuse_what_production_may_not(&config, &mut found);
+        found.finish(config)
+    }
+
+    /// Section `[deployment]`.
+    pub fn deployment(&self) -> &Deployment {
+        &self.deployment
+    }
+
+    /// Section `[operator]`.
+    pub fn operator(&self) -> &Operator {
+        &self.operator
+    }
+
+    /// Section `[listen]`.
+    pub fn listen(&self) -> &Listen {
+        &self.listen
+    }
+
+    /// Section `[database]`.
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// Section `[secrets]`.
+    pub fn secrets(&self) -> &Secrets {
+        &self.secrets
+    }
+
+    /// Section `[eds]`.
+    pub fn eds(&self) -> &Eds {
+        &self.eds
+    }
+
+    /// Section `[sms]`.
+    pub fn sms(&self) -> &Sms {
+        &self.sms
+    }
+
+    /// Section `[sessions]`.
+    pub fn sessions(&self) -> &Sessions {
+        &self.sessions
+    }
+
+    /// Section `[tokens]`.
+    pub fn tokens(&self) -> &Tokens {
+        &self.tokens
+    }
+
+    /// Section `[log]`.
+    pub fn log(&self) -> &Log {
+        &self.log
+    }
+
+    /// Section `[outbound]`.
+    pub fn outbound(&self) -> &Outbound {
+        &self.outbound
+    }
+}

@@ -1,0 +1,85 @@
+//! `[sessions]`: how long a sign-in lasts.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use super::findings::Findings;
+use super::keys::{Key, Section};
+
+pub(super) static SECTION: Section = Section {
+    name: "sessions",
+    meaning: "How long a sign-in lasts. Numbers may be tightened, never loosened (SE-4).",
+    keys: &[
+        Key {
+            name: "idle",
+            standard: "\"1h\"",
+            meaning: "A session ends after this long without the person; 1m to 1h.",
+        },
+        Key {
+            name: "absolute",
+            standard: "\"12h\"",
+            meaning: "A session ends after this long in any case; 5m to 24h, not below `idle`.",
+        },
+        Key {
+            name: "interaction_ttl",
+            standard: "\"30m\"",
+            meaning: "How long a sign-in may take from the first page to the last; 5m to 1h.",
+        },
+    ],
+};
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Raw {
+    idle: Option<String>,
+    absolute: Option<String>,
+    interaction_ttl: Option<String>,
+}
+
+/// Section `[sessions]`, checked.
+#[derive(Debug, Clone)]
+pub struct Sessions {
+    idle: Duration,
+    absolute: Duration,
+    interaction_ttl: Duration,
+}
+
+impl Sessions {
+    pub(super) fn check(raw: &Raw, found: &mut Findings) -> Self {
+        let minutes = |minutes: u64| Duration::from_secs(minutes * 60);
+        let idle = found.duration(
+            "sessions.idle",
+            raw.idle.as_deref(),
+            minutes(60),
+            minutes(1)..=minutes(60),
+        );
+        let absolute = raw.absolute.as_deref();
+        let absolute = found.duration("sessions.absolute", absolute, minutes(720), minutes(5)..=minutes(1440));
+        if absolute < idle {
+            found.refuse("sessions.absolute", "is below sessions.idle");
+        }
+        let ttl = raw.interaction_ttl.as_deref();
+        let interaction_ttl = found.duration("sessions.interaction_ttl", ttl, minutes(30), minutes(5)..=minutes(60));
+        Self {
+            idle,
+            absolute,
+            interaction_ttl,
+        }
+    }
+
+    /// Without the person.
+    pub fn idle(&self) -> Duration {
+        self.idle
+    }
+
+    /// In any case.
+    pub fn absolute(&self) -> Duration {
+        self.absolute
+    }
+
+    /// From the first page of a sign-in to the last.
+    pub fn interaction_ttl(&self) -> Duration {
+        self.interaction_ttl
+    }
+}
