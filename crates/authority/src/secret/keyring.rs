@@ -330,7 +330,7 @@ mod tests {
     #[test]
     fn a_sealed_value_opens_only_in_its_own_context() {
         let (keys, mut rng) = (keyring(1), ChaCha20Rng::seed_from_u64(3));
-        let sealed = ring
+        let sealed = keys
             .seal(Purpose::Fact, b"phones/1", b"+77010000000", &mut rng)
             .unwrap();
         assert_eq!(
