@@ -1,0 +1,120 @@
+// Starts the demo binary in a folder of its own and talks to its desk.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const binary = process.env.KIRU_BINARY ?? new URL('../../../target/debug/kiru', import.meta.url).pathname;
+const PATIENCE = 60_000;
+
+/** A running demo: its addresses, and what a person does at the desk. */
+export class Demo {
+  /** Starts a demo on free ports; `stop()` ends it and removes its data. */
+  static async start() {
+    const demo = new Demo();
+    demo.data = mkdtempSync(join(tmpdir(), 'kiru-demo-'));
+    demo.basePort = await freePorts(10);
+    await demo.#run();
+    return demo;
+  }
+
+  async #run() {
+    const words = ['demo', '--data', this.data, '--base-port', String(this.basePort)];
+    this.process = spawn(binary, words, { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.output = '';
+    this.ended = new Promise((resolve) => this.process.once('exit', (code, signal) => resolve({ code, signal })));
+    const ready = new Promise((resolve) => {
+      for (const stream of [this.process.stdout, this.process.stderr]) {
+        stream.setEncoding('utf8').on('data', (text) => {
+          this.output += text;
+          const line = this.output.match(/^READY (.*)$/m);
+          if (line) resolve(line[1]);
+        });
+      }
+    });
+    const line = await within(PATIENCE, Promise.race([ready, this.ended]), () => `no READY line:\n${this.output}`);
+    if (typeof line !== 'string') throw new Error(`the demo ended with ${JSON.stringify(line)}:\n${this.output}`);
+    for (const pair of line.trim().split(/\s+/)) {
+      const [name, value] = [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)];
+      this[name] = value.replace(/\/$/, '');
+    }
+  }
+
+  /** Ends the process and starts it again on the same data and ports. */
+  async restart() {
+    await this.#end('SIGTERM');
+    await this.#run();
+  }
+
+  async stop() {
+    await this.#end('SIGTERM');
+    rmSync(this.data, { recursive: true, force: true });
+  }
+
+  async #end(signal) {
+    this.process.kill(signal);
+    const end = await within(30_000, this.ended, () => `the demo does not end:\n${this.output.slice(-2000)}`);
+    if (end.code !== 0) throw new Error(`the demo ended with ${JSON.stringify(end)}:\n${this.output.slice(-2000)}`);
+  }
+
+  /** Text messages, newest first. */
+  async messages() {
+    return (await fetch(`${this.desk}/sms.json`)).json();
+  }
+
+  /** Decides who signs next. */
+  async signs(person) {
+    const answer = await fetch(`${this.desk}/signer/person`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', origin: this.desk },
+      body: new URLSearchParams({ person }),
+      redirect: 'manual',
+    });
+    if (answer.status >= 400) throw new Error(`POST /signer/person ${person}: ${answer.status} ${await answer.text()}`);
+  }
+
+  /** The newest message with a code, once there are more than `before` messages. */
+  async code(before) {
+    const end = Date.now() + 10_000;
+    for (;;) {
+      const messages = await this.messages();
+      const code = messages.length > before ? messages[0].text.match(/\b\d{6}\b/)?.[0] : undefined;
+      if (code) return code;
+      if (Date.now() > end) throw new Error(`no code in ${JSON.stringify(messages.slice(0, 2))}`);
+      await pause(50);
+    }
+  }
+}
+
+export const pause = (milliseconds) => new Promise((wake) => setTimeout(wake, milliseconds));
+
+export async function within(milliseconds, promise, explain) {
+  let timer;
+  const late = new Promise((_, refuse) => {
+    timer = setTimeout(() => refuse(new Error(explain())), milliseconds);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The first of `count` neighbouring ports that are free now. */
+async function freePorts(count) {
+  for (let attempt = 0; attempt < 200; attempt += 1) {
+    const base = 20_000 + Math.floor(Math.random() * 4_000) * 10;
+    const free = await Promise.all(Array.from({ length: count }, (_, step) => isFree(base + step)));
+    if (free.every(Boolean)) return base;
+  }
+  throw new Error('no free ports');
+}
+
+function isFree(port) {
+  return new Promise((resolve) => {
+    const server = net.createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+}
