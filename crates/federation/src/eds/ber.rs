@@ -346,8 +346,8 @@ mod tests {
                 [vec![0x30, u8::try_from(inner.len()).unwrap()], inner].concat()
             })
         };
-        assert_eq!(check(&nested(limits::DEPTH + 1), Rules::Der), Ok(()));
-        assert_eq!(check(&nested(limits::DEPTH + 2), Rules::Der), Err(Malformed));
+        assert_eq!(check(&nested(limits::DEPTH), Rules::Der), Ok(()));
+        assert_eq!(check(&nested(limits::DEPTH + 1), Rules::Der), Err(Malformed));
         let endless = [0x30, 0x80].repeat(20_000);
         assert_eq!(check(&endless, Rules::Ber), Err(Malformed));
     }

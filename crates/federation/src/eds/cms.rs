@@ -100,8 +100,11 @@ fn open_content_info(bytes: &[u8]) -> Result<Reader<'_>, Malformed> {
     Ok(signed)
 }
 
+/// Type of the content, and the content when it is attached.
+type Head<'a> = (&'a [u8], Option<Cow<'a, [u8]>>);
+
 /// Version, digest algorithms (a hint for one-pass readers, not needed) and the encapsulated content.
-fn read_head<'a>(signed: &mut Reader<'a>) -> Result<(&'a [u8], Option<Cow<'a, [u8]>>), Malformed> {
+fn read_head<'a>(signed: &mut Reader<'a>) -> Result<Head<'a>, Malformed> {
     // RFC 5652 §5.1: 1 is right for plain data and issuerAndSerialNumber; some software writes 3.
     if !matches!(signed.small_integer()?, 1 | 3) {
         return Err(Malformed);

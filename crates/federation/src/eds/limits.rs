@@ -25,8 +25,8 @@ pub(crate) const RSA_MAX_BITS: usize = 8192;
 /// Smallest RSA public exponent.
 pub(crate) const RSA_MIN_EXPONENT: u64 = 65_537;
 /// How far our clock may be behind that of an issuer, before `notBefore` and `thisUpdate`. There is none after `notAfter`.
-pub(crate) const CLOCK_SKEW: Duration = Duration::from_secs(60);
+pub(crate) const CLOCK_SKEW: Duration = Duration::from_mins(1);
 /// Longest life of a challenge.
-pub(crate) const CHALLENGE_LIFE: Duration = Duration::from_secs(5 * 60);
+pub(crate) const CHALLENGE_LIFE: Duration = Duration::from_mins(5);
 /// Longest service name shown in a challenge, in characters.
 pub(crate) const SERVICE_NAME: usize = 100;

@@ -63,10 +63,10 @@ impl EdsVerifier {
             return Err(EdsRefusal::Challenge);
         }
         let bytes = armour::open(signature).map_err(EdsRefusal::Format)?;
-        let signed = SignedData::parse(&bytes).map_err(EdsRefusal::Format)?;
-        signed.carries(challenge).map_err(EdsRefusal::Content)?;
-        let signer = signed.only_signer()?;
-        let certificate = signed.certificate_of(&signer).map_err(EdsRefusal::Signer)?;
+        let envelope = SignedData::parse(&bytes).map_err(EdsRefusal::Format)?;
+        envelope.carries(challenge).map_err(EdsRefusal::Content)?;
+        let signer = envelope.only_signer()?;
+        let certificate = envelope.certificate_of(&signer).map_err(EdsRefusal::Signer)?;
 
         let suite = Suite::of_signer(&signer.digest, &signer.signature_algorithm, &certificate.key)
             .map_err(EdsRefusal::Algorithm)?;
