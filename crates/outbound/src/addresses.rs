@@ -27,7 +27,7 @@ pub fn reach(address: IpAddr) -> Reach {
 
 /// IPv4 space that is neither public nor private: network, prefix length.
 const NEVER_V4: [(Ipv4Addr, u32); 14] = [
-    (Ipv4Addr::new(0, 0, 0, 0), 8),       // this network
+    (Ipv4Addr::UNSPECIFIED, 8),           // this network
     (Ipv4Addr::new(100, 64, 0, 0), 10),   // shared by carriers, RFC 6598
     (Ipv4Addr::new(169, 254, 0, 0), 16),  // link-local
     (Ipv4Addr::new(192, 0, 0, 0), 24),    // protocol assignments
