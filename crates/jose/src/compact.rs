@@ -71,7 +71,7 @@ impl Header {
 }
 
 /// A well-formed token whose signature nobody has checked yet. Only
-/// [`verify`](crate::verify) hands its payload out.
+/// [`verify`](mod@crate::verify) hands its payload out.
 #[derive(Clone, Debug)]
 pub struct CompactJws<'a> {
     header: Header,
