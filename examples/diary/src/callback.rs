@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
+use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::http::header::SET_COOKIE;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -15,7 +15,6 @@ use openidconnect::{
     AccessToken, AccessTokenHash, AuthorizationCode, ClaimsVerificationError, Nonce, OAuth2TokenResponse,
     SignatureVerificationError, TokenResponse,
 };
-use serde::Deserialize;
 
 use crate::errors::SignInError;
 use crate::language::Language;
@@ -26,9 +25,8 @@ use crate::sessions::{PendingSignIn, Session};
 use crate::sign_in::BROWSER_COOKIE;
 
 /// Parameters of an authorization response, good or bad.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct AuthorizationResponse {
+#[derive(Debug, Default)]
+struct AuthorizationResponse {
     state: Option<String>,
     iss: Option<String>,
     code: Option<String>,
@@ -38,12 +36,13 @@ pub(crate) struct AuthorizationResponse {
 
 pub(crate) async fn finish(
     State(diary): State<Arc<Diary>>,
-    Query(response): Query<AuthorizationResponse>,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Response> {
     let language = Language::of(&headers);
     let refuse = |error: SignInError| error.page(language);
 
+    let response = AuthorizationResponse::parse(&query.unwrap_or_default()).map_err(refuse)?;
     let pending = pending_of(&diary, &response, &headers).map_err(refuse)?;
     let provider = diary
         .discovery
@@ -75,6 +74,25 @@ fn pending_of(
 }
 
 impl AuthorizationResponse {
+    /// Reads the query. A parameter may stand once (RFC 6749 §3.1); unknown ones are ignored (§4.1.2).
+    fn parse(query: &str) -> Result<Self, SignInError> {
+        let mut response = Self::default();
+        for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+            let place = match name.as_ref() {
+                "state" => &mut response.state,
+                "iss" => &mut response.iss,
+                "code" => &mut response.code,
+                "error" => &mut response.error,
+                "error_description" => &mut response.error_description,
+                _ => continue,
+            };
+            if place.replace(value.into_owned()).is_some() {
+                return Err(SignInError::Repeated(name.into_owned()));
+            }
+        }
+        Ok(response)
+    }
+
     /// The code, once the response is known to come from the issuer that was asked (RFC 9207 §2.4).
     fn into_code(self, issuer: &str, names_itself: bool) -> Result<AuthorizationCode, SignInError> {
         match self.iss.as_deref() {
@@ -165,10 +183,35 @@ fn verify(
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::AuthorizationResponse;
     use crate::errors::SignInError;
 
     const ISSUER: &str = "https://id.example";
+
+    #[test]
+    fn a_query_is_read_with_its_escapes() {
+        let read = AuthorizationResponse::parse("state=a%2Bb&iss=https%3A%2F%2Fid.example&code=c+d&further=1").unwrap();
+        assert_eq!(read.state.as_deref(), Some("a+b"));
+        assert_eq!(read.iss.as_deref(), Some(ISSUER));
+        assert_eq!(read.code.as_deref(), Some("c d"));
+    }
+
+    #[test]
+    fn a_parameter_that_stands_twice_is_refused() {
+        for name in ["state", "iss", "code", "error", "error_description"] {
+            let outcome = AuthorizationResponse::parse(&format!("{name}=a&x=1&{name}=a"));
+            assert!(matches!(outcome, Err(SignInError::Repeated(repeated)) if repeated == name));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_query_is_read_or_refused_without_panic(query in ".{0,200}") {
+            let _outcome = AuthorizationResponse::parse(&query);
+        }
+    }
 
     fn response(iss: Option<&str>, code: Option<&str>, error: Option<&str>) -> AuthorizationResponse {
         AuthorizationResponse {

@@ -19,6 +19,8 @@ type TokenRequestError = RequestTokenError<FetchError, StandardErrorResponse<Cor
 pub(crate) enum SignInError {
     #[error("the provider's discovery document cannot be read")]
     Discovery(#[source] DiscoveryError<FetchError>),
+    #[error("the response has the parameter {0:?} more than once")]
+    Repeated(String),
     #[error("no sign-in of this browser has that state")]
     UnknownState,
     #[error("the response does not name the issuer that was asked")]
@@ -61,7 +63,7 @@ impl SignInError {
                 (StatusCode::OK, Trouble::Declined { description })
             }
             Self::Refused { error, description } => (StatusCode::OK, Trouble::Refused { error, description }),
-            Self::WrongIssuer | Self::NoCode => (StatusCode::BAD_REQUEST, Trouble::NotTrusted),
+            Self::Repeated(_) | Self::WrongIssuer | Self::NoCode => (StatusCode::BAD_REQUEST, Trouble::NotTrusted),
             Self::Endpoint(_)
             | Self::TokenRequest(_)
             | Self::NoIdToken

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::http::header::SET_COOKIE;
@@ -33,10 +34,12 @@ pub(crate) struct Wishes {
 
 pub(crate) async fn start(
     State(diary): State<Arc<Diary>>,
-    Query(wishes): Query<Wishes>,
+    wishes: Result<Query<Wishes>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Response> {
     let language = Language::of(&headers);
+    // A mangled link still signs in, without extra wishes.
+    let wishes = wishes.map(|Query(wishes)| wishes).unwrap_or_default();
     let provider = diary
         .discovery
         .provider()

@@ -21,12 +21,13 @@ pub(super) fn role(language: Language, code: &str) -> Option<&'static str> {
             "Сотрудник с правом финансовой подписи",
             "Financial signatory",
         ],
-        "hr" | "human_resources" => ["Кадр қызметкері", "Сотрудник отдела кадров", "Human resources officer"],
+        "human_resources" => ["Кадр қызметкері", "Сотрудник отдела кадров", "Human resources officer"],
         "employee" => [
             "Ұйым қызметкері",
             "Сотрудник организации",
             "Employee of an organisation",
         ],
+        "organisation" => ["Ұйым", "Организация", "Organisation"],
         _ => return None,
     };
     Some(pick(language, kk, ru, en))
