@@ -1,1 +1,31 @@
-//! crates/storage
+#![doc = include_str!("../README.md")]
+
+mod db;
+mod error;
+mod live;
+mod row;
+mod sql;
+mod tx;
+
+pub mod access_tokens;
+pub mod attempts;
+pub mod authorization_codes;
+pub mod certificates;
+pub mod challenges;
+pub mod clients;
+pub mod consents;
+pub mod devices;
+pub mod grants;
+pub mod identifiers;
+pub mod interactions;
+pub mod phones;
+pub mod refresh_tokens;
+pub mod sessions;
+pub mod sms_codes;
+pub mod throttles;
+pub mod user_facts;
+pub mod users;
+
+pub use db::{Connection, Db, PoolSettings};
+pub use error::{Inconsistent, StorageError};
+pub use tx::{Tx, Write};

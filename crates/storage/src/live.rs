@@ -1,0 +1,64 @@
+//! The one join that decides whether something issued still counts: token → grant → session → user → device. Nothing is
+//! copied downwards when something ends; whoever presents a token is joined with everything above it.
+
+use sea_orm::{DbErr, FromQueryResult, QueryResult};
+use uuid::Uuid;
+
+/// Columns of `users`, prefixed for a join.
+pub(crate) const USER: &str = "users.id AS u_id, users.subject AS u_subject, users.state AS u_state, \
+    users.reason AS u_reason, users.state_at AS u_state_at, users.provisional AS u_provisional, users.epoch AS u_epoch, \
+    users.exclusive_until AS u_exclusive_until, users.last_interactive_at AS u_last_interactive_at, \
+    users.locale AS u_locale";
+
+/// Columns of `devices`, prefixed for a join.
+pub(crate) const DEVICE: &str = "devices.id AS d_id, devices.user_id AS d_user_id, devices.slot AS d_slot, \
+    devices.thumbprint AS d_thumbprint, devices.public_jwk AS d_public_jwk, devices.cookie_digest AS d_cookie_digest, \
+    devices.name AS d_name, devices.bound_at AS d_bound_at, devices.last_used_at AS d_last_used_at, \
+    devices.ended_at AS d_ended_at";
+
+/// Columns of `browser_sessions`, prefixed for a join.
+pub(crate) const SESSION: &str = "browser_sessions.id AS s_id, browser_sessions.cookie_digest AS s_cookie_digest, \
+    browser_sessions.user_id AS s_user_id, browser_sessions.device_id AS s_device_id, \
+    browser_sessions.certificate_id AS s_certificate_id, browser_sessions.assurance AS s_assurance, \
+    browser_sessions.methods AS s_methods, browser_sessions.epoch AS s_epoch, \
+    browser_sessions.authenticated_at AS s_authenticated_at, browser_sessions.touched_at AS s_touched_at, \
+    browser_sessions.idle_until AS s_idle_until, browser_sessions.absolute_until AS s_absolute_until, \
+    browser_sessions.ended_at AS s_ended_at";
+
+/// Columns of `grants`, prefixed for a join.
+pub(crate) const GRANT: &str = "grants.id AS g_id, grants.user_id AS g_user_id, grants.client_id AS g_client_id, \
+    grants.session_id AS g_session_id, grants.device_id AS g_device_id, grants.certificate_id AS g_certificate_id, \
+    grants.epoch AS g_epoch, grants.scopes AS g_scopes, grants.claims AS g_claims, grants.assurance AS g_assurance, \
+    grants.assurance_request AS g_assurance_request, grants.methods AS g_methods, \
+    grants.authenticated_at AS g_authenticated_at, grants.wants_auth_time AS g_wants_auth_time, \
+    grants.offline AS g_offline, grants.created_at AS g_created_at, grants.revoked_at AS g_revoked_at";
+
+/// The session was not ended, by itself or by a raised epoch, and the person may act. Its idle and absolute ends are
+/// judged apart, because what is offline outlives them.
+pub(crate) const SESSION_STANDS: &str = "browser_sessions.ended_at IS NULL AND browser_sessions.epoch = users.epoch \
+    AND users.state IN ('invited', 'active')";
+
+/// The device, where there is one, was not unbound.
+pub(crate) const DEVICE_STANDS: &str = "devices.ended_at IS NULL";
+
+/// What `FROM` a table that has a `grant_id` joins.
+pub(crate) const JOINS: &str = "JOIN browser_sessions ON browser_sessions.id = grants.session_id \
+    JOIN users ON users.id = grants.user_id JOIN clients ON clients.id = grants.client_id \
+    LEFT JOIN devices ON devices.id = grants.device_id LEFT JOIN certificates ON certificates.id = grants.certificate_id";
+
+/// Whether the grant counts at the instant `$2`.
+pub(crate) fn grant_stands() -> String {
+    format!(
+        "(grants.revoked_at IS NULL AND grants.epoch = users.epoch AND clients.ended_at IS NULL AND {SESSION_STANDS} \
+         AND {DEVICE_STANDS} AND (grants.offline \
+         OR (browser_sessions.idle_until > $2 AND browser_sessions.absolute_until > $2)))"
+    )
+}
+
+/// The row of a `LEFT JOIN`, when there is one.
+pub(crate) fn optional<R: FromQueryResult>(row: &QueryResult, prefix: &str) -> Result<Option<R>, DbErr> {
+    if row.try_get::<Option<Uuid>>(prefix, "id")?.is_none() {
+        return Ok(None);
+    }
+    R::from_query_result(row, prefix).map(Some)
+}
