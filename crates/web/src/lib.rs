@@ -1,1 +1,3 @@
-//! crates/web
+//! web
+mod consent;
+mod device;

@@ -1,0 +1,2 @@
+//! Consent.
+mod rows;

@@ -1,0 +1,3 @@
+//! The device.
+mod name;
+mod proof;
