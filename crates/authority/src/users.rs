@@ -88,6 +88,14 @@ impl IdentifierKind {
             Self::SandboxLogin => "sandbox_login",
         }
     }
+
+    /// Who gives out identifiers of this kind; a part of the key they are found by, the same at every door.
+    pub const fn authority(self) -> &'static str {
+        match self {
+            Self::Iin => "KZ",
+            Self::SandboxLogin => "sandbox",
+        }
+    }
 }
 
 /// A live phone number of a user.
