@@ -8,23 +8,27 @@ pub(crate) struct Migration;
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager
-            .create_table(
-                Table::create()
-                    .table("redirect_uris")
-                    .col(text("client_id"))
-                    .col(text("uri"))
-                    .primary_key(Index::create().col("client_id").col("uri"))
-                    .foreign_key(
-                        ForeignKey::create()
-                            .name("fk_redirect_uris_client_id")
-                            .from("redirect_uris", "client_id")
-                            .to("clients", "id")
-                            .on_delete(ForeignKeyAction::Cascade),
-                    )
-                    .to_owned(),
-            )
-            .await
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
     }
+
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.create_table(table()).await
+    }
+}
+
+fn table() -> TableCreateStatement {
+    Table::create()
+        .table("redirect_uris")
+        .col(text("client_id"))
+        .col(text("uri"))
+        .primary_key(Index::create().col("client_id").col("uri"))
+        .foreign_key(
+            ForeignKey::create()
+                .name("fk_redirect_uris_client_id")
+                .from("redirect_uris", "client_id")
+                .to("clients", "id")
+                .on_delete(ForeignKeyAction::Cascade),
+        )
+        .to_owned()
 }

@@ -8,39 +8,48 @@ pub(crate) struct Migration;
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager
-            .create_table(
-                Table::create()
-                    .table("interactions")
-                    .col(pk_uuid("id"))
-                    .col(binary_len("browser_digest", 32))
-                    .col(text("client_id"))
-                    .col(text("request"))
-                    .col(uuid_null("session_id"))
-                    .col(boolean("signed_in"))
-                    .col(boolean("consented"))
-                    .col(big_integer("version"))
-                    .col(big_integer("started_at"))
-                    .col(big_integer("expires_at"))
-                    .col(big_integer_null("consumed_at"))
-                    .foreign_key(
-                        ForeignKey::create()
-                            .name("fk_interactions_client_id")
-                            .from("interactions", "client_id")
-                            .to("clients", "id"),
-                    )
-                    .to_owned(),
-            )
-            .await?;
-        manager
-            .create_index(
-                Index::create()
-                    .name("ix_interactions_expires_at")
-                    .table("interactions")
-                    .col("expires_at")
-                    .to_owned(),
-            )
-            .await
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
     }
+
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.create_table(table()).await?;
+        for index in indexes() {
+            manager.create_index(index).await?;
+        }
+        Ok(())
+    }
+}
+
+fn table() -> TableCreateStatement {
+    Table::create()
+        .table("interactions")
+        .col(pk_uuid("id"))
+        .col(binary_len("browser_digest", 32))
+        .col(text("client_id"))
+        .col(text("request"))
+        .col(uuid_null("session_id"))
+        .col(boolean("signed_in"))
+        .col(boolean("consented"))
+        .col(big_integer("version"))
+        .col(big_integer("started_at"))
+        .col(big_integer("expires_at"))
+        .col(big_integer_null("consumed_at"))
+        .foreign_key(
+            ForeignKey::create()
+                .name("fk_interactions_client_id")
+                .from("interactions", "client_id")
+                .to("clients", "id"),
+        )
+        .to_owned()
+}
+
+fn indexes() -> Vec<IndexCreateStatement> {
+    vec![
+        Index::create()
+            .name("ix_interactions_expires_at")
+            .table("interactions")
+            .col("expires_at")
+            .to_owned(),
+    ]
 }

@@ -8,17 +8,21 @@ pub(crate) struct Migration;
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager
-            .create_table(
-                Table::create()
-                    .table("leases")
-                    .col(text("name").primary_key())
-                    .col(text("holder"))
-                    .col(big_integer("fence"))
-                    .col(big_integer("held_until"))
-                    .to_owned(),
-            )
-            .await
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
     }
+
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.create_table(table()).await
+    }
+}
+
+fn table() -> TableCreateStatement {
+    Table::create()
+        .table("leases")
+        .col(text("name").primary_key())
+        .col(text("holder"))
+        .col(big_integer("fence"))
+        .col(big_integer("held_until"))
+        .to_owned()
 }

@@ -60,7 +60,7 @@ pub struct Inconsistent {
 
 impl Inconsistent {
     /// Names the place.
-    pub(crate) fn new(table: &'static str, column: &'static str, id: impl ToString) -> Self {
+    pub(crate) fn new(table: &'static str, column: &'static str, id: &(impl ToString + ?Sized)) -> Self {
         Self {
             table,
             column,
@@ -86,21 +86,21 @@ fn is_outage(error: &DbErr) -> bool {
     let Some(sqlx) = sqlx_error(error) else {
         return matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_));
     };
-    match sqlx {
-        sqlx::Error::Database(database) => database.code().is_some_and(|code| {
-            ["08", "53", "57P", "25006", "55P03", "40001", "40P01"]
-                .iter()
-                .any(|class| code.starts_with(class) && code.len() == 5)
+    if let sqlx::Error::Database(database) = sqlx {
+        return database.code().is_some_and(|code| {
+            let classes = ["08", "53", "57P", "25006", "55P03", "40001", "40P01"];
+            code.len() == 5 && classes.iter().any(|class| code.starts_with(class))
                 || matches!(primary(&code), Some(5 | 6 | 8 | 10 | 13 | 14))
-        }),
-        sqlx::Error::Io(_)
-        | sqlx::Error::Tls(_)
-        | sqlx::Error::PoolTimedOut
-        | sqlx::Error::PoolClosed
-        | sqlx::Error::WorkerCrashed => true,
-        // sqlx's enum is open; everything else is ours to fix.
-        _ => false,
+        });
     }
+    matches!(
+        sqlx,
+        sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed
+    )
 }
 
 /// Whether the transaction lost against another one and may simply run again.

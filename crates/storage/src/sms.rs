@@ -1,0 +1,248 @@
+//! Messages on their way (table `sms`): kept in the transaction of their code, sent after it, once for each request id.
+//! The text is encrypted and wiped when sent or expired; the number is read from `phones` when it is sent (security rule
+//! OT-5), so a message never goes to a number that was ended meanwhile.
+//!
+//! Retention: rows without text are kept for counting ([`list_sent`]) and deleted by [`expire`].
+
+use std::fmt;
+
+use authority::identifiers::PhoneNumber;
+use authority::ids::{PhoneId, SmsId, UserId};
+use authority::secret::{Keyring, Purpose, Secret, TokenDigest};
+use authority::time::Timestamp;
+use authority::users::Phone;
+use rand_core::CryptoRng;
+use sea_orm::FromQueryResult;
+use uuid::Uuid;
+
+use crate::row::Place;
+use crate::sql::{self, at};
+use crate::{Connection, Inconsistent, StorageError, Tx};
+
+/// A message as it may be stored.
+#[derive(Clone, Debug)]
+pub struct SealedSms {
+    id: SmsId,
+    request_id: String,
+    user: UserId,
+    phone: PhoneId,
+    number_hmac: TokenDigest,
+    text_sealed: Vec<u8>,
+    created_at: Timestamp,
+    expires_at: Timestamp,
+}
+
+/// A message to be sent.
+#[derive(Clone, Copy, Debug)]
+pub struct NewSms<'a> {
+    /// Our identifier.
+    pub id: SmsId,
+    /// One message leaves for each request id, such as the code's id (security rule OT-4).
+    pub request_id: &'a str,
+    /// The phone it goes to.
+    pub phone: &'a Phone,
+    /// The text; it may hold a code.
+    pub text: &'a Secret<String>,
+    /// When it was asked for.
+    pub created_at: Timestamp,
+    /// After that it is not worth sending.
+    pub expires_at: Timestamp,
+}
+
+impl SealedSms {
+    /// Encrypts the text for its row.
+    ///
+    /// # Errors
+    /// The cryptographic library refuses.
+    pub fn seal(sms: &NewSms<'_>, keyring: &Keyring, rng: &mut dyn CryptoRng) -> Result<Self, StorageError> {
+        let text_sealed = keyring.seal(
+            Purpose::Fact,
+            context(sms.id).as_bytes(),
+            sms.text.expose().as_bytes(),
+            rng,
+        )?;
+        Ok(Self {
+            id: sms.id,
+            request_id: sms.request_id.to_owned(),
+            user: sms.phone.user_id,
+            phone: sms.phone.id,
+            number_hmac: crate::phones::digest(keyring, &sms.phone.number),
+            text_sealed,
+            created_at: sms.created_at,
+            expires_at: sms.expires_at,
+        })
+    }
+}
+
+/// A claimed message, ready to leave.
+#[derive(Clone)]
+pub struct ClaimedSms {
+    /// Our identifier.
+    pub id: SmsId,
+    /// The gateway is given it, so that a repetition is recognised there too.
+    pub request_id: String,
+    /// Whom it is for.
+    pub user_id: UserId,
+    /// The number, as it is now.
+    pub number: PhoneNumber,
+    /// The text.
+    pub text: Secret<String>,
+    /// How often it was claimed, this time included.
+    pub tries: i64,
+}
+
+impl fmt::Debug for ClaimedSms {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ClaimedSms({}, {:?})", self.id, self.number)
+    }
+}
+
+/// Keeps the message; `false` when this request id has one already: then nothing more is sent.
+///
+/// # Errors
+/// The database is not available.
+pub async fn insert(tx: &Tx, sms: &SealedSms) -> Result<bool, StorageError> {
+    let cells = [
+        ("id", sms.id.as_uuid().into()),
+        ("request_id", sms.request_id.clone().into()),
+        ("user_id", sms.user.as_uuid().into()),
+        ("phone_id", sms.phone.as_uuid().into()),
+        ("number_hmac", sql::digest(&sms.number_hmac)),
+        ("text_sealed", sms.text_sealed.clone().into()),
+        ("created_at", at(sms.created_at)),
+        ("expires_at", at(sms.expires_at)),
+        ("claimed_until", 0_i64.into()),
+        ("tries", 0_i64.into()),
+    ];
+    sql::insert_new(tx, "sms", cells).await
+}
+
+/// When messages were asked for to this number since `since`, for [`authority::throttle::judge_send`].
+///
+/// # Errors
+/// The database is not available.
+pub async fn list_sent(
+    conn: &Connection,
+    number: &TokenDigest,
+    since: Timestamp,
+) -> Result<Vec<Timestamp>, StorageError> {
+    let sql = "SELECT created_at FROM sms WHERE number_hmac = $1 AND created_at >= $2 ORDER BY created_at";
+    let rows: Vec<SentRow> = sql::list(conn, sql, [sql::digest(number), at(since)]).await?;
+    Ok(rows.iter().map(|row| Timestamp::from_micros(row.created_at)).collect())
+}
+
+/// Claims up to `limit` messages that nobody is sending, until `until`; nobody else gets them before that. Messages to a
+/// phone that was ended are not among them.
+///
+/// # Errors
+/// The database is not available, or a row is impossible.
+pub async fn claim(
+    tx: &Tx,
+    now: Timestamp,
+    until: Timestamp,
+    limit: u32,
+    keyring: &Keyring,
+) -> Result<Vec<ClaimedSms>, StorageError> {
+    let sql = "UPDATE sms SET claimed_until = $2, tries = tries + 1 WHERE id IN (SELECT id FROM sms \
+               WHERE text_sealed IS NOT NULL AND claimed_until < $1 AND expires_at > $1 ORDER BY id LIMIT $3) \
+               AND claimed_until < $1 RETURNING *";
+    let rows: Vec<Row> = sql::list(tx, sql, [at(now), at(until), i64::from(limit).into()]).await?;
+    let mut claimed = Vec::with_capacity(rows.len());
+    for row in rows {
+        let Some(phone) = crate::phones::find_live(tx, UserId::from_uuid(row.user_id), keyring).await? else {
+            continue;
+        };
+        if phone.id.as_uuid() == row.phone_id {
+            claimed.push(open(row, phone.number, keyring)?);
+        }
+    }
+    Ok(claimed)
+}
+
+/// Records that the gateway took the message, and wipes its text.
+///
+/// # Errors
+/// The database is not available.
+pub async fn record_sent(tx: &Tx, id: SmsId, reference: Option<&str>, now: Timestamp) -> Result<(), StorageError> {
+    let sql =
+        "UPDATE sms SET sent_at = $2, gateway_reference = $3, text_sealed = NULL WHERE id = $1 AND sent_at IS NULL";
+    sql::execute(tx, sql, [id.as_uuid().into(), at(now), reference.into()])
+        .await
+        .map(drop)
+}
+
+/// Records that the message will never leave, and wipes its text.
+///
+/// # Errors
+/// The database is not available.
+pub async fn record_failed(tx: &Tx, id: SmsId, now: Timestamp) -> Result<(), StorageError> {
+    let sql = "UPDATE sms SET failed_at = $2, text_sealed = NULL WHERE id = $1 AND sent_at IS NULL";
+    sql::execute(tx, sql, [id.as_uuid().into(), at(now)]).await.map(drop)
+}
+
+/// Gives a claimed message back, to be claimed again from `next_at` on.
+///
+/// # Errors
+/// The database is not available.
+pub async fn release(tx: &Tx, id: SmsId, next_at: Timestamp) -> Result<(), StorageError> {
+    let sql = "UPDATE sms SET claimed_until = $2 WHERE id = $1 AND text_sealed IS NOT NULL";
+    sql::execute(tx, sql, [id.as_uuid().into(), at(next_at)])
+        .await
+        .map(drop)
+}
+
+/// Wipes the text of every message whose time is over.
+///
+/// # Errors
+/// The database is not available.
+pub async fn wipe_expired(tx: &Tx, now: Timestamp) -> Result<u64, StorageError> {
+    let sql = "UPDATE sms SET text_sealed = NULL, failed_at = $1 WHERE text_sealed IS NOT NULL AND expires_at <= $1";
+    sql::execute(tx, sql, [at(now)]).await
+}
+
+/// Deletes up to `limit` messages asked for before `before`.
+///
+/// # Errors
+/// The database is not available.
+pub async fn expire(tx: &Tx, before: Timestamp, limit: u32) -> Result<u64, StorageError> {
+    let sql = "DELETE FROM sms WHERE id IN (SELECT id FROM sms WHERE created_at < $1 LIMIT $2)";
+    sql::execute(tx, sql, [at(before), i64::from(limit).into()]).await
+}
+
+fn open(row: Row, number: PhoneNumber, keyring: &Keyring) -> Result<ClaimedSms, Inconsistent> {
+    let place = Place {
+        table: "sms",
+        id: &row.id,
+    };
+    let id = SmsId::from_uuid(row.id);
+    let sealed = place.word("text_sealed", row.text_sealed)?;
+    let plain = keyring.open(Purpose::Fact, context(id).as_bytes(), &sealed).ok();
+    let text = plain.and_then(|plain| String::from_utf8(plain.to_vec()).ok());
+    Ok(ClaimedSms {
+        id,
+        user_id: UserId::from_uuid(row.user_id),
+        number,
+        text: Secret::new(place.word("text_sealed", text)?),
+        tries: row.tries,
+        request_id: row.request_id,
+    })
+}
+
+fn context(id: SmsId) -> String {
+    format!("sms/{id}")
+}
+
+#[derive(FromQueryResult)]
+struct SentRow {
+    created_at: i64,
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    id: Uuid,
+    request_id: String,
+    user_id: Uuid,
+    phone_id: Uuid,
+    text_sealed: Option<Vec<u8>>,
+    tries: i64,
+}
