@@ -1,1 +1,29 @@
-//! crates/protocol
+//! # protocol: OAuth 2.0 and OpenID Connect over HTTP
+//!
+//! **Owns** every endpoint that a client speaks to, and the ground that these endpoints share with the pages people see.
+//! **Imports** `authority` (decides), `storage` (keeps), `jose` (signs), `pages` (shows); knows no SQL and no template.
+//!
+//! **Where to start reading:** the authorize module walks one request from the query to the redirect; its `resume` is
+//! what the pages call after each finished step.
+//!
+//! The shared ground, for the crate `web`:
+//!
+//! * [`Provider`]: database, keys, clock, pages, settings; cheap to clone, the state of every handler.
+//! * [`flow::Visit`]: what a request says about its browser: cookies, language, address, reference.
+//! * [`flow::OpenFlow`]: an interaction together with the proof that this browser started it.
+//! * [`flow::FormToken`], [`flow::check_origin`]: the two checks of every form that is posted to us.
+//! * [`flow::live_session`]: the signed-in session of this browser.
+//! * `authorize::resume(provider, visit, id) -> Resume`: what comes next in a flow, after each finished step, and
+//!   `authorize::refuse(provider, visit, id, Refusal)`: the person cancelled or denied; both give the one response.
+//! * [`Problem`]: the calm pages X7 to X11, each with a reference that is in the log too.
+
+pub mod flow;
+mod parameters;
+mod problem;
+mod provider;
+pub mod signing_keys;
+
+pub use parameters::{ParameterError, Parameters};
+pub use problem::Problem;
+pub use provider::{PeerAddress, Provider, ProviderSettings};
+pub use signing_keys::{KeySet, SigningKeys, SigningKeysError};

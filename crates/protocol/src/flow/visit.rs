@@ -1,0 +1,80 @@
+//! What one request says about the browser that sent it.
+
+use std::convert::Infallible;
+
+use authority::locale::Locale;
+use axum::extract::FromRequestParts;
+use http::HeaderMap;
+use http::header::ACCEPT_LANGUAGE;
+use http::request::Parts;
+use pages::{Frame, Reference};
+
+use super::{Cookies, LOCALE_COOKIE};
+use crate::{PeerAddress, Provider};
+
+/// One request's browser. A handler takes it as an argument.
+pub struct Visit {
+    /// Its cookies.
+    pub cookies: Cookies,
+    /// All headers.
+    pub headers: HeaderMap,
+    /// The language chosen here before, else the browser's, else Kazakh.
+    pub locale: Locale,
+    /// Where the request came from, as the server found out.
+    pub address: Option<PeerAddress>,
+    /// Names this request on pages and in the log.
+    pub reference: Reference,
+    /// Path and query of the request.
+    pub here: String,
+}
+
+impl Visit {
+    /// Reads the head of a request.
+    pub fn of(parts: &Parts, provider: &Provider) -> Self {
+        let cookies = Cookies::read(&parts.headers);
+        let shown = parts.headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        let locale = cookies
+            .get(LOCALE_COOKIE)
+            .and_then(Locale::from_tag)
+            .or_else(|| shown.and_then(Locale::from_accept_language))
+            .unwrap_or(Locale::Kk);
+        let given = parts.extensions.get::<Reference>().cloned();
+        Self {
+            cookies,
+            headers: parts.headers.clone(),
+            locale,
+            address: parts.extensions.get::<PeerAddress>().copied(),
+            reference: given.unwrap_or_else(|| Reference::mint(&mut provider.rng())),
+            here: parts
+                .uri
+                .path_and_query()
+                .map_or_else(|| "/".to_owned(), ToString::to_string),
+        }
+    }
+
+    /// The language for a flow whose client asked for one (`ui_locales`): what the person chose here goes first.
+    pub fn locale_for(&self, asked: Option<Locale>) -> Locale {
+        let chosen = self.cookies.get(LOCALE_COOKIE).and_then(Locale::from_tag);
+        chosen.or(asked).unwrap_or(self.locale)
+    }
+
+    /// A frame for a page outside any flow.
+    pub fn frame(&self, provider: &Provider) -> Frame {
+        let mut frame = Frame::new(self.locale, self.reference.clone(), provider.now());
+        frame.here.clone_from(&self.here);
+        frame
+    }
+
+    /// The address as audit events keep it.
+    pub fn address_text(&self) -> Option<String> {
+        self.address.map(|PeerAddress(address)| address.to_string())
+    }
+}
+
+impl FromRequestParts<Provider> for Visit {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, provider: &Provider) -> Result<Self, Infallible> {
+        Ok(Self::of(parts, provider))
+    }
+}

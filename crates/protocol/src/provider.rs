@@ -1,0 +1,81 @@
+//! What every handler needs.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use authority::policy::Policy;
+use authority::secret::Keyring;
+use authority::time::{Clock, Timestamp};
+use pages::{DeploymentKind, Pages};
+use rand_core::{CryptoRng, TryRngCore};
+use storage::Db;
+
+use crate::SigningKeys;
+
+/// The OpenID Provider: the state of every handler. Cloning shares everything.
+#[derive(Clone)]
+pub struct Provider {
+    /// The database.
+    pub db: Db,
+    /// The keys for digests and for encryption at rest.
+    pub keyring: Arc<Keyring>,
+    /// Where the time comes from.
+    pub clock: Arc<dyn Clock>,
+    /// The pages of this deployment.
+    pub pages: Pages,
+    /// The signing keys in force.
+    pub keys: SigningKeys,
+    /// What the configuration says.
+    pub settings: Arc<ProviderSettings>,
+}
+
+/// What the configuration says about the provider.
+#[derive(Clone, Debug)]
+pub struct ProviderSettings {
+    /// Our identifying URL, without a slash at the end; never taken from a request (security rule AD-9).
+    pub issuer: String,
+    /// The numbers in force.
+    pub policy: Policy,
+    /// Production, sandbox or demo.
+    pub kind: DeploymentKind,
+}
+
+/// The address of the peer, after the rules for trusted proxies. The server puts it into the extensions of each request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PeerAddress(pub IpAddr);
+
+impl Provider {
+    /// The present instant.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The operating system's randomness; when it fails, so does the request (security rule OP-9).
+    pub fn rng(&self) -> impl CryptoRng + Send + use<> {
+        rand_core::OsRng.unwrap_err()
+    }
+
+    /// The policy in force.
+    pub fn policy(&self) -> &Policy {
+        &self.settings.policy
+    }
+
+    /// The issuer, as it stands in `iss`.
+    pub fn issuer(&self) -> &str {
+        &self.settings.issuer
+    }
+
+    /// The absolute URL of a path of ours.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.settings.issuer)
+    }
+}
+
+impl fmt::Debug for Provider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Provider")
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}
