@@ -1,1 +1,12 @@
-//! crates/jobs
+#![doc = include_str!("../README.md")]
+
+mod deliver_sms;
+mod expire;
+mod runner;
+mod seal_audit;
+mod under_lease;
+
+pub use deliver_sms::deliver_sms;
+pub use expire::{Expired, expire};
+pub use runner::{Jobs, run};
+pub use seal_audit::{SEALER_TOO_LATE, seal_audit};

@@ -131,6 +131,15 @@ pub async fn list_sent(
     Ok(rows.iter().map(|row| Timestamp::from_micros(row.created_at)).collect())
 }
 
+/// Whether a message waits for somebody to send it; an idle node asks this before it writes anything.
+///
+/// # Errors
+/// The database is not available.
+pub async fn is_waiting(conn: &Connection, now: Timestamp) -> Result<bool, StorageError> {
+    let sql = "SELECT COUNT(*) AS total FROM sms WHERE text_sealed IS NOT NULL AND claimed_until < $1 AND expires_at > $1";
+    Ok(sql::count(conn, sql, [at(now)]).await? > 0)
+}
+
 /// Claims up to `limit` messages that nobody is sending, until `until`; nobody else gets them before that. Messages to a
 /// phone that was ended are not among them.
 ///
@@ -157,6 +166,53 @@ pub async fn claim(
         }
     }
     Ok(claimed)
+}
+
+/// Claims this message, if nobody is sending it, until `until`: the way of a request that has just kept it.
+///
+/// # Errors
+/// The database is not available, or the row is impossible.
+pub async fn claim_one(
+    tx: &Tx,
+    id: SmsId,
+    now: Timestamp,
+    until: Timestamp,
+    keyring: &Keyring,
+) -> Result<Option<ClaimedSms>, StorageError> {
+    let sql = "UPDATE sms SET claimed_until = $3, tries = tries + 1 WHERE id = $1 AND text_sealed IS NOT NULL \
+               AND claimed_until < $2 AND expires_at > $2 RETURNING *";
+    let row: Option<Row> = sql::find(tx, sql, [id.as_uuid().into(), at(now), at(until)]).await?;
+    let Some(row) = row else { return Ok(None) };
+    let phone = crate::phones::find_live(tx, UserId::from_uuid(row.user_id), keyring).await?;
+    match phone.filter(|phone| phone.id.as_uuid() == row.phone_id) {
+        Some(phone) => Ok(Some(open(row, phone.number, keyring)?)),
+        None => Ok(None),
+    }
+}
+
+/// What became of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// It is on its way.
+    Waiting,
+    /// The gateway took it.
+    Sent,
+    /// It will never leave.
+    Failed,
+}
+
+/// What became of the message with this request id; `None` when there is none.
+///
+/// # Errors
+/// The database is not available.
+pub async fn find_delivery(conn: &Connection, request_id: &str) -> Result<Option<Delivery>, StorageError> {
+    let sql = "SELECT sent_at, failed_at FROM sms WHERE request_id = $1";
+    let row: Option<DeliveryRow> = sql::find(conn, sql, [request_id.into()]).await?;
+    Ok(row.map(|row| match (row.sent_at, row.failed_at) {
+        (Some(_), _) => Delivery::Sent,
+        (None, Some(_)) => Delivery::Failed,
+        (None, None) => Delivery::Waiting,
+    }))
 }
 
 /// Records that the gateway took the message, and wipes its text.
@@ -230,6 +286,12 @@ fn open(row: Row, number: PhoneNumber, keyring: &Keyring) -> Result<ClaimedSms, 
 
 fn context(id: SmsId) -> String {
     format!("sms/{id}")
+}
+
+#[derive(FromQueryResult)]
+struct DeliveryRow {
+    sent_at: Option<i64>,
+    failed_at: Option<i64>,
 }
 
 #[derive(FromQueryResult)]

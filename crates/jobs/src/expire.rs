@@ -1,0 +1,102 @@
+//! Wiping and deleting what is over, in batches, so that no transaction grows with the backlog. The retention table in
+//! `docs/RETENTION.md` says what is kept for how long.
+
+use std::time::Duration;
+
+use authority::time::{Timestamp, days};
+use storage::{
+    Db, StorageError, Tx, access_tokens, devices, grants, interactions, outbox, phones, refresh_tokens, sessions, sms,
+    throttles,
+};
+
+/// Rows in one transaction.
+const BATCH: u32 = 500;
+/// Flows are of no use after a day; their traces are in the audit log.
+const FLOWS: Duration = days(1);
+/// Messages without text are kept for counting them.
+const MESSAGES: Duration = days(2);
+/// Sessions, grants and tokens are kept after their end, so that a replay is told from an unknown value.
+const TOKENS: Duration = days(7);
+/// Ended bindings and numbers are kept for the person's history.
+const HISTORY: Duration = days(365);
+
+/// What one round deleted or wiped, by table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Expired(pub Vec<(&'static str, u64)>);
+
+/// One round over all tables, children first.
+///
+/// # Errors
+/// The database is not available; what was done stays done.
+pub async fn expire(db: &Db, now: Timestamp) -> Result<Expired, StorageError> {
+    let mut expired = Expired::default();
+    for kind in Kind::ALL {
+        let rows = db.tx("expire", |tx| async move { kind.expire(&tx, now).await }).await?;
+        if rows > 0 {
+            expired.0.push((kind.table(), rows));
+        }
+    }
+    Ok(expired)
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    SmsText,
+    Sms,
+    Interactions,
+    AccessTokens,
+    RefreshTokens,
+    Grants,
+    Sessions,
+    Devices,
+    Phones,
+    Outbox,
+    Throttles,
+}
+
+impl Kind {
+    const ALL: [Self; 11] = [
+        Self::SmsText,
+        Self::Sms,
+        Self::Interactions,
+        Self::AccessTokens,
+        Self::RefreshTokens,
+        Self::Grants,
+        Self::Sessions,
+        Self::Devices,
+        Self::Phones,
+        Self::Outbox,
+        Self::Throttles,
+    ];
+
+    const fn table(self) -> &'static str {
+        match self {
+            Self::SmsText | Self::Sms => "sms",
+            Self::Interactions => "interactions",
+            Self::AccessTokens => "access_tokens",
+            Self::RefreshTokens => "refresh_tokens",
+            Self::Grants => "grants",
+            Self::Sessions => "browser_sessions",
+            Self::Devices => "devices",
+            Self::Phones => "phones",
+            Self::Outbox => "outbox",
+            Self::Throttles => "throttles",
+        }
+    }
+
+    async fn expire(self, tx: &Tx, now: Timestamp) -> Result<u64, StorageError> {
+        match self {
+            Self::SmsText => sms::wipe_expired(tx, now).await,
+            Self::Sms => sms::expire(tx, now.minus(MESSAGES), BATCH).await,
+            Self::Interactions => interactions::expire(tx, now.minus(FLOWS), BATCH).await,
+            Self::AccessTokens => access_tokens::expire(tx, now.minus(TOKENS), BATCH).await,
+            Self::RefreshTokens => refresh_tokens::expire(tx, now.minus(TOKENS), BATCH).await,
+            Self::Grants => grants::expire(tx, now.minus(TOKENS), BATCH).await,
+            Self::Sessions => sessions::expire(tx, now.minus(TOKENS), BATCH).await,
+            Self::Devices => devices::expire(tx, now.minus(HISTORY), BATCH).await,
+            Self::Phones => phones::expire(tx, now.minus(HISTORY), BATCH).await,
+            Self::Outbox => outbox::expire(tx, now.minus(TOKENS), BATCH).await,
+            Self::Throttles => throttles::expire(tx, now, BATCH).await,
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! The loops that run the jobs until the process stops.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use authority::secret::Keyring;
+use authority::time::Clock;
+use messaging::{Sender, SmsGateway};
+use storage::{Db, StorageError};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::under_lease::UnderLease;
+use crate::{deliver_sms, expire, seal_audit};
+
+/// What the jobs need.
+#[derive(Clone)]
+pub struct Jobs {
+    /// The database.
+    pub db: Db,
+    /// The keys.
+    pub keyring: Arc<Keyring>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Where messages leave.
+    pub gateway: Arc<dyn SmsGateway>,
+    /// Who messages are from.
+    pub sender: Sender,
+    /// This node's name in leases.
+    pub node: String,
+}
+
+impl fmt::Debug for Jobs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Jobs").field("node", &self.node).finish_non_exhaustive()
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Job {
+    SealAudit,
+    DeliverSms,
+    Expire,
+}
+
+impl Job {
+    const ALL: [Self; 3] = [Self::SealAudit, Self::DeliverSms, Self::Expire];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::SealAudit => "seal_audit",
+            Self::DeliverSms => "deliver_sms",
+            Self::Expire => "expire",
+        }
+    }
+
+    const fn period(self) -> Duration {
+        match self {
+            Self::SealAudit => Duration::from_millis(500),
+            Self::DeliverSms => Duration::from_secs(5),
+            Self::Expire => authority::time::minutes(1),
+        }
+    }
+}
+
+/// Runs all jobs until `stop` becomes true or its sender is gone. A job that fails is tried again in its next round.
+pub async fn run(jobs: Jobs, stop: watch::Receiver<bool>) {
+    let mut loops = JoinSet::new();
+    for job in Job::ALL {
+        loops.spawn(rounds(jobs.clone(), job, stop.clone()));
+    }
+    while loops.join_next().await.is_some() {}
+}
+
+async fn rounds(jobs: Jobs, job: Job, mut stop: watch::Receiver<bool>) {
+    let mut lease = UnderLease::new(job.name(), jobs.node.clone());
+    let mut ticks = interval(job.period());
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => {}
+            stopped = stop.wait_for(|stop| *stop) => {
+                drop(stopped);
+                break;
+            }
+        }
+        if let Err(error) = jobs.round(job, &mut lease).await {
+            tracing::warn!(
+                job = job.name(),
+                error = &error as &dyn std::error::Error,
+                "a job failed and is tried again"
+            );
+        }
+    }
+    // What was committed last is sealed before the process ends.
+    if matches!(job, Job::SealAudit) && jobs.round(job, &mut lease).await.is_err() {
+        tracing::warn!(
+            job = job.name(),
+            "the last events are sealed by another node or at the next start"
+        );
+    }
+    if lease.release(&jobs.db, jobs.clock.now()).await.is_err() {
+        tracing::debug!(job = job.name(), "the lease ends by itself");
+    }
+}
+
+impl Jobs {
+    async fn round(&self, job: Job, lease: &mut UnderLease) -> Result<(), StorageError> {
+        let now = self.clock.now();
+        if !self.has_work(job).await? || !lease.is_ours(&self.db, now).await? {
+            return Ok(());
+        }
+        match job {
+            Job::SealAudit => seal_audit(&self.db, &self.keyring, now).await.map(drop),
+            Job::DeliverSms => deliver_sms(&self.db, &self.keyring, self.gateway.as_ref(), &self.sender, now)
+                .await
+                .map(drop),
+            Job::Expire => {
+                let expired = expire(&self.db, now).await?;
+                for (table, rows) in expired.0 {
+                    tracing::info!(job = job.name(), table, rows, "deleted or wiped what was over");
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// An idle node writes nothing: it looks before it claims.
+    async fn has_work(&self, job: Job) -> Result<bool, StorageError> {
+        match job {
+            Job::SealAudit => Ok(storage::audit::find_oldest_pending(&self.db).await?.is_some()),
+            Job::DeliverSms => storage::sms::is_waiting(&self.db, self.clock.now()).await,
+            Job::Expire => Ok(true),
+        }
+    }
+}
