@@ -1,7 +1,9 @@
 //! The program `kiru`: configuration, commands, listener, health, telemetry, and the [`App`](app) that puts the other
 //! crates together. Start reading at `cli`, then `app`.
 
+pub mod app;
 pub mod clock;
 pub mod config;
 pub mod listener;
+pub mod middleware;
 pub mod telemetry;

@@ -164,6 +164,11 @@ impl Findings {
         standard
     }
 
+    /// Whether nothing was found so far.
+    pub(super) fn is_clean(&self) -> bool {
+        self.problems.is_empty()
+    }
+
     /// The configuration, when nothing was found.
     pub(super) fn finish<T>(self, value: T) -> Result<T, Problems> {
         if self.problems.is_empty() {

@@ -30,6 +30,8 @@ mod tokens;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use authority::policy::Policy;
+
 pub use database::Database;
 pub use deployment::{Deployment, Kind};
 pub use eds::Eds;
@@ -100,8 +102,29 @@ impl Config {
             outbound: Outbound::check(&source.section("outbound", &mut found), &mut found),
             deployment,
         };
-        production::refuse_what_production_may_not(&config, &mut found);
+        // Rules about the whole only mean something when every part could be read.
+        if found.is_clean() {
+            production::refuse_what_production_may_not(&config, &mut found);
+        }
         found.finish(config)
+    }
+
+    /// The numbers of all sections, as the domain takes them.
+    pub fn policy(&self) -> Policy {
+        Policy {
+            authorization_code_ttl: self.tokens.code_ttl(),
+            access_token_ttl: self.tokens.access_token_ttl(),
+            id_token_ttl: self.tokens.id_token_ttl(),
+            refresh_idle: self.tokens.refresh_idle(),
+            refresh_absolute: self.tokens.refresh_absolute(),
+            refresh_overlap: self.tokens.refresh_overlap(),
+            session_idle: self.sessions.idle(),
+            session_absolute: self.sessions.absolute(),
+            challenge_ttl: self.eds.challenge_ttl(),
+            sms_code_ttl: self.sms.code_ttl(),
+            sms_interval: self.sms.resend_after(),
+            ..Policy::default()
+        }
     }
 
     /// Section `[deployment]`.

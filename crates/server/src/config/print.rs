@@ -86,7 +86,6 @@ impl Config {
         paper.section("sessions");
         paper.span("idle", self.sessions.idle());
         paper.span("absolute", self.sessions.absolute());
-        paper.span("interaction_ttl", self.sessions.interaction_ttl());
         tokens(&mut paper, &self.tokens);
         paper.section("log");
         paper.text("level", self.log.level().as_str());
@@ -146,10 +145,7 @@ fn sms(paper: &mut Paper, sms: &Sms) {
     paper.text("sender", sms.sender());
     paper.text("gateway", sms.gateway().as_str());
     paper.span("code_ttl", sms.code_ttl());
-    paper.plain("tries", sms.tries());
-    paper.plain("resends", sms.resends());
     paper.span("resend_after", sms.resend_after());
-    paper.plain("per_day", sms.per_day());
 }
 
 fn tokens(paper: &mut Paper, tokens: &Tokens) {

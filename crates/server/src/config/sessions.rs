@@ -18,13 +18,8 @@ pub(super) static SECTION: Section = Section {
         },
         Key {
             name: "absolute",
-            standard: "\"12h\"",
+            standard: "\"8h\"",
             meaning: "A session ends after this long in any case; 5m to 24h, not below `idle`.",
-        },
-        Key {
-            name: "interaction_ttl",
-            standard: "\"30m\"",
-            meaning: "How long a sign-in may take from the first page to the last; 5m to 1h.",
         },
     ],
 };
@@ -34,7 +29,6 @@ pub(super) static SECTION: Section = Section {
 pub(super) struct Raw {
     idle: Option<String>,
     absolute: Option<String>,
-    interaction_ttl: Option<String>,
 }
 
 /// Section `[sessions]`, checked.
@@ -42,7 +36,6 @@ pub(super) struct Raw {
 pub struct Sessions {
     idle: Duration,
     absolute: Duration,
-    interaction_ttl: Duration,
 }
 
 impl Sessions {
@@ -55,17 +48,11 @@ impl Sessions {
             minutes(1)..=minutes(60),
         );
         let absolute = raw.absolute.as_deref();
-        let absolute = found.duration("sessions.absolute", absolute, minutes(720), minutes(5)..=minutes(1440));
+        let absolute = found.duration("sessions.absolute", absolute, minutes(480), minutes(5)..=minutes(1440));
         if absolute < idle {
             found.refuse("sessions.absolute", "is below sessions.idle");
         }
-        let ttl = raw.interaction_ttl.as_deref();
-        let interaction_ttl = found.duration("sessions.interaction_ttl", ttl, minutes(30), minutes(5)..=minutes(60));
-        Self {
-            idle,
-            absolute,
-            interaction_ttl,
-        }
+        Self { idle, absolute }
     }
 
     /// Without the person.
@@ -76,10 +63,5 @@ impl Sessions {
     /// In any case.
     pub fn absolute(&self) -> Duration {
         self.absolute
-    }
-
-    /// From the first page of a sign-in to the last.
-    pub fn interaction_ttl(&self) -> Duration {
-        self.interaction_ttl
     }
 }

@@ -3,6 +3,8 @@
 use std::str::FromStr;
 use std::time::Duration;
 
+use messaging::Sender;
+use messaging::sms::SenderError;
 use serde::Deserialize;
 
 use super::findings::Findings;
@@ -10,12 +12,12 @@ use super::keys::{Key, Section};
 
 pub(super) static SECTION: Section = Section {
     name: "sms",
-    meaning: "The second stage by text message. Numbers may be tightened, never loosened (OT-1 to OT-4).",
+    meaning: "The second stage by text message. Numbers may be tightened, never loosened (OT-1, OT-4).",
     keys: &[
         Key {
             name: "sender",
             standard: "\"1414\"",
-            meaning: "The sender that people see: 3 to 11 letters or digits.",
+            meaning: "The sender that people see: 3 to 15 digits, or a name of up to 11 letters and digits.",
         },
         Key {
             name: "gateway",
@@ -28,24 +30,9 @@ pub(super) static SECTION: Section = Section {
             meaning: "How long a code may be used; 1m to 5m.",
         },
         Key {
-            name: "tries",
-            standard: "5",
-            meaning: "Wrong entries per code before it is dead; 1 to 5.",
-        },
-        Key {
-            name: "resends",
-            standard: "2",
-            meaning: "Messages after the first within 10 minutes; 0 to 2.",
-        },
-        Key {
             name: "resend_after",
             standard: "\"60s\"",
             meaning: "Wait between two messages; 60s to 10m.",
-        },
-        Key {
-            name: "per_day",
-            standard: "10",
-            meaning: "Messages per number and day; 1 to 10.",
         },
     ],
 };
@@ -96,10 +83,7 @@ pub(super) struct Raw {
     sender: Option<String>,
     gateway: Option<String>,
     code_ttl: Option<String>,
-    tries: Option<u32>,
-    resends: Option<u32>,
     resend_after: Option<String>,
-    per_day: Option<u32>,
 }
 
 /// Section `[sms]`, checked.
@@ -108,10 +92,7 @@ pub struct Sms {
     sender: String,
     gateway: Gateway,
     code_ttl: Duration,
-    tries: u32,
-    resends: u32,
     resend_after: Duration,
-    per_day: u32,
 }
 
 impl Sms {
@@ -127,10 +108,7 @@ impl Sms {
         Self {
             sender: found.parsed("sms.sender", raw.sender.as_deref(), sender, "1414".to_owned()),
             gateway: found.parsed("sms.gateway", raw.gateway.as_deref(), Gateway::from_str, Gateway::None),
-            tries: found.number("sms.tries", raw.tries, 5, 1..=5),
-            resends: found.number("sms.resends", raw.resends, 2, 0..=2),
             resend_after: found.duration("sms.resend_after", after, seconds(60), seconds(60)..=seconds(600)),
-            per_day: found.number("sms.per_day", raw.per_day, 10, 1..=10),
             code_ttl,
         }
     }
@@ -150,33 +128,12 @@ impl Sms {
         self.code_ttl
     }
 
-    /// Wrong entries per code.
-    pub fn tries(&self) -> u32 {
-        self.tries
-    }
-
-    /// Messages after the first within 10 minutes.
-    pub fn resends(&self) -> u32 {
-        self.resends
-    }
-
     /// Wait between two messages.
     pub fn resend_after(&self) -> Duration {
         self.resend_after
     }
-
-    /// Messages per number and day.
-    pub fn per_day(&self) -> u32 {
-        self.per_day
-    }
 }
 
-/// A short code or an alphanumeric sender id (3GPP TS 23.040 §9.1.2.5: at most 11 characters).
-fn sender(text: &str) -> Result<String, &'static str> {
-    let plain = (3..=11).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    if plain {
-        Ok(text.to_owned())
-    } else {
-        Err("must be 3 to 11 letters or digits")
-    }
+fn sender(text: &str) -> Result<String, SenderError> {
+    Sender::parse(text).map(|sender| sender.as_str().to_owned())
 }

@@ -28,7 +28,7 @@ pub(super) static SECTION: Section = Section {
         },
         Key {
             name: "refresh_idle",
-            standard: "\"30d\"",
+            standard: "\"14d\"",
             meaning: "A family of refresh tokens ends after this long without use (TK-4); 1h to 90d.",
         },
         Key {
@@ -38,7 +38,7 @@ pub(super) static SECTION: Section = Section {
         },
         Key {
             name: "refresh_overlap",
-            standard: "\"10s\"",
+            standard: "\"30s\"",
             meaning: "How long a refresh token that was just rotated is forgiven (TK-1); 0s to 60s.",
         },
     ],
@@ -83,9 +83,9 @@ impl Tokens {
             code_ttl: span("code_ttl", raw.code_ttl, 60, 10, 60),
             access_token_ttl: span("access_token_ttl", raw.access_token_ttl, 600, 60, 3600),
             id_token_ttl: span("id_token_ttl", raw.id_token_ttl, 600, 60, 3600),
-            refresh_idle: span("refresh_idle", raw.refresh_idle, 30 * DAY, 3600, 90 * DAY),
+            refresh_idle: span("refresh_idle", raw.refresh_idle, 14 * DAY, 3600, 90 * DAY),
             refresh_absolute: span("refresh_absolute", raw.refresh_absolute, 90 * DAY, 3600, 365 * DAY),
-            refresh_overlap: span("refresh_overlap", raw.refresh_overlap, 10, 0, 60),
+            refresh_overlap: span("refresh_overlap", raw.refresh_overlap, 30, 0, 60),
         };
         if tokens.refresh_absolute < tokens.refresh_idle {
             found.refuse("tokens.refresh_absolute", "is below tokens.refresh_idle");
