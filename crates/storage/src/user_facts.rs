@@ -64,6 +64,19 @@ pub async fn record(tx: &Tx, facts: &[SealedFact], now: Timestamp) -> Result<(),
     Ok(())
 }
 
+/// Forgets what a source said before and does not say any more.
+///
+/// # Errors
+/// The database is not available.
+pub async fn forget(tx: &Tx, user: UserId, source: FactSource, names: &[FactName]) -> Result<(), StorageError> {
+    let sql = "DELETE FROM user_facts WHERE user_id = $1 AND source = $2 AND fact = $3";
+    for name in names {
+        let values = [user.as_uuid().into(), source.as_str().into(), name.as_str().into()];
+        sql::execute(tx, sql, values).await?;
+    }
+    Ok(())
+}
+
 /// All facts about a user, by name and source.
 ///
 /// # Errors
