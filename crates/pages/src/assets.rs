@@ -28,8 +28,14 @@ pub(crate) struct Assets {
 impl Assets {
     /// Reads every file. Style sheets come last, because their names depend on those of the fonts in them.
     pub(crate) fn load() -> Self {
-        let mut assets = Self { served: BTreeMap::new(), names: BTreeMap::new() };
-        let mut files: Vec<String> = Files::iter().map(std::borrow::Cow::into_owned).filter(|name| is_served(name)).collect();
+        let mut assets = Self {
+            served: BTreeMap::new(),
+            names: BTreeMap::new(),
+        };
+        let mut files: Vec<String> = Files::iter()
+            .map(std::borrow::Cow::into_owned)
+            .filter(|name| is_served(name))
+            .collect();
         files.sort_by_key(|name| (is_style(name), name.clone()));
         for name in files {
             if let Some(file) = Files::get(&name) {
@@ -42,10 +48,20 @@ impl Assets {
     }
 
     fn add(&mut self, name: &str, content_type: HeaderValue, data: Vec<u8>) {
-        let data = if is_style(name) { self.with_served_names(&data) } else { data };
+        let data = if is_style(name) {
+            self.with_served_names(&data)
+        } else {
+            data
+        };
         let served = served_name(name, &data);
         self.names.insert(name.to_owned(), format!("/assets/{served}"));
-        self.served.insert(served, Asset { content_type, bytes: data.into() });
+        self.served.insert(
+            served,
+            Asset {
+                content_type,
+                bytes: data.into(),
+            },
+        );
     }
 
     /// `url(fonts/x.woff2)` becomes `url(/assets/{hash}-x.woff2)`.
@@ -62,6 +78,14 @@ impl Assets {
         self.names.get(name).cloned()
     }
 
+    /// Every address with its content.
+    pub(crate) fn all(&self) -> Vec<(String, axum::body::Bytes)> {
+        self.served
+            .iter()
+            .map(|(name, asset)| (format!("/assets/{name}"), asset.bytes.clone()))
+            .collect()
+    }
+
     /// The answer to `GET /assets/{name}`; `None` is the caller's 404.
     pub(crate) fn respond(&self, served: &str) -> Option<Response> {
         let asset = self.served.get(served)?;
@@ -69,7 +93,10 @@ impl Assets {
         *response.status_mut() = StatusCode::OK;
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, asset.content_type.clone());
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
+        headers.insert(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("public, max-age=31536000, immutable"),
+        );
         headers::add_to_asset(headers);
         Some(response)
     }
@@ -85,7 +112,11 @@ fn is_style(name: &str) -> bool {
 }
 
 fn content_type(mime: &str) -> String {
-    if mime.starts_with("text/") || mime == "application/javascript" { format!("{mime}; charset=utf-8") } else { mime.to_owned() }
+    if mime.starts_with("text/") || mime == "application/javascript" {
+        format!("{mime}; charset=utf-8")
+    } else {
+        mime.to_owned()
+    }
 }
 
 /// `{first 12 hex digits of SHA-256}-{file name}`.
@@ -111,7 +142,10 @@ mod tests {
         let path = assets.path("style.css").unwrap();
         let served = path.strip_prefix("/assets/").unwrap();
         let response = assets.respond(served).unwrap();
-        assert_eq!(response.headers()["cache-control"], "public, max-age=31536000, immutable");
+        assert_eq!(
+            response.headers()["cache-control"],
+            "public, max-age=31536000, immutable"
+        );
         assert_eq!(response.headers()["content-type"], "text/css; charset=utf-8");
         assert_eq!(response.headers()["x-content-type-options"], "nosniff");
     }
@@ -119,7 +153,13 @@ mod tests {
     #[test]
     fn no_other_name_is_answered() {
         let assets = Assets::load();
-        for name in ["style.css", "../Cargo.toml", "", "000000000000-style.css", "fonts/OFL.txt"] {
+        for name in [
+            "style.css",
+            "../Cargo.toml",
+            "",
+            "000000000000-style.css",
+            "fonts/OFL.txt",
+        ] {
             assert!(assets.respond(name).is_none(), "{name}");
         }
     }
@@ -130,10 +170,17 @@ mod tests {
         let path = assets.path("style.css").unwrap();
         let asset = &assets.served[path.strip_prefix("/assets/").unwrap()];
         let style = std::str::from_utf8(&asset.bytes).unwrap();
-        let urls: Vec<&str> = style.split("url(").skip(1).filter_map(|rest| rest.split(')').next()).collect();
+        let urls: Vec<&str> = style
+            .split("url(")
+            .skip(1)
+            .filter_map(|rest| rest.split(')').next())
+            .collect();
         assert!(urls.len() >= 3);
         for url in urls {
-            assert!(assets.served.contains_key(url.strip_prefix("/assets/").unwrap()), "{url}");
+            assert!(
+                assets.served.contains_key(url.strip_prefix("/assets/").unwrap()),
+                "{url}"
+            );
         }
     }
 }

@@ -27,7 +27,9 @@ pub(crate) struct Local(DateTime<Tz>);
 impl Local {
     /// `None` beyond the years a calendar can write.
     pub(crate) fn of(micros: i64, zone: Tz) -> Option<Self> {
-        Timestamp::from_micros(micros).to_utc().map(|at| Self(at.with_timezone(&zone)))
+        Timestamp::from_micros(micros)
+            .to_utc()
+            .map(|at| Self(at.with_timezone(&zone)))
     }
 
     /// `HH:MM`, in every language.
@@ -65,8 +67,10 @@ mod tests {
         let at = |text: &str| Local::of(Timestamp::from_rfc3339(text).unwrap().as_micros(), Tz::Asia__Almaty).unwrap();
         assert_eq!(at("2026-11-21T13:05:00Z").clock(), "18:05");
         assert_eq!(at("2026-11-21T13:05:00Z").machine(), "2026-11-21T18:05:00+05:00");
-        assert_eq!(at("2024-02-29T18:05:00Z").offset(), "UTC+06:00");
-        assert_eq!(at("2024-02-29T18:05:00Z").calendar(), (2024, 3, 1));
+        assert_eq!(at("2024-02-29T17:59:00Z").machine(), "2024-02-29T23:59:00+06:00");
+        assert_eq!(at("2024-02-29T18:00:00Z").machine(), "2024-02-29T23:00:00+05:00");
+        assert_eq!(at("2024-02-29T18:00:00Z").offset(), "UTC+05:00");
+        assert_eq!(at("2024-02-29T19:00:00Z").calendar(), (2024, 3, 1));
         assert_eq!(at("2026-11-21T13:05:00Z").zone_key(), "Asia_Almaty");
     }
 

@@ -28,7 +28,10 @@ impl FlowOrigin {
     pub fn of_redirect_uri(uri: &str) -> Result<Self, FlowOriginError> {
         let url = Url::parse(uri).map_err(|_| FlowOriginError::NotAbsolute)?;
         let scheme = url.scheme();
-        if matches!(scheme, "javascript" | "data" | "blob" | "file" | "filesystem" | "about" | "vbscript") {
+        if matches!(
+            scheme,
+            "javascript" | "data" | "blob" | "file" | "filesystem" | "about" | "vbscript"
+        ) {
             return Err(FlowOriginError::Scheme);
         }
         let by_scheme = || Self(format!("{scheme}:"));
@@ -82,7 +85,13 @@ mod tests {
 
     #[test]
     fn schemes_that_run_in_the_page_are_refused() {
-        for uri in ["javascript:alert(1)", "data:text/html,x", "JavaScript:x", "file:///etc/passwd", "blob:https://a/b"] {
+        for uri in [
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "JavaScript:x",
+            "file:///etc/passwd",
+            "blob:https://a/b",
+        ] {
             assert_eq!(FlowOrigin::of_redirect_uri(uri), Err(FlowOriginError::Scheme), "{uri}");
         }
         assert_eq!(FlowOrigin::of_redirect_uri("/cb"), Err(FlowOriginError::NotAbsolute));

@@ -8,12 +8,13 @@ use minijinja::{Environment, Error, ErrorKind, Value};
 
 use crate::assets::Assets;
 use crate::dates::Local;
+use crate::escape;
 use crate::texts::{Argument, TextError, Texts};
 
 /// Marks around an emphasised value inside a text; private use, taken out of every value first.
 const STRONG: (char, char) = ('\u{e000}', '\u{e001}');
 
-/// Adds `t`, `rich`, `clock`, `day`, `moment`, `machine`, `zone`, `calendar` and `asset`.
+/// Adds `t`, `rich`, `clock`, `day`, `moment`, `machine`, `zone`, `zone_title`, `calendar` and `asset`.
 pub(crate) fn add(environment: &mut Environment<'static>, texts: &Arc<Texts>, zone: Tz, assets: &Arc<Assets>) {
     let these = Arc::clone(texts);
     environment.add_function("t", move |key: &str, kwargs: Kwargs| plain(&these, key, &kwargs));
@@ -26,12 +27,22 @@ pub(crate) fn add(environment: &mut Environment<'static>, texts: &Arc<Texts>, zo
     let these = Arc::clone(texts);
     environment.add_function("moment", move |micros: i64| moment(&these, local(micros, zone)?));
     let these = Arc::clone(texts);
-    environment.add_function("zone", move |micros: i64| zone_name(&these, local(micros, zone)?));
+    environment.add_function("zone", move |micros: i64| {
+        zone_name(&these, "zone", local(micros, zone)?)
+    });
     let these = Arc::clone(texts);
-    environment.add_function("calendar", move |year: i32, month: u32, day: u32| date(&these, (year, month, day)));
+    environment.add_function("zone_title", move |micros: i64| {
+        zone_name(&these, "zone-title", local(micros, zone)?)
+    });
+    let these = Arc::clone(texts);
+    environment.add_function("calendar", move |year: i32, month: u32, day: u32| {
+        date(&these, (year, month, day))
+    });
     let these = Arc::clone(assets);
     environment.add_function("asset", move |name: &str| {
-        these.path(name).ok_or_else(|| Error::new(ErrorKind::InvalidOperation, format!("there is no asset {name}")))
+        these
+            .path(name)
+            .ok_or_else(|| Error::new(ErrorKind::InvalidOperation, format!("there is no asset {name}")))
     });
 }
 
@@ -50,22 +61,22 @@ fn rich(texts: &Texts, key: &str, kwargs: &Kwargs) -> Result<Value, Error> {
     let text = texts.format(key, &arguments(kwargs, &strong)?).map_err(render_error)?;
     let mut html = String::with_capacity(text.len() + 64);
     for letter in text.chars() {
-        match letter {
-            '&' => html.push_str("&amp;"),
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            '"' => html.push_str("&quot;"),
-            '\'' => html.push_str("&#39;"),
-            c if c == STRONG.0 => html.push_str("<strong>"),
-            c if c == STRONG.1 => html.push_str("</strong>"),
-            c => html.push(c),
+        match (letter, escape::entity(letter)) {
+            (_, Some(entity)) => html.push_str(entity),
+            (letter, None) if letter == STRONG.0 => html.push_str("<strong>"),
+            (letter, None) if letter == STRONG.1 => html.push_str("</strong>"),
+            (letter, None) => html.push(letter),
         }
     }
     Ok(Value::from_safe_string(html))
 }
 
 fn arguments(kwargs: &Kwargs, strong: &[String]) -> Result<Vec<(String, Argument)>, Error> {
-    let names: Vec<String> = kwargs.args().filter(|name| *name != "strong").map(str::to_owned).collect();
+    let names: Vec<String> = kwargs
+        .args()
+        .filter(|name| *name != "strong")
+        .map(str::to_owned)
+        .collect();
     let mut arguments = Vec::with_capacity(names.len());
     for name in names {
         let value: Value = kwargs.get(&name)?;
@@ -82,13 +93,25 @@ fn argument(value: &Value, strong: bool) -> Result<Argument, Error> {
     if value.is_undefined() || value.is_none() {
         return Err(Error::new(ErrorKind::UndefinedError, "a placeholder has no value"));
     }
-    let text: String = value.to_string().chars().filter(|c| *c != STRONG.0 && *c != STRONG.1).collect();
-    Ok(Argument::Text(if strong { format!("{}{text}{}", STRONG.0, STRONG.1) } else { text }))
+    let text: String = value
+        .to_string()
+        .chars()
+        .filter(|c| *c != STRONG.0 && *c != STRONG.1)
+        .collect();
+    Ok(Argument::Text(if strong {
+        format!("{}{text}{}", STRONG.0, STRONG.1)
+    } else {
+        text
+    }))
 }
 
 fn date(texts: &Texts, (year, month, day): (i32, u32, u32)) -> Result<String, Error> {
     let text = |name: &str, value: String| (name.to_owned(), Argument::Text(value));
-    let arguments = [text("year", year.to_string()), text("month", format!("m{month}")), text("day", day.to_string())];
+    let arguments = [
+        text("year", year.to_string()),
+        text("month", format!("m{month}")),
+        text("day", day.to_string()),
+    ];
     texts.format("date", &arguments).map_err(render_error)
 }
 
@@ -96,9 +119,11 @@ fn moment(texts: &Texts, at: Local) -> Result<String, Error> {
     Ok(format!("{}, {}", date(texts, at.calendar())?, at.clock()))
 }
 
-fn zone_name(texts: &Texts, at: Local) -> Result<String, Error> {
+fn zone_name(texts: &Texts, key: &str, at: Local) -> Result<String, Error> {
     let text = |name: &str, value: String| (name.to_owned(), Argument::Text(value));
-    texts.format("zone", &[text("zone", at.zone_key()), text("offset", at.offset())]).map_err(render_error)
+    texts
+        .format(key, &[text("zone", at.zone_key()), text("offset", at.offset())])
+        .map_err(render_error)
 }
 
 fn render_error(error: TextError) -> Error {

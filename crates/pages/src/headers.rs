@@ -21,7 +21,10 @@ const PERMISSIONS: HeaderValue =
 pub(crate) fn ncalayer_source(address: &str) -> Option<String> {
     let url = url::Url::parse(address).ok()?;
     let host = url.host_str()?;
-    let plain = matches!(url.scheme(), "ws" | "wss") && host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'));
+    let plain = matches!(url.scheme(), "ws" | "wss")
+        && host
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'));
     let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
     plain.then(|| format!("{}://{host}{port}", url.scheme()))
 }
@@ -82,9 +85,22 @@ mod tests {
 
     #[test]
     fn only_a_web_socket_address_joins_the_policy() {
-        assert_eq!(ncalayer_source("wss://127.0.0.1:13579/").as_deref(), Some("wss://127.0.0.1:13579"));
-        assert_eq!(ncalayer_source("ws://127.0.0.1:4000").as_deref(), Some("ws://127.0.0.1:4000"));
-        for address in ["https://127.0.0.1:13579/", "*", "wss://*/", "wss://a;b/", "", "wss://[::1]:1/"] {
+        assert_eq!(
+            ncalayer_source("wss://127.0.0.1:13579/").as_deref(),
+            Some("wss://127.0.0.1:13579")
+        );
+        assert_eq!(
+            ncalayer_source("ws://127.0.0.1:4000").as_deref(),
+            Some("ws://127.0.0.1:4000")
+        );
+        for address in [
+            "https://127.0.0.1:13579/",
+            "*",
+            "wss://*/",
+            "wss://a;b/",
+            "",
+            "wss://[::1]:1/",
+        ] {
             assert_eq!(ncalayer_source(address), None, "{address}");
         }
     }
@@ -95,8 +111,19 @@ mod tests {
         add_to_page(&mut headers, "default-src 'none'", false);
         assert!(!headers.contains_key(STRICT_TRANSPORT_SECURITY));
         add_to_page(&mut headers, "default-src 'none'", true);
-        assert!(headers[STRICT_TRANSPORT_SECURITY].to_str().unwrap().starts_with("max-age=63072000"));
-        for name in ["x-frame-options", "x-content-type-options", "referrer-policy", "cross-origin-opener-policy", "cache-control"] {
+        assert!(
+            headers[STRICT_TRANSPORT_SECURITY]
+                .to_str()
+                .unwrap()
+                .starts_with("max-age=63072000")
+        );
+        for name in [
+            "x-frame-options",
+            "x-content-type-options",
+            "referrer-policy",
+            "cross-origin-opener-policy",
+            "cache-control",
+        ] {
             assert!(headers.contains_key(name), "{name}");
         }
     }

@@ -65,12 +65,18 @@ impl<'a> Page<'a> {
             failure: screen.is_failure(),
             modules: screen.modules(),
             test_bar: frame.test_bar || settings.deployment == DeploymentKind::Sandbox,
-            flow: frame.flow.as_ref().map(|flow| Flow { path: &flow.path, id: &flow.id }),
+            flow: frame.flow.as_ref().map(|flow| Flow {
+                path: &flow.path,
+                id: &flow.id,
+            }),
             service: service(frame),
             issuer: &settings.issuer,
             audience: audience(&settings.issuer),
             sms_sender: &settings.sms_sender,
-            ncalayer: Ncalayer { address: &settings.ncalayer, test_chain: settings.ncalayer_test_chain },
+            ncalayer: Ncalayer {
+                address: &settings.ncalayer,
+                test_chain: settings.ncalayer_test_chain,
+            },
             operator: operator(settings, frame),
         }
     }
@@ -81,8 +87,16 @@ fn service(frame: &Frame) -> Option<Service<'_>> {
         name: &service.name,
         domain: &service.domain,
         back_uri: service.back_uri.as_deref().filter(|uri| is_web_address(uri)),
-        logo: service.logo.as_deref().filter(|path| path.starts_with('/') && !path.starts_with("//")),
-        initial: service.name.chars().find(|c| c.is_alphanumeric()).map(|c| c.to_uppercase().collect()).unwrap_or_default(),
+        logo: service
+            .logo
+            .as_deref()
+            .filter(|path| path.starts_with('/') && !path.starts_with("//")),
+        initial: service
+            .name
+            .chars()
+            .find(|c| c.is_alphanumeric())
+            .map(|c| c.to_uppercase().collect())
+            .unwrap_or_default(),
     })
 }
 
@@ -113,7 +127,12 @@ mod tests {
     #[test]
     fn a_back_link_never_runs_a_script() {
         assert!(is_web_address("https://diary.example/"));
-        for uri in ["javascript:alert(1)", "data:text/html,x", "/relative", "com.example:/cb"] {
+        for uri in [
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "/relative",
+            "com.example:/cb",
+        ] {
             assert!(!is_web_address(uri), "{uri}");
         }
     }

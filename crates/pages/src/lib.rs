@@ -2,6 +2,7 @@
 
 mod assets;
 mod dates;
+mod escape;
 mod flow_origin;
 mod frame;
 mod functions;
@@ -20,5 +21,10 @@ pub use frame::{Flow, Frame, ServiceStrip};
 pub use pages::{Pages, PagesError};
 pub use reference::Reference;
 pub use screen::Screen;
-pub use sms::SmsTextError;
 pub use settings::{DeploymentKind, Localised, Operator, PagesSettings};
+pub use sms::SmsTextError;
+
+#[cfg(test)]
+extern crate self as kiru_pages;
+#[cfg(test)]
+mod tests;

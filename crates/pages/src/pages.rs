@@ -13,7 +13,7 @@ use rust_embed::RustEmbed;
 use crate::assets::Assets;
 use crate::layout::Page;
 use crate::texts::{TextError, Texts};
-use crate::{Frame, PagesSettings, Screen, functions, headers, sms};
+use crate::{Frame, PagesSettings, Screen, escape, functions, headers, sms};
 
 #[derive(RustEmbed)]
 #[folder = "templates/"]
@@ -65,7 +65,9 @@ pub struct Pages(Arc<Inner>);
 
 impl std::fmt::Debug for Pages {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Pages").field("settings", &self.0.settings).finish_non_exhaustive()
+        f.debug_struct("Pages")
+            .field("settings", &self.0.settings)
+            .finish_non_exhaustive()
     }
 }
 
@@ -75,12 +77,19 @@ impl Pages {
     /// # Errors
     /// A file is broken, or a setting cannot be used.
     pub fn new(settings: PagesSettings) -> Result<Self, PagesError> {
-        let ncalayer_source =
-            headers::ncalayer_source(&settings.ncalayer).ok_or_else(|| PagesError::Ncalayer(settings.ncalayer.clone()))?;
+        let ncalayer_source = headers::ncalayer_source(&settings.ncalayer)
+            .ok_or_else(|| PagesError::Ncalayer(settings.ncalayer.clone()))?;
         let assets = Arc::new(Assets::load());
         let edition = |locale| edition(locale, &settings, &assets);
         let (kk, ru, en) = (edition(Locale::Kk)?, edition(Locale::Ru)?, edition(Locale::En)?);
-        Ok(Self(Arc::new(Inner { settings, ncalayer_source, assets, kk, ru, en })))
+        Ok(Self(Arc::new(Inner {
+            settings,
+            ncalayer_source,
+            assets,
+            kk,
+            ru,
+            en,
+        })))
     }
 
     /// The answer that shows `screen`: status, security headers, HTML.
@@ -103,12 +112,20 @@ impl Pages {
     pub fn html<S: Screen>(&self, frame: &Frame, screen: &S) -> Result<String, minijinja::Error> {
         let view = Value::from(Serde(screen));
         let page = Value::from(Serde(Page::of(&self.0.settings, frame, screen)));
-        self.edition(frame.locale).environment.get_template(screen.template())?.render(context! { page, view })
+        self.edition(frame.locale)
+            .environment
+            .get_template(screen.template())?
+            .render(context! { page, view })
     }
 
     /// The answer to `GET /assets/{name}`; `None` when there is no such file.
     pub fn asset(&self, name: &str) -> Option<Response> {
         self.0.assets.respond(name)
+    }
+
+    /// Every file with its address, to write them out or to weigh them.
+    pub fn assets(&self) -> Vec<(String, axum::body::Bytes)> {
+        self.0.assets.all()
     }
 
     /// The address of a file below `assets/`, such as `style.css`.
@@ -144,7 +161,11 @@ impl Pages {
         let policy = headers::content_security_policy(flow, ncalayer);
         let mut response = Response::new(Body::from(html));
         *response.status_mut() = status;
-        headers::add_to_page(response.headers_mut(), &policy, self.0.settings.issuer.starts_with("https:"));
+        headers::add_to_page(
+            response.headers_mut(),
+            &policy,
+            self.0.settings.issuer.starts_with("https:"),
+        );
         response
     }
 }
@@ -154,13 +175,17 @@ fn edition(locale: Locale, settings: &PagesSettings, assets: &Arc<Assets>) -> Re
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    environment.set_formatter(escape::format);
     functions::add(&mut environment, &texts, settings.zone, assets);
     for name in Templates::iter() {
         if let Some(file) = Templates::get(&name) {
             let source = String::from_utf8_lossy(&file.data).into_owned();
             environment
                 .add_template_owned(name.to_string(), source)
-                .map_err(|source| PagesError::Template { name: name.into_owned(), source })?;
+                .map_err(|source| PagesError::Template {
+                    name: name.into_owned(),
+                    source,
+                })?;
         }
     }
     Ok(Edition { texts, environment })
@@ -175,4 +200,20 @@ fn with_causes(error: &dyn std::error::Error) -> String {
         source = cause.source();
     }
     text
+}
+
+/// Names of all templates, for the tests.
+#[cfg(test)]
+pub(crate) fn template_names() -> Vec<String> {
+    Templates::iter().map(std::borrow::Cow::into_owned).collect()
+}
+
+/// All templates with their text, for the tests.
+#[cfg(test)]
+pub(crate) fn template_sources() -> Vec<(String, String)> {
+    let text = |name: &str| Templates::get(name).map(|file| String::from_utf8_lossy(&file.data).into_owned());
+    template_names()
+        .into_iter()
+        .filter_map(|name| text(&name).map(|source| (name, source)))
+        .collect()
 }

@@ -60,8 +60,7 @@ mod tests {
 
     #[test]
     fn every_bit_counts() {
-        let all: std::collections::HashSet<_> =
-            (0..40).map(|bit: u32| Reference::from_bytes(bit_at(bit))).collect();
+        let all: std::collections::HashSet<_> = (0..40).map(|bit: u32| Reference::from_bytes(bit_at(bit))).collect();
         assert_eq!(all.len(), 40);
     }
 

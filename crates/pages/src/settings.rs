@@ -28,7 +28,11 @@ pub struct Localised {
 impl Localised {
     /// The same text in all three languages: a proper name, an address, a number.
     pub fn same(text: &str) -> Self {
-        Self { kk: text.to_owned(), ru: text.to_owned(), en: text.to_owned() }
+        Self {
+            kk: text.to_owned(),
+            ru: text.to_owned(),
+            en: text.to_owned(),
+        }
     }
 
     /// The text in `locale`.

@@ -32,5 +32,9 @@ pub(crate) fn code_text(texts: &Texts, code: &str, domain: &str) -> Result<Strin
     let line = texts.format("sms-code", &[text("code", code)])?;
     let message = format!("{line}\n@{domain} #{code}");
     let units = message.encode_utf16().count();
-    if units > PART { Err(SmsTextError::TooLong { units }) } else { Ok(message) }
+    if units > PART {
+        Err(SmsTextError::TooLong { units })
+    } else {
+        Ok(message)
+    }
 }

@@ -68,32 +68,46 @@ impl Texts {
         // No bidirectional isolation marks: all three languages run left to right, and SMS count every character.
         bundle.set_use_isolating(false);
         for (file, source) in sources(locale) {
-            let failed = |reason: String| TextError::File { file: file.clone(), reason };
+            let failed = |reason: String| TextError::File {
+                file: file.clone(),
+                reason,
+            };
             let resource = FluentResource::try_new(source).map_err(|(_, errors)| failed(format!("{errors:?}")))?;
-            bundle.add_resource(resource).map_err(|errors| failed(format!("{errors:?}")))?;
+            bundle
+                .add_resource(resource)
+                .map_err(|errors| failed(format!("{errors:?}")))?;
         }
         Ok(Self { locale, bundle })
     }
 
-    /// The language.
-    pub(crate) const fn locale(&self) -> Locale {
-        self.locale
-    }
-
     /// The text of `key` with its placeholders filled.
     pub(crate) fn format(&self, key: &str, arguments: &[(String, Argument)]) -> Result<String, TextError> {
-        let missing = || TextError::Missing { key: key.to_owned(), locale: self.locale };
-        let pattern = self.bundle.get_message(key).and_then(|message| message.value()).ok_or_else(missing)?;
+        let missing = || TextError::Missing {
+            key: key.to_owned(),
+            locale: self.locale,
+        };
+        let pattern = self
+            .bundle
+            .get_message(key)
+            .and_then(|message| message.value())
+            .ok_or_else(missing)?;
         let mut filled = FluentArgs::with_capacity(arguments.len());
         for (name, value) in arguments {
             filled.set(name.as_str(), fluent(value));
         }
         let mut errors = Vec::new();
-        let text = self.bundle.format_pattern(pattern, Some(&filled), &mut errors).into_owned();
+        let text = self
+            .bundle
+            .format_pattern(pattern, Some(&filled), &mut errors)
+            .into_owned();
         if errors.is_empty() {
             Ok(text)
         } else {
-            Err(TextError::Argument { key: key.to_owned(), locale: self.locale, reason: format!("{errors:?}") })
+            Err(TextError::Argument {
+                key: key.to_owned(),
+                locale: self.locale,
+                reason: format!("{errors:?}"),
+            })
         }
     }
 }
@@ -106,10 +120,12 @@ fn fluent(value: &Argument) -> FluentValue<'_> {
 }
 
 /// The files of a language with their contents, in alphabetical order.
-fn sources(locale: Locale) -> Vec<(String, String)> {
+pub(crate) fn sources(locale: Locale) -> Vec<(String, String)> {
     let folder = format!("{}/", locale.tag());
-    let mut names: Vec<String> =
-        Files::iter().filter(|name| name.starts_with(&folder)).map(std::borrow::Cow::into_owned).collect();
+    let mut names: Vec<String> = Files::iter()
+        .filter(|name| name.starts_with(&folder))
+        .map(std::borrow::Cow::into_owned)
+        .collect();
     names.sort();
     names
         .into_iter()
@@ -120,3 +136,6 @@ fn sources(locale: Locale) -> Vec<(String, String)> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -53,7 +53,11 @@ impl Screen for SandboxPerson {
     }
 
     fn status(&self) -> http::StatusCode {
-        if self.unknown { http::StatusCode::UNPROCESSABLE_ENTITY } else { http::StatusCode::OK }
+        if self.unknown {
+            http::StatusCode::UNPROCESSABLE_ENTITY
+        } else {
+            http::StatusCode::OK
+        }
     }
 
     fn is_failure(&self) -> bool {

@@ -61,7 +61,11 @@ impl Screen for SignWithEds {
     }
 
     fn status(&self) -> http::StatusCode {
-        if self.refusal.is_some() { http::StatusCode::UNPROCESSABLE_ENTITY } else { http::StatusCode::OK }
+        if self.refusal.is_some() {
+            http::StatusCode::UNPROCESSABLE_ENTITY
+        } else {
+            http::StatusCode::OK
+        }
     }
 
     fn is_failure(&self) -> bool {

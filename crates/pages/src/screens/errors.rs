@@ -73,7 +73,11 @@ impl Screen for OurFault {
     }
 
     fn status(&self) -> StatusCode {
-        if self.maintenance_until.is_some() { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::INTERNAL_SERVER_ERROR }
+        if self.maintenance_until.is_some() {
+            StatusCode::SERVICE_UNAVAILABLE
+        } else {
+            StatusCode::INTERNAL_SERVER_ERROR
+        }
     }
 
     fn is_failure(&self) -> bool {

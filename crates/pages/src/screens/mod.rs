@@ -17,7 +17,8 @@ pub use choose::{ChooseWay, ContinueAs, SandboxPerson};
 pub use components::Components;
 pub use consent::{Claim, ClaimGroup, ClaimNote, ClaimRow, ClaimValue, Consent, SchoolRole};
 pub use device::{
-    BoundElsewhere, CannotRemember, DeviceKind, ProofPurpose, ProofRequest, ProveDevice, RememberDevice, RememberProblem,
+    BoundElsewhere, CannotRemember, DeviceKind, ProofPurpose, ProofRequest, ProveDevice, RememberDevice,
+    RememberProblem,
 };
 pub use eds::{SignWithEds, SignatureRefusal};
 pub use errors::{NoScript, NoSuchPage, OtherBrowser, OurFault, OutOfDate, WronglyAsked};

@@ -56,7 +56,9 @@ impl Screen for EnterSmsCode {
 
     fn status(&self) -> StatusCode {
         match self.problem {
-            Some(CodeProblem::Malformed | CodeProblem::Wrong { .. } | CodeProblem::Expired) => StatusCode::UNPROCESSABLE_ENTITY,
+            Some(CodeProblem::Malformed | CodeProblem::Wrong { .. } | CodeProblem::Expired) => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
             Some(CodeProblem::ResendLimit { .. }) => StatusCode::TOO_MANY_REQUESTS,
             Some(CodeProblem::SendingFailed) | None => StatusCode::OK,
         }

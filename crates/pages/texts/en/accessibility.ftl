@@ -1,0 +1,16 @@
+accessibility-title = Accessibility
+accessibility-lead = Everyone should be able to sign in. The pages follow WCAG 2.2, level AA.
+accessibility-works-title = What works
+accessibility-works-1 = Everything can be done by keyboard. The focus is always visible.
+accessibility-works-2 = Screen readers name every field, state and error.
+accessibility-works-3 = Text grows to 200 percent; the page fits a screen 320 pixels wide.
+accessibility-works-4 = Dark theme, high contrast and reduced motion follow your system.
+accessibility-works-5 = Codes can be pasted and filled in by the browser. Nothing must be remembered.
+accessibility-limits-title = What does not work yet
+accessibility-limits-1 = NCALayer is a program of another maker. Its windows are hard for some screen readers.
+accessibility-limits-2 = EDS sign-in needs JavaScript and a computer.
+accessibility-limits-3 = The Kazakh texts still await the review of a native speaker.
+accessibility-time-title = Time limits
+accessibility-time = A code runs out after minutes. You can ask for a new one and lose nothing.
+accessibility-tell-title = Tell us
+accessibility-tell = Something is in your way? Call or write. We help you sign in.

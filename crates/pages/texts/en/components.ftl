@@ -1,0 +1,9 @@
+components-title = Components
+components-lead = Every part of the pages, in every state.
+components-marks = Mark
+components-buttons = Buttons
+components-ways = Ways
+components-fields = Fields
+components-notices = Notices
+components-stages = Stages and tags
+components-lists = Lists

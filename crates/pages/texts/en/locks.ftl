@@ -1,0 +1,16 @@
+lock-title = The account is locked
+x3-body = Locked: not used since { $date }
+unused-why = An account that is not used for three months is locked, to protect you
+unused-do = The office below unlocks it. Have your ID card ready
+left-title = Access ended with studies
+x4-body = Access ended with studies: { $school }, { $date }
+left-do = Is this wrong? Ask the school office, or call us
+left-guardian = The access of parents and guardians does not change
+own-title = You suspended this account
+x5-body = You suspended this account: { $date }
+own-do = To return, call the office below. Have your ID card ready
+x6-body = Locked by the administrator. Case: { $ref }
+administrator-incident = It belongs to the measures after an incident. You may have done nothing wrong
+administrator-reason = Reason
+administrator-review = Will be reviewed:
+administrator-do = Questions? Call us and name the case number

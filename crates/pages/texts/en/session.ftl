@@ -1,0 +1,11 @@
+sign-out = Sign out
+sign-out-title = Sign out?
+sign-out-who = You are signed in as { $name }
+sign-out-what = The sign-in ends in this browser. The device stays registered
+sign-out-stay = Stay signed in
+signed-out-title = You signed out
+signed-out-done = The sign-in in this browser has ended
+signed-out-told = These services were told
+signed-out-answered = answered
+signed-out-silent = no answer yet: sign out there yourself
+signed-out-close = On a shared computer, close the browser too

@@ -1,0 +1,1 @@
+sms-code = { $code } — Kiru sign-in code. Tell nobody.

@@ -1,0 +1,9 @@
+components-title = Құрамдас бөліктер
+components-lead = Беттердің барлық бөлігі, барлық күйінде.
+components-marks = Белгі
+components-buttons = Түймелер
+components-ways = Тәсілдер
+components-fields = Өрістер
+components-notices = Хабарламалар
+components-stages = Кезеңдер мен белгілер
+components-lists = Тізімдер

@@ -1,0 +1,11 @@
+sign-out = Шығу
+sign-out-title = Шығасыз ба?
+sign-out-who = { $name } ретінде кіргенсіз
+sign-out-what = Осы браузердегі кіру аяқталады. Құрылғы тіркелген күйінде қалады
+sign-out-stay = Қалу
+signed-out-title = Сіз шықтыңыз
+signed-out-done = Осы браузердегі кіру аяқталды
+signed-out-told = Мына сервистерге хабарланды
+signed-out-answered = жауап берді
+signed-out-silent = әзірге жауап жоқ: ол жерден өзіңіз шығыңыз
+signed-out-close = Ортақ компьютерде браузерді де жабыңыз

@@ -1,0 +1,9 @@
+components-title = Компоненты
+components-lead = Все части страниц во всех состояниях.
+components-marks = Знак
+components-buttons = Кнопки
+components-ways = Способы
+components-fields = Поля
+components-notices = Сообщения
+components-stages = Этапы и метки
+components-lists = Списки

@@ -1,0 +1,11 @@
+sign-out = Выйти
+sign-out-title = Выйти?
+sign-out-who = Вы вошли как { $name }
+sign-out-what = Вход завершится в этом браузере. Устройство останется зарегистрированным
+sign-out-stay = Остаться
+signed-out-title = Вы вышли
+signed-out-done = Вход в этом браузере завершён
+signed-out-told = Мы сообщили этим сервисам
+signed-out-answered = сервис ответил
+signed-out-silent = ответа пока нет: выйдите там сами
+signed-out-close = На общем компьютере закройте и браузер
