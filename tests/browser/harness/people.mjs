@@ -1,8 +1,8 @@
-// The demo's people, as the desk names them.
+// The demo's people by their logins; see crates/testkit/src/people.rs.
 export const PARENT = { login: 'aigerim', role: 'individual' };
-export const TEACHER = { login: 'bolat', role: 'individual' };
-export const GRADUATE = { login: 'dana', role: 'individual' };
-export const HEAD = { login: 'erlan', role: 'head' };
-export const EXPIRED_KEY = { login: 'gulnar' };
-export const REVOKED_KEY = { login: 'kairat' };
-export const NO_PHONE = { login: 'madina' };
+export const TEACHER = { login: 'nurlan', role: 'individual' };
+export const HEAD = { login: 'gulnara', role: 'head' };
+export const GRADUATE = { login: 'daniyar', role: 'individual' };
+export const EXPIRED_KEY = { login: 'irina' };
+export const REVOKED_KEY = { login: 'yerlan' };
+export const NO_PHONE = { login: 'saule' };
