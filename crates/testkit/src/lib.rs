@@ -1,1 +1,21 @@
-//! crates/testkit
+//! Doubles of the outside world that speak its real protocols, for tests and for the demo.
+//!
+//! | module | stands for |
+//! |---|---|
+//! | [`clock`] | the clock: set and advanced by the test |
+//! | [`people`] | the people of the demo, with their logins, numbers and phones |
+//! | [`pki`] | a certification centre like the national one: root, issuing authority, people's certificates, revocation lists |
+//! | [`cms`] | the signatures that a signing program makes, and every way to get them wrong |
+//! | [`keys`] | the keys and certificates of the demo's people, kept in a folder |
+//! | [`ncalayer`] | the signing program on the person's computer, speaking NCALayer's WebSocket protocol |
+//!
+//! It imports `authority` and `federation`. Nothing here is in a release build: package `kiru` uses it only with the feature
+//! `demo`. It has its own sources of chance, since keys are made by the crypto library.
+
+pub mod clock;
+pub mod cms;
+mod der;
+pub mod keys;
+pub mod ncalayer;
+pub mod people;
+pub mod pki;

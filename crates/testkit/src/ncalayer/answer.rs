@@ -1,0 +1,49 @@
+//! Answers in the forms of the two modules.
+
+use serde_json::{Value, json};
+
+use super::request::Misfit;
+
+/// What the program sends when a page connects.
+pub(super) fn greeting() -> String {
+    json!({"result": {"version": "1.4"}}).to_string()
+}
+
+/// `basics`: what was signed, as a text or as an array.
+pub(super) fn signed(mut signatures: Vec<String>, is_array: bool) -> Value {
+    let result = match signatures.pop() {
+        Some(only) if !is_array && signatures.is_empty() => json!(only),
+        last => json!(signatures.into_iter().chain(last).collect::<Vec<_>>()),
+    };
+    json!({"status": true, "body": {"result": result}})
+}
+
+/// `basics`: the person closed the dialogue.
+pub(super) fn cancelled() -> Value {
+    json!({"status": true, "body": {}})
+}
+
+/// `basics`: it did not work.
+pub(super) fn failed(code: &str, message: &str) -> Value {
+    json!({"status": false, "code": code, "message": message, "details": message})
+}
+
+/// `commonUtils`: an answer.
+pub(super) fn utils_done(object: &Value) -> Value {
+    json!({"code": "200", "responseObject": object})
+}
+
+/// `commonUtils`: it did not work; `action.canceled` when the person closed the dialogue.
+pub(super) fn utils_failed(message: &str) -> Value {
+    json!({"code": "500", "message": message})
+}
+
+/// Something was asked that cannot be answered.
+pub(super) fn misfit(misfit: &Misfit) -> Value {
+    match misfit {
+        Misfit::NotJson => json!({"success": false, "code": "COMMON_JSON_WRAPPING_EXCEPTION"}),
+        Misfit::UnknownModule => json!({"success": false, "errorCode": "MODULE_NOT_FOUND"}),
+        Misfit::Basics(code, message) => failed(code, message),
+        Misfit::CommonUtils(message) => utils_failed(message),
+    }
+}

@@ -1,0 +1,43 @@
+//! A certification centre like the national one: an RSA root, an RSA issuing authority below it, people's certificates
+//! with the names, numbers, roles and extensions of the real ones, and revocation lists.
+
+mod centre;
+mod certificate;
+mod crl;
+mod folder;
+mod key;
+
+pub use centre::{Authority, TestCentre};
+pub use certificate::{Attribute, CertificateProfile, ExtendedUsage, KeyUsage};
+pub use crl::{CrlProfile, Revocation};
+pub use folder::{pem, private_pem};
+pub use key::SigningKey;
+
+pub(crate) use certificate::{oids, thumbprint};
+pub(crate) use folder::{read_pair, write_pair};
+
+/// Why the centre cannot do something.
+#[derive(Debug, thiserror::Error)]
+pub enum PkiError {
+    /// The crypto library refused to make, read or use a key.
+    #[error("a key could not be made, read or used")]
+    Key,
+    /// A file of the centre could not be read or written.
+    #[error("{path}: a file of the test centre could not be read or written")]
+    File {
+        /// Which.
+        path: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A file of the centre does not hold what it should.
+    #[error("{path}: not a file of the test centre")]
+    Content {
+        /// Which.
+        path: String,
+    },
+}
+
+#[cfg(test)]
+mod tests;

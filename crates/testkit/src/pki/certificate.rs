@@ -1,0 +1,286 @@
+//! Certificates in the shapes of the national centre, every part of which a test can change.
+
+use authority::time::Timestamp;
+use aws_lc_rs::digest;
+
+use super::{PkiError, SigningKey};
+use crate::der;
+
+pub(crate) mod oids {
+    //! Object identifiers, as arcs.
+    pub(crate) const RSA: &[u32] = &[1, 2, 840, 113_549, 1, 1, 1];
+    pub(crate) const SHA256_WITH_RSA: &[u32] = &[1, 2, 840, 113_549, 1, 1, 11];
+    pub(crate) const SHA256: &[u32] = &[2, 16, 840, 1, 101, 3, 4, 2, 1];
+    pub(crate) const COMMON_NAME: &[u32] = &[2, 5, 4, 3];
+    pub(crate) const SURNAME: &[u32] = &[2, 5, 4, 4];
+    pub(crate) const SERIAL_NUMBER: &[u32] = &[2, 5, 4, 5];
+    pub(crate) const COUNTRY: &[u32] = &[2, 5, 4, 6];
+    pub(crate) const ORGANIZATION: &[u32] = &[2, 5, 4, 10];
+    pub(crate) const ORGANIZATIONAL_UNIT: &[u32] = &[2, 5, 4, 11];
+    pub(crate) const GIVEN_NAME: &[u32] = &[2, 5, 4, 42];
+    pub(crate) const USER_ID: &[u32] = &[0, 9, 2342, 19_200_300, 100, 1, 1];
+    pub(crate) const SUBJECT_KEY_ID: &[u32] = &[2, 5, 29, 14];
+    pub(crate) const KEY_USAGE: &[u32] = &[2, 5, 29, 15];
+    pub(crate) const BASIC_CONSTRAINTS: &[u32] = &[2, 5, 29, 19];
+    pub(crate) const CRL_NUMBER: &[u32] = &[2, 5, 29, 20];
+    pub(crate) const CRL_REASON: &[u32] = &[2, 5, 29, 21];
+    pub(crate) const CRL_DISTRIBUTION_POINTS: &[u32] = &[2, 5, 29, 31];
+    pub(crate) const CERTIFICATE_POLICIES: &[u32] = &[2, 5, 29, 32];
+    pub(crate) const AUTHORITY_KEY_ID: &[u32] = &[2, 5, 29, 35];
+    pub(crate) const EXTENDED_KEY_USAGE: &[u32] = &[2, 5, 29, 37];
+    pub(crate) const NCA_POLICY: &[u32] = &[1, 2, 398, 3, 3, 2];
+    pub(crate) const CPS: &[u32] = &[1, 3, 6, 1, 5, 5, 7, 2, 1];
+    pub(crate) const KEY_STORAGE: &[u32] = &[1, 2, 398, 3, 3, 5];
+    pub(crate) const KEY_STORAGE_FILE: &[u32] = &[1, 2, 398, 3, 3, 5, 1, 1];
+}
+
+/// An attribute of a name, written with the string type that the national centre uses for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Attribute {
+    /// CN: family name, space, given name, in capitals.
+    CommonName(String),
+    /// SURNAME: the family name.
+    Surname(String),
+    /// SERIALNUMBER: `IIN` and twelve digits.
+    SerialNumber(String),
+    /// C.
+    Country,
+    /// O: an organisation's name.
+    Organization(String),
+    /// OU: `BIN` and twelve digits.
+    OrganizationalUnit(String),
+    /// GIVENNAME: the patronymic.
+    GivenName(String),
+    /// UID: of information systems.
+    UserId(String),
+}
+
+impl Attribute {
+    fn der(&self) -> Vec<u8> {
+        let (kind, tag, text) = match self {
+            Self::CommonName(text) => (oids::COMMON_NAME, der::UTF8_STRING, text.as_str()),
+            Self::Surname(text) => (oids::SURNAME, der::UTF8_STRING, text.as_str()),
+            Self::SerialNumber(text) => (oids::SERIAL_NUMBER, der::PRINTABLE_STRING, text.as_str()),
+            Self::Country => (oids::COUNTRY, der::PRINTABLE_STRING, "KZ"),
+            Self::Organization(text) => (oids::ORGANIZATION, der::UTF8_STRING, text.as_str()),
+            Self::OrganizationalUnit(text) => (oids::ORGANIZATIONAL_UNIT, der::UTF8_STRING, text.as_str()),
+            Self::GivenName(text) => (oids::GIVEN_NAME, der::UTF8_STRING, text.as_str()),
+            Self::UserId(text) => (oids::USER_ID, der::UTF8_STRING, text.as_str()),
+        };
+        let attribute = der::sequence(&[der::oid(kind), der::element(tag, text.as_bytes())]);
+        der::of(der::SET, &[attribute])
+    }
+}
+
+/// A distinguished name, DER.
+pub(crate) fn name(attributes: &[Attribute]) -> Vec<u8> {
+    der::sequence(&attributes.iter().map(Attribute::der).collect::<Vec<_>>())
+}
+
+/// A bit of keyUsage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is the bit of its name in RFC 5280 §4.2.1.3")]
+pub enum KeyUsage {
+    DigitalSignature,
+    NonRepudiation,
+    KeyEncipherment,
+    KeyCertSign,
+    CrlSign,
+}
+
+impl KeyUsage {
+    const fn flag(self) -> u16 {
+        match self {
+            Self::DigitalSignature => 0x8000,
+            Self::NonRepudiation => 0x4000,
+            Self::KeyEncipherment => 0x2000,
+            Self::KeyCertSign => 0x0400,
+            Self::CrlSign => 0x0200,
+        }
+    }
+}
+
+/// An extended key usage: what a key is for, and the role of its owner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExtendedUsage {
+    /// 1.3.6.1.5.5.7.3.4, in signing keys and in all keys since 2024.
+    EmailProtection,
+    /// 1.3.6.1.5.5.7.3.2, in authentication keys.
+    ClientAuth,
+    /// 1.2.398.3.3.4.1.1, a natural person.
+    Individual,
+    /// 1.2.398.3.3.4.1.1.1, an information system of a natural person.
+    IndividualSystem,
+    /// 1.2.398.3.3.4.1.2, an organisation.
+    Organisation,
+    /// 1.2.398.3.3.4.1.2.1, its head.
+    Head,
+    /// 1.2.398.3.3.4.1.2.2, who may sign for it.
+    Signatory,
+    /// 1.2.398.3.3.4.1.2.5, its employee.
+    Employee,
+    /// 1.2.398.3.3.4.1.2.6, its information system.
+    OrganisationSystem,
+}
+
+impl ExtendedUsage {
+    const fn arcs(self) -> &'static [u32] {
+        match self {
+            Self::EmailProtection => &[1, 3, 6, 1, 5, 5, 7, 3, 4],
+            Self::ClientAuth => &[1, 3, 6, 1, 5, 5, 7, 3, 2],
+            Self::Individual => &[1, 2, 398, 3, 3, 4, 1, 1],
+            Self::IndividualSystem => &[1, 2, 398, 3, 3, 4, 1, 1, 1],
+            Self::Organisation => &[1, 2, 398, 3, 3, 4, 1, 2],
+            Self::Head => &[1, 2, 398, 3, 3, 4, 1, 2, 1],
+            Self::Signatory => &[1, 2, 398, 3, 3, 4, 1, 2, 2],
+            Self::Employee => &[1, 2, 398, 3, 3, 4, 1, 2, 5],
+            Self::OrganisationSystem => &[1, 2, 398, 3, 3, 4, 1, 2, 6],
+        }
+    }
+
+    /// The dotted form, as NCALayer's `extKeyUsageOids` has it.
+    pub fn dotted(self) -> String {
+        self.arcs()
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(".")
+    }
+}
+
+/// What a certificate says. Start from one of the constructors and change what the test is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CertificateProfile {
+    /// The subject's name.
+    pub subject: Vec<Attribute>,
+    /// Valid from.
+    pub not_before: Timestamp,
+    /// Valid until, inclusive.
+    pub not_after: Timestamp,
+    /// keyUsage, critical.
+    pub key_usage: Vec<KeyUsage>,
+    /// extendedKeyUsage; without entries the extension is left out.
+    pub extended_usage: Vec<ExtendedUsage>,
+    /// basicConstraints with cA, and its path length.
+    pub authority: Option<Option<u8>>,
+    /// The extension that says that the key lies in a file.
+    pub stored_in_file: bool,
+    /// Another serial number than the one that follows from the key.
+    pub serial: Option<Vec<u8>>,
+    /// An extension that nobody knows, and whether it is critical.
+    pub unknown_extension: Option<bool>,
+}
+
+impl CertificateProfile {
+    /// A natural person's certificate of the present kind: one key to sign and to sign in with.
+    pub fn individual(subject: Vec<Attribute>, not_before: Timestamp, not_after: Timestamp) -> Self {
+        Self {
+            subject,
+            not_before,
+            not_after,
+            key_usage: vec![KeyUsage::DigitalSignature, KeyUsage::NonRepudiation],
+            extended_usage: vec![ExtendedUsage::EmailProtection, ExtendedUsage::Individual],
+            authority: None,
+            stored_in_file: true,
+            serial: None,
+            unknown_extension: None,
+        }
+    }
+
+    /// The certificate of a certification authority.
+    pub fn authority(common_name: &str, not_before: Timestamp, not_after: Timestamp) -> Self {
+        Self {
+            subject: vec![Attribute::CommonName(common_name.to_owned()), Attribute::Country],
+            key_usage: vec![KeyUsage::KeyCertSign, KeyUsage::CrlSign],
+            extended_usage: vec![],
+            authority: Some(None),
+            stored_in_file: false,
+            ..Self::individual(vec![], not_before, not_after)
+        }
+    }
+
+    /// The certificate over the subject's key, signed by the issuer.
+    pub(crate) fn issue(&self, subject: &SigningKey, issuer: &Issuer<'_>) -> Result<Vec<u8>, PkiError> {
+        let algorithm = der::sequence(&[der::oid(oids::SHA256_WITH_RSA), der::null()]);
+        let signed = der::sequence(&[
+            der::of(der::context(0), &[der::integer(&[2])]),
+            der::integer(&self.serial.clone().unwrap_or_else(|| subject.serial())),
+            algorithm.clone(),
+            issuer.name.to_vec(),
+            der::sequence(&[der::time(self.not_before), der::time(self.not_after)]),
+            name(&self.subject),
+            subject.public_key_info(),
+            der::of(der::context(3), &[der::sequence(&self.extensions(subject, issuer))]),
+        ]);
+        let value = issuer.key.sign(&signed)?;
+        Ok(der::sequence(&[signed, algorithm, der::bits(&value)]))
+    }
+
+    fn extensions(&self, subject: &SigningKey, issuer: &Issuer<'_>) -> Vec<Vec<u8>> {
+        let mut extensions = vec![extension(oids::CERTIFICATE_POLICIES, false, &policies())];
+        if let Some(path_length) = self.authority {
+            let limit = path_length.map_or_else(Vec::new, |limit| der::integer(&[limit]));
+            extensions.push(extension(
+                oids::BASIC_CONSTRAINTS,
+                true,
+                &der::sequence(&[der::yes(), limit]),
+            ));
+        } else {
+            extensions.push(extension(oids::CRL_DISTRIBUTION_POINTS, false, &distribution_point()));
+        }
+        if !self.extended_usage.is_empty() {
+            let usages: Vec<Vec<u8>> = self.extended_usage.iter().map(|usage| der::oid(usage.arcs())).collect();
+            extensions.push(extension(oids::EXTENDED_KEY_USAGE, false, &der::sequence(&usages)));
+        }
+        let flags = self.key_usage.iter().fold(0, |flags, usage| flags | usage.flag());
+        extensions.push(extension(oids::KEY_USAGE, true, &der::named_bits(flags)));
+        let id = der::element(der::OCTET_STRING, &subject.key_id());
+        extensions.push(extension(oids::SUBJECT_KEY_ID, false, &id));
+        extensions.push(extension(oids::AUTHORITY_KEY_ID, false, &authority_key_id(issuer.key)));
+        if self.stored_in_file {
+            let storage = der::sequence(&[der::oid(oids::KEY_STORAGE_FILE)]);
+            extensions.push(extension(oids::KEY_STORAGE, false, &storage));
+        }
+        if let Some(critical) = self.unknown_extension {
+            extensions.push(extension(&[1, 2, 398, 3, 3, 99], critical, &der::null()));
+        }
+        extensions
+    }
+}
+
+/// Who signs a certificate or a list.
+pub(crate) struct Issuer<'a> {
+    /// Its name, DER.
+    pub(crate) name: &'a [u8],
+    pub(crate) key: &'a SigningKey,
+}
+
+pub(crate) fn extension(kind: &[u32], critical: bool, value: &[u8]) -> Vec<u8> {
+    let critical = if critical { der::yes() } else { Vec::new() };
+    der::sequence(&[der::oid(kind), critical, der::element(der::OCTET_STRING, value)])
+}
+
+pub(crate) fn authority_key_id(issuer: &SigningKey) -> Vec<u8> {
+    der::sequence(&[der::element(der::context_primitive(0), &issuer.key_id())])
+}
+
+fn policies() -> Vec<u8> {
+    let statement = der::element(der::IA5_STRING, b"http://pki.gov.kz/cps");
+    let qualifier = der::sequence(&[der::oid(oids::CPS), statement]);
+    der::sequence(&[der::sequence(&[
+        der::oid(oids::NCA_POLICY),
+        der::sequence(&[qualifier]),
+    ])])
+}
+
+/// An address under a name that never resolves (RFC 6761 §6.4): nobody is to follow it.
+fn distribution_point() -> Vec<u8> {
+    let address = der::element(der::context_primitive(6), b"http://crl.invalid/nca.crl");
+    let full_name = der::of(der::context(0), &[der::of(der::context(0), &[address])]);
+    der::sequence(&[der::sequence(&[full_name])])
+}
+
+/// SHA-256 over a certificate.
+pub(crate) fn thumbprint(certificate: &[u8]) -> Vec<u8> {
+    digest::digest(&digest::SHA256, certificate).as_ref().to_vec()
+}
