@@ -79,7 +79,7 @@ fn every_template_is_rendered_by_some_screen() {
         used.extend(
             source
                 .split('"')
-                .filter(|text| text.ends_with(".html"))
+                .filter(|text| text.split('.').next_back() == Some("html"))
                 .map(str::to_owned),
         );
     }
@@ -216,7 +216,7 @@ fn templates_hold_no_words_of_their_own() {
             match (letter, next) {
                 ('{', Some('{' | '%' | '#')) => depth += 1,
                 ('}', _) if index > 0 && matches!(source.as_bytes()[index - 1], b'}' | b'%' | b'#') => {
-                    depth = depth.saturating_sub(1)
+                    depth = depth.saturating_sub(1);
                 }
                 ('<', _) if depth == 0 => tag = true,
                 ('>', _) if depth == 0 => tag = false,

@@ -21,12 +21,15 @@ pub(crate) struct Shown {
     pub response: axum::response::Response,
 }
 
+/// Renders a screen in a frame.
+type Show = Box<dyn Fn(&Pages, &Frame) -> Shown>;
+
 /// One screen in one state.
 pub(crate) struct Specimen {
     /// A file name: screen number and state.
     pub name: &'static str,
     place: Place,
-    show: Box<dyn Fn(&Pages, &Frame) -> Shown>,
+    show: Show,
 }
 
 /// Where the screen stands.
