@@ -13,17 +13,21 @@
 //! * [`flow::OpenFlow`]: an interaction together with the proof that this browser started it.
 //! * [`flow::FormToken`], [`flow::check_origin`]: the two checks of every form that is posted to us.
 //! * [`flow::live_session`]: the signed-in session of this browser.
-//! * `authorize::resume(provider, visit, id) -> Resume`: what comes next in a flow, after each finished step, and
-//!   `authorize::refuse(provider, visit, id, Refusal)`: the person cancelled or denied; both give the one response.
+//! * [`authorize::resume`]: what comes next in an open flow, after each finished step; [`authorize::refuse`]: the person
+//!   cancelled or denied. Both give the one response that the client gets.
 //! * [`Problem`]: the calm pages X7 to X11, each with a reference that is in the log too.
 
+pub mod authorize;
 pub mod flow;
+mod id_token_hint;
 mod parameters;
 mod problem;
 mod provider;
+mod routes;
 pub mod signing_keys;
 
 pub use parameters::{ParameterError, Parameters};
 pub use problem::Problem;
 pub use provider::{PeerAddress, Provider, ProviderSettings};
+pub use routes::{Caller, ROUTES, Route, router};
 pub use signing_keys::{KeySet, SigningKeys, SigningKeysError};

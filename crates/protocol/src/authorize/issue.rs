@@ -1,0 +1,144 @@
+//! Issuing the code: one transaction that takes the interaction, locks the user and reads every fact again before it
+//! mints (security rules AZ-14, OT-9, AC-4; RFC 6749 §4.1.2).
+
+use authority::authentication::NextStep;
+use authority::authorization::Scope;
+use authority::clients::GrantType;
+use authority::grants::{AuthorizationCode, CodeState, Grant};
+use authority::ids::{GrantId, InteractionId};
+use authority::secret::{PlainToken, Purpose, TokenDigest};
+use authority::time::Timestamp;
+use storage::sessions::LiveSession;
+use storage::{StorageError, Tx};
+
+use super::situation::{Asking, judge};
+use crate::Provider;
+
+/// What became of issuing.
+pub(super) enum Issued {
+    /// The code, for its client alone.
+    Code(PlainToken),
+    /// Something ended or changed meanwhile; the question must be asked again.
+    Changed,
+    /// The interaction has had its response.
+    Over,
+}
+
+struct Minting<'a> {
+    provider: &'a Provider,
+    asking: Asking<'a>,
+    live: &'a LiveSession,
+    interaction: Option<InteractionId>,
+    grant_id: GrantId,
+    digest: TokenDigest,
+    now: Timestamp,
+}
+
+/// Issues a code to the client for the person of this session.
+pub(super) async fn issue(
+    provider: &Provider,
+    asking: Asking<'_>,
+    live: &LiveSession,
+    interaction: Option<InteractionId>,
+) -> Result<Issued, StorageError> {
+    let (now, mut rng) = (provider.now(), provider.rng());
+    let code = PlainToken::mint(&mut rng);
+    let digest = provider
+        .keyring
+        .digest(Purpose::AuthorizationCode, code.expose().as_bytes());
+    let grant_id = GrantId::mint(now, &mut rng);
+    let minting = Minting {
+        provider,
+        asking,
+        live,
+        interaction,
+        grant_id,
+        digest,
+        now,
+    };
+    let minting = &minting;
+    let outcome = provider
+        .db
+        .tx("issue_code", |tx| async move { mint(&tx, minting).await })
+        .await?;
+    Ok(match outcome {
+        Outcome::Minted => Issued::Code(code),
+        Outcome::Changed => Issued::Changed,
+        Outcome::Over => Issued::Over,
+    })
+}
+
+enum Outcome {
+    Minted,
+    Changed,
+    Over,
+}
+
+async fn mint(tx: &Tx, minting: &Minting<'_>) -> Result<Outcome, StorageError> {
+    let Minting {
+        provider, asking, now, ..
+    } = *minting;
+    let user_id = minting.live.user.id;
+    if storage::users::lock(tx, user_id).await?.is_none() {
+        return Ok(Outcome::Changed);
+    }
+    let fresh = storage::sessions::find_live_for_user(tx, user_id, minting.live.session.id, now).await?;
+    let Some(live) = fresh else { return Ok(Outcome::Changed) };
+    let consent = storage::consents::find(tx, user_id, &asking.client.id).await?;
+    let (step, offline) = judge(asking, Some(&live), consent.as_ref(), now);
+    if step != NextStep::Issue {
+        return Ok(Outcome::Changed);
+    }
+    if let Some(id) = minting.interaction
+        && !storage::interactions::take(tx, id, now).await?
+    {
+        return Ok(Outcome::Over);
+    }
+    storage::grants::insert(tx, &grant(minting, &live, offline)).await?;
+    storage::authorization_codes::insert(tx, &code(minting)).await?;
+    storage::sessions::record_touch(tx, &live.session, provider.policy(), now).await?;
+    Ok(Outcome::Minted)
+}
+
+fn grant(minting: &Minting<'_>, live: &LiveSession, offline: bool) -> Grant {
+    let (request, session) = (minting.asking.request, &live.session);
+    // OIDC Core §11: without consent, or for a client without refresh tokens, the scope is left out.
+    let offline = offline && minting.asking.client.may_use(GrantType::RefreshToken);
+    let mut scopes = request.scopes.clone();
+    scopes.retain(|scope| offline || *scope != Scope::OfflineAccess);
+    Grant {
+        id: minting.grant_id,
+        user_id: live.user.id,
+        client_id: request.client_id.clone(),
+        session_id: session.id,
+        device_id: session.device_id,
+        certificate_id: session.certificate_id,
+        epoch: live.user.epoch,
+        scopes,
+        claims: request.claims.clone(),
+        assurance: session.assurance,
+        assurance_request: request.assurance.clone(),
+        methods: session.methods.clone(),
+        authenticated_at: session.authenticated_at,
+        wants_auth_time: request.wants_auth_time(),
+        offline,
+        created_at: minting.now,
+        revoked_at: None,
+    }
+}
+
+fn code(minting: &Minting<'_>) -> AuthorizationCode {
+    let request = minting.asking.request;
+    AuthorizationCode {
+        digest: minting.digest,
+        grant_id: minting.grant_id,
+        client_id: request.client_id.clone(),
+        redirect_uri: request.redirect_uri.as_str().to_owned(),
+        code_challenge: request.code_challenge.clone(),
+        nonce: request.nonce.clone(),
+        issued_at: minting.now,
+        state: CodeState::Issued {
+            expires_at: minting.now.plus(minting.provider.policy().authorization_code_ttl),
+        },
+    }
+}

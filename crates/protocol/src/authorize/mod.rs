@@ -1,0 +1,163 @@
+//! The authorization endpoint (RFC 6749 §3.1, §4.1; OIDC Core §3.1.2; RFC 7636; RFC 9207).
+//!
+//! `GET|POST /authorize`, in this order: parameters, client, redirect URI (until here a failure is a page), the way back,
+//! the rest of the request (from here a failure is a redirect), then `next_step`: issue at once, refuse, or keep the
+//! request as an interaction and send the browser to its first page.
+//!
+//! * `trust`: client and redirect URI.
+//! * `request`, `claims`: everything else.
+//! * `situation`: session and consent; asks `authority` what comes next.
+//! * `issue`: the transaction that mints the code.
+//! * `resume`: the same from the pages of a sign-in.
+//! * `return_path`, `error`: how the response travels and what it says.
+
+mod claims;
+mod error;
+mod issue;
+mod request;
+mod resume;
+mod return_path;
+mod situation;
+#[cfg(test)]
+mod test_clients;
+mod trust;
+
+use authority::authentication::NextStep;
+use authority::authorization::{AuthorizationRequest, Progress, ResponseMode};
+use authority::clients::Client;
+use authority::error::Class;
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use http::header::SET_COOKIE;
+use storage::StorageError;
+
+pub use error::RequestError;
+pub use resume::{Refusal, Resume, refuse, resume};
+pub(crate) use return_path::see_other;
+
+use crate::flow::{Visit, start_flow};
+use crate::problem::log_failure;
+use crate::{ParameterError, Parameters, Problem, Provider};
+use issue::{Issued, issue};
+use return_path::ReturnPath;
+use situation::{Asking, Situation, assess};
+
+/// `GET /authorize`.
+pub(crate) async fn get(State(provider): State<Provider>, visit: Visit, RawQuery(query): RawQuery) -> Response {
+    let parameters = Parameters::parse(query.unwrap_or_default().as_bytes());
+    answer(&provider, &visit, parameters).await
+}
+
+/// `POST /authorize`: the same parameters in the body, and none from the query (OIDC Core §3.1.2.1).
+pub(crate) async fn post(
+    State(provider): State<Provider>,
+    visit: Visit,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    let parameters = Parameters::from_form(&visit.headers, body);
+    answer(&provider, &visit, parameters).await
+}
+
+/// Why no page of a sign-in follows.
+enum Stop {
+    /// A page of ours: the client is not trusted yet.
+    Page(Problem),
+    /// A redirect: it is.
+    Back(ReturnPath, RequestError),
+}
+
+async fn answer(provider: &Provider, visit: &Visit, parameters: Result<Parameters, ParameterError>) -> Response {
+    match check_and_go_on(provider, visit, parameters).await {
+        Ok(response) => response,
+        Err(Stop::Page(problem)) => problem.respond(provider, visit),
+        Err(Stop::Back(path, error)) => path.fail(provider, visit, error),
+    }
+}
+
+async fn check_and_go_on(
+    provider: &Provider,
+    visit: &Visit,
+    parameters: Result<Parameters, ParameterError>,
+) -> Result<Response, Stop> {
+    let parameters = parameters.map_err(trust::unreadable).map_err(Stop::Page)?;
+    let client = trust::find_client(provider, &parameters).await.map_err(Stop::Page)?;
+    let redirect_uri = trust::check_redirect_uri(&client, &parameters).map_err(Stop::Page)?;
+    let mut path = ReturnPath {
+        redirect_uri,
+        mode: ResponseMode::Query,
+        state: None,
+    };
+    if let Err(error) = request::complete_path(&mut path, &parameters) {
+        return Err(Stop::Back(path, error));
+    }
+    match request::parse(provider, &client, &path, &parameters) {
+        Ok(request) => go_on(provider, visit, &client, request)
+            .await
+            .map_err(|error| Stop::Back(path, error)),
+        Err(error) => Err(Stop::Back(path, error)),
+    }
+}
+
+async fn go_on(
+    provider: &Provider,
+    visit: &Visit,
+    client: &Client,
+    request: AuthorizationRequest,
+) -> Result<Response, RequestError> {
+    let asking = Asking {
+        request: &request,
+        client,
+        progress: Progress::default(),
+    };
+    let Situation { live, step, .. } = assess(provider, visit, asking, provider.now())
+        .await
+        .map_err(|error| failed(&error, visit))?;
+    if let (NextStep::Issue, Some(live)) = (&step, &live)
+        && let Issued::Code(code) = issue(provider, asking, live, None)
+            .await
+            .map_err(|error| failed(&error, visit))?
+    {
+        return Ok(ReturnPath::of(&request).succeed(provider, visit, code.expose()));
+    }
+    // Also when the session ended between question and issuing: the pages ask again.
+    if request.prompt.none {
+        return Err(silent(&step));
+    }
+    keep(provider, visit, request)
+        .await
+        .map_err(|error| failed(&error, visit))
+}
+
+/// What `prompt=none` is told instead of a page (OIDC Core §3.1.2.6).
+fn silent(step: &NextStep) -> RequestError {
+    match step {
+        NextStep::SignIn(_) | NextStep::Issue => RequestError::LoginRequired,
+        NextStep::Consent(_) => RequestError::ConsentRequired,
+        NextStep::ContinueAs => RequestError::InteractionRequired,
+        NextStep::AssuranceUnmet => RequestError::AssuranceUnmet,
+        NextStep::OtherPerson => RequestError::OtherPerson,
+    }
+}
+
+/// Keeps the request, binds it to this browser and sends the browser to the first page.
+async fn keep(provider: &Provider, visit: &Visit, request: AuthorizationRequest) -> Result<Response, StorageError> {
+    let (interaction, cookies) = start_flow(provider, visit, request);
+    let kept = &interaction;
+    let insert = |tx: storage::Tx| async move { storage::interactions::insert(&tx, kept).await };
+    provider.db.tx("keep_request", insert).await?;
+    let mut response = see_other(&format!("/flow/{}/sign-in", interaction.id));
+    for cookie in cookies {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+fn failed(error: &StorageError, visit: &Visit) -> RequestError {
+    log_failure(error, Some(visit.reference.as_str()));
+    match error.class() {
+        Class::Transient => RequestError::Unavailable,
+        Class::Bug | Class::Refused | Class::Misused => RequestError::ServerError,
+    }
+}

@@ -1,0 +1,133 @@
+//! Going on with a kept request: what the pages call after each finished step. The same question as at the first request
+//! decides; every way out sends exactly one response.
+
+use authority::audit::{Actor, Event, EventKind};
+use authority::authentication::{NextStep, SignInReason};
+use authority::consents::ConsentNeed;
+use authority::ids::EventId;
+use axum::response::Response;
+use storage::sessions::LiveSession;
+
+use super::RequestError;
+use super::issue::{Issued, issue};
+use super::return_path::ReturnPath;
+use super::situation::{Asking, Situation, assess};
+use crate::flow::{OpenFlow, Visit};
+use crate::{Problem, Provider};
+
+/// What the pages do next.
+#[derive(Debug)]
+pub enum Resume {
+    /// Sign in with both stages.
+    SignIn(SignInReason),
+    /// Ask whether to go on as this person (S16).
+    ContinueAs(Box<LiveSession>),
+    /// Ask what may be released (S13).
+    Consent(ConsentNeed, Box<LiveSession>),
+    /// The response to the client: send it as it is.
+    Done(Response),
+}
+
+/// Why the person ends the flow.
+#[derive(Clone, Copy, Debug)]
+pub enum Refusal<'a> {
+    /// The person went back to the service.
+    Cancelled,
+    /// The person of this session declined on the consent page.
+    ConsentDenied(&'a LiveSession),
+}
+
+/// Asks what comes next, and gives the response to the client when nothing does. Open the flow anew after changing it.
+///
+/// # Errors
+/// [`Problem::OutOfDate`] when the response has left already, [`Problem::OurFault`] when the database fails.
+pub async fn resume(provider: &Provider, visit: &Visit, flow: &OpenFlow) -> Result<Resume, Problem> {
+    // Twice: the facts may change between the question and the issuing, but not endlessly.
+    for _ in 0..2 {
+        let asking = Asking {
+            request: &flow.interaction.request,
+            client: &flow.client,
+            progress: flow.interaction.progress,
+        };
+        let Situation { live, step, .. } = assess(provider, visit, asking, provider.now()).await?;
+        let resume = match (step, live) {
+            (NextStep::SignIn(reason), _) => Resume::SignIn(reason),
+            (NextStep::AssuranceUnmet, _) => {
+                Resume::Done(conclude(provider, visit, flow, RequestError::AssuranceUnmet, None).await?)
+            }
+            (NextStep::OtherPerson, _) => {
+                Resume::Done(conclude(provider, visit, flow, RequestError::OtherPerson, None).await?)
+            }
+            (NextStep::ContinueAs, Some(live)) => Resume::ContinueAs(Box::new(live)),
+            (NextStep::Consent(need), Some(live)) => Resume::Consent(need, Box::new(live)),
+            (NextStep::Issue, Some(live)) => match issue(provider, asking, &live, Some(flow.interaction.id)).await? {
+                Issued::Code(code) => {
+                    let path = ReturnPath::of(asking.request);
+                    Resume::Done(path.succeed(provider, visit, code.expose()))
+                }
+                Issued::Changed => continue,
+                Issued::Over => return Err(Problem::OutOfDate),
+            },
+            // `next_step` asks for a person only when nobody is there.
+            (NextStep::ContinueAs | NextStep::Consent(_) | NextStep::Issue, None) => {
+                Resume::SignIn(SignInReason::NoSession)
+            }
+        };
+        return Ok(resume);
+    }
+    Err(Problem::OutOfDate)
+}
+
+/// Ends the flow as the person wishes: `access_denied` goes to the client.
+///
+/// # Errors
+/// [`Problem::OutOfDate`] when the response has left already, [`Problem::OurFault`] when the database fails.
+pub async fn refuse(
+    provider: &Provider,
+    visit: &Visit,
+    flow: &OpenFlow,
+    refusal: Refusal<'_>,
+) -> Result<Response, Problem> {
+    let event = match refusal {
+        Refusal::Cancelled => None,
+        Refusal::ConsentDenied(live) => Some(denied(provider, visit, flow, live)),
+    };
+    conclude(provider, visit, flow, RequestError::AccessDenied, event).await
+}
+
+/// Takes the interaction and sends the error; the audit event commits with it.
+async fn conclude(
+    provider: &Provider,
+    visit: &Visit,
+    flow: &OpenFlow,
+    error: RequestError,
+    event: Option<Event>,
+) -> Result<Response, Problem> {
+    let (id, now, event) = (flow.interaction.id, provider.now(), &event);
+    let end = provider.db.tx("end_flow", |tx| async move {
+        let taken = storage::interactions::take(&tx, id, now).await?;
+        if let (true, Some(event)) = (taken, event) {
+            storage::audit::insert(&tx, event).await?;
+        }
+        Ok::<_, storage::StorageError>(taken)
+    });
+    if end.await? {
+        Ok(ReturnPath::of(&flow.interaction.request).fail(provider, visit, error))
+    } else {
+        Err(Problem::OutOfDate)
+    }
+}
+
+fn denied(provider: &Provider, visit: &Visit, flow: &OpenFlow, live: &LiveSession) -> Event {
+    let now = provider.now();
+    let id = EventId::mint(now, &mut provider.rng());
+    Event {
+        user_id: Some(live.user.id),
+        client_id: Some(flow.client.id.clone()),
+        device_id: live.session.device_id,
+        session_id: Some(live.session.id),
+        address: visit.address_text(),
+        reference: Some(visit.reference.to_string()),
+        ..Event::new(id, now, EventKind::ConsentDenied, Actor::User)
+    }
+}
