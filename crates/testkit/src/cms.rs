@@ -29,6 +29,19 @@ pub enum NamedCertificate {
     V1(Vec<u8>),
 }
 
+/// In which form the signed attributes are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignedAttributes {
+    /// Sorted, each once.
+    Proper,
+    /// There are none: the signature is over the content.
+    Absent,
+    /// In the opposite of DER's order.
+    Unsorted,
+    /// The message digest appears twice.
+    DoubledDigest,
+}
+
 /// How the parts are encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encoding {
@@ -55,12 +68,8 @@ pub struct CmsRecipe<'a> {
     pub signing_time: Timestamp,
     /// How the certificate is named among the attributes.
     pub named: NamedCertificate,
-    /// Whether there are signed attributes at all.
-    pub with_attributes: bool,
-    /// Whether the attributes are in the order of DER.
-    pub sorted: bool,
-    /// Attributes that appear a second time.
-    pub doubled_digest: bool,
+    /// In which form the signed attributes are.
+    pub attributes: SignedAttributes,
     /// How many times the SignerInfo appears.
     pub signers: usize,
     /// An unsigned time stamp that is none.
@@ -80,9 +89,7 @@ impl<'a> CmsRecipe<'a> {
             key,
             signing_time: at,
             named: NamedCertificate::V2(certificate.to_vec()),
-            with_attributes: true,
-            sorted: true,
-            doubled_digest: false,
+            attributes: SignedAttributes::Proper,
             signers: 1,
             broken_time_stamp: false,
             encoding: Encoding::Der,
@@ -104,8 +111,8 @@ impl<'a> CmsRecipe<'a> {
         let signers = der::of(der::SET, &vec![signer; self.signers]);
         let digests = der::of(der::SET, &[sha256()]);
         let parts = [der::integer(&[1]), digests, self.encapsulated(), certificates, signers];
-        let signed = self.wrap(der::SEQUENCE, &parts.concat());
-        let wrapper = self.wrap(der::context(0), &signed);
+        let envelope = self.wrap(der::SEQUENCE, &parts.concat());
+        let wrapper = self.wrap(der::context(0), &envelope);
         Ok(self.wrap(der::SEQUENCE, &[der::oid(SIGNED_DATA), wrapper].concat()))
     }
 
@@ -133,15 +140,15 @@ impl<'a> CmsRecipe<'a> {
 
     fn signer_info(&self) -> Result<Vec<u8>, PkiError> {
         let (issuer, serial) = issuer_and_serial(&self.signer).ok_or(PkiError::Key)?;
-        let attributes = self.attributes()?;
-        let (message, attributes) = if self.with_attributes {
+        let attributes = self.signed_attributes()?;
+        let (message, attributes) = if self.attributes == SignedAttributes::Absent {
+            (self.digested.clone(), Vec::new())
+        } else {
             // RFC 5652 §5.4: signed as a SET OF, sent with the tag [0].
             (
                 der::element(der::SET, &attributes),
                 der::element(der::context(0), &attributes),
             )
-        } else {
-            (self.digested.clone(), Vec::new())
         };
         let value = self.key.sign(&message)?;
         let unsigned = attribute(SIGNATURE_TIME_STAMP, &der::sequence(&[]));
@@ -160,7 +167,7 @@ impl<'a> CmsRecipe<'a> {
         ]))
     }
 
-    fn attributes(&self) -> Result<Vec<u8>, PkiError> {
+    fn signed_attributes(&self) -> Result<Vec<u8>, PkiError> {
         let hash = digest::digest(&digest::SHA256, &self.digested);
         let digest = attribute(MESSAGE_DIGEST, &der::element(der::OCTET_STRING, hash.as_ref()));
         let mut attributes = vec![
@@ -169,11 +176,11 @@ impl<'a> CmsRecipe<'a> {
             digest.clone(),
         ];
         attributes.extend(self.signing_certificate()?);
-        if self.doubled_digest {
+        if self.attributes == SignedAttributes::DoubledDigest {
             attributes.push(digest);
         }
         attributes.sort();
-        if !self.sorted {
+        if self.attributes == SignedAttributes::Unsorted {
             attributes.reverse();
         }
         Ok(attributes.concat())
@@ -183,8 +190,8 @@ impl<'a> CmsRecipe<'a> {
         let (kind, hash, name) = match &self.named {
             NamedCertificate::None => return Ok(None),
             NamedCertificate::V2(certificate) => (SIGNING_CERTIFICATE_V2, thumbprint(certificate), Vec::new()),
-            NamedCertificate::V2WithSerial(hashed, named) => {
-                let (issuer, serial) = issuer_and_serial(named).ok_or(PkiError::Key)?;
+            NamedCertificate::V2WithSerial(hashed, other) => {
+                let (issuer, serial) = issuer_and_serial(other).ok_or(PkiError::Key)?;
                 let names = der::sequence(&[der::element(der::context(4), &issuer)]);
                 (
                     SIGNING_CERTIFICATE_V2,

@@ -49,13 +49,12 @@ impl DemoKeys {
     /// A file cannot be read or written, or is something else; the crypto library fails.
     pub fn open(folder: &Path, now: Timestamp) -> Result<Self, PkiError> {
         let folder_of_people = folder.join("people");
-        let centre = match TestCentre::read(folder)? {
-            Some(centre) => centre,
-            None => {
-                let centre = TestCentre::generate(now)?;
-                centre.write(folder)?;
-                centre
-            }
+        let centre = if let Some(centre) = TestCentre::read(folder)? {
+            centre
+        } else {
+            let centre = TestCentre::generate(now)?;
+            centre.write(folder)?;
+            centre
         };
         let (mut people, mut missing) = (Vec::new(), Vec::new());
         for person in PEOPLE {

@@ -107,7 +107,7 @@ fn sign(args: &Value) -> Result<SignRequest, Misfit> {
     ) {
         return Err(invocation("locale is none of kk, ru, en"));
     }
-    if !optional(args, "logo").is_none_or(|logo| logo.as_str().is_some_and(|text| text.len() <= LOGO_LIMIT)) {
+    if optional(args, "logo").is_some_and(|logo| logo.as_str().is_none_or(|text| text.len() > LOGO_LIMIT)) {
         return Err(invocation("logo is not a text of at most 50000 characters"));
     }
     let empty = Map::new();
@@ -148,9 +148,10 @@ fn data(value: Option<&Value>, decode: bool) -> Result<(Vec<Vec<u8>>, bool), Mis
         let text = text
             .as_str()
             .ok_or_else(|| invocation("data is neither a text nor an array of texts"))?;
-        decoded.push(match decode {
-            true => STANDARD.decode(text).map_err(|_| params("data is not base64"))?,
-            false => text.as_bytes().to_vec(),
+        decoded.push(if decode {
+            STANDARD.decode(text).map_err(|_| params("data is not base64"))?
+        } else {
+            text.as_bytes().to_vec()
         });
     }
     Ok((decoded, value.is_some_and(Value::is_array)))

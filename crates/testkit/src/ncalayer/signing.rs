@@ -138,7 +138,11 @@ fn shown(data: &[u8]) -> String {
 }
 
 fn key_info(key: &PersonKey) -> Value {
-    let serial: String = key.key.serial().iter().map(|octet| format!("{octet:02x}")).collect();
+    let serial = key
+        .key
+        .serial()
+        .iter()
+        .fold(String::new(), |text, octet| text + &format!("{octet:02x}"));
     json!({
         "alias": key.person.login,
         "keyId": serial,

@@ -29,8 +29,8 @@ fn the_demos_people_sign_in_as_their_keys_allow() {
         verifier.verify(&armour(&cms), b"text", NOW)
     };
     for login in ["aigerim", "nurlan", "gulnara", "daniyar", "saule", "alice"] {
-        let verified = outcome(login).unwrap();
-        let (identity, person) = (verified.identity(), keys.find(login).unwrap().person);
+        let proof = outcome(login).unwrap();
+        let (identity, person) = (proof.identity(), keys.find(login).unwrap().person);
         assert_eq!(identity.iin.expose(), person.iin);
         let names = identity.names.in_title_case();
         assert_eq!(names.family.as_deref(), Some(person.family_name));
