@@ -2,8 +2,12 @@
 //! crates together. Start reading at `cli`, then `app`.
 
 pub mod app;
+pub mod apply;
+pub mod chance;
 pub mod clock;
 pub mod config;
+pub mod foundation;
+pub mod kek;
 pub mod listener;
 pub mod middleware;
 pub mod telemetry;

@@ -19,7 +19,7 @@ pub(super) static SECTION: Section = Section {
         Key {
             name: "anchors",
             standard: "[]",
-            meaning: "Root certificates that a path may end in. Without any, nobody signs in by EDS.",
+            meaning: "Root certificates that a path may end in. Required in production.",
         },
         Key {
             name: "intermediates",

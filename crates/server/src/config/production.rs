@@ -30,6 +30,7 @@ pub(super) fn refuse_what_production_may_not(config: &Config, found: &mut Findin
     nothing_is_a_stand_in(config, found);
     transport_is_encrypted(config, found);
     nothing_is_for_trying_out(config, found);
+    people_can_sign_in(config, found);
     truth_is_kept_safely(config, found);
 }
 
@@ -105,6 +106,15 @@ fn nothing_is_for_trying_out(config: &Config, found: &mut Findings) {
     }
     if config.eds.crl_max_age() > Duration::from_hours(30 * 24) {
         found.refuse("eds.crl_max_age", "must be at most 30d in production");
+    }
+}
+
+fn people_can_sign_in(config: &Config, found: &mut Findings) {
+    if config.eds.anchors().is_empty() {
+        found.refuse(
+            "eds.anchors",
+            "is required in production: without a trust anchor nobody can sign in",
+        );
     }
 }
 

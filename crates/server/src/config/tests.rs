@@ -25,6 +25,8 @@ trusted_proxies = ["10.0.0.0/8"]
 url = "postgres://kiru:hunter2@db/kiru"
 [secrets]
 kek_file = "kek"
+[eds]
+anchors = ["root.pem"]
 "#;
 
 fn load(text: &str, variables: &[(&str, &str)]) -> Result<Config, Problems> {
@@ -97,7 +99,7 @@ fn an_unknown_key_or_section_is_named_with_its_file() {
 
 #[test]
 fn a_value_of_the_wrong_type_is_named_without_the_value() {
-    let text = format!("{PRODUCTION}[eds]\niin_checksum = \"perhaps\"\n");
+    let text = format!("{PRODUCTION}iin_checksum = \"perhaps\"\n");
     let problems = refusals(&text, &[("KIRU_LISTEN__MAX_CONNECTIONS", "many")]);
     assert_eq!(problems.len(), 2, "{problems:?}");
     assert!(problems[1].contains("eds.iin_checksum: must be"), "{problems:?}");
@@ -162,6 +164,8 @@ fn production_refuses_everything_that_is_for_trying_out() {
         ("KIRU_OUTBOUND__ALLOW_LOOPBACK", "true", "outbound.allow_loopback"),
         ("KIRU_LOG__LEVEL", "debug", "log.level"),
         ("KIRU_EDS__IIN_CHECKSUM", "false", "eds.iin_checksum"),
+        ("KIRU_EDS__ANCHORS", "", "eds.anchors"),
+        ("KIRU_EDS__CRL_MAX_AGE", "31d", "eds.crl_max_age"),
         (
             "KIRU_EDS__NCALAYER_ADDRESS",
             "ws://127.0.0.1:13579",

@@ -19,7 +19,7 @@ fn config() -> Config {
     let text = "[deployment]\nissuer = \"https://id.edu.kz\"\n[operator]\nname_kk = \"К\"\nname_ru = \"К\"\nname_en = \"K\"\n\
                 telephone = \"1414\"\nemail = \"h@edu.kz\"\nhours_kk = \"9\"\nhours_ru = \"9\"\nhours_en = \"9\"\n\
                 [listen]\ntrusted_proxies = [\"10.0.0.0/8\"]\nrequest_timeout = \"1s\"\n[database]\nurl = \"postgres://db/kiru\"\n\
-                [secrets]\nkek_file = \"kek\"\n";
+                [secrets]\nkek_file = \"kek\"\n[eds]\nanchors = [\"r\"]\n";
     Config::from_text(
         std::path::Path::new("kiru.toml"),
         text,

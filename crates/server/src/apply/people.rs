@@ -1,0 +1,388 @@
+//! People whom an operator knows: a number or (outside production) a login, a phone, facts.
+
+use std::collections::BTreeMap;
+
+use authority::audit::{Actor, Event, EventKind};
+use authority::identifiers::{Checksum, Iin, PhoneNumber};
+use authority::ids::{EventId, PhoneId, UserId};
+use authority::locale::Locale;
+use authority::secret::Keyring;
+use authority::time::Timestamp;
+use authority::users::{FactName, FactSource, IdentifierKind, Phone, Subject, User, UserFact, UserState};
+use rand_core::CryptoRng;
+use serde::Deserialize;
+use serde_json::Value;
+use storage::identifiers::{self, Identified, Identifier, Insertion};
+use storage::phones::SealedPhone;
+use storage::user_facts::SealedFact;
+use storage::{Db, StorageError, Tx};
+
+use super::{Applied, ApplyError, refuse};
+
+/// One person of a file, checked.
+#[derive(Debug, Clone)]
+pub struct PersonEntry {
+    name: String,
+    identifiers: Vec<(IdentifierKind, String)>,
+    phone: Option<PhoneNumber>,
+    locale: Option<Locale>,
+    facts: Vec<(FactName, String)>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    login: Option<String>,
+    iin: Option<String>,
+    phone: Option<String>,
+    locale: Option<String>,
+    #[serde(default)]
+    facts: BTreeMap<String, Value>,
+}
+
+/// Reads a file. Logins exist only where `logins` is true: in a sandbox.
+///
+/// # Errors
+/// The first entry that breaks a rule, with member and reason.
+pub fn parse_people(text: &str, logins: bool, checksum: Checksum) -> Result<Vec<PersonEntry>, ApplyError> {
+    let written: Vec<Written> = serde_json::from_str(text).map_err(|error| ApplyError::Malformed(error.to_string()))?;
+    written
+        .into_iter()
+        .enumerate()
+        .map(|(position, entry)| check(position, entry, logins, checksum))
+        .collect()
+}
+
+fn check(position: usize, written: Written, logins: bool, checksum: Checksum) -> Result<PersonEntry, ApplyError> {
+    // A login names the entry; a number is personal and does not.
+    let name = written
+        .login
+        .clone()
+        .unwrap_or_else(|| format!("entry {}", position + 1));
+    let mut identifiers = Vec::new();
+    if let Some(iin) = written.iin {
+        let iin = Iin::parse(&iin, checksum).map_err(|error| refuse(&name, "iin", error))?;
+        identifiers.push((IdentifierKind::Iin, iin.expose().to_owned()));
+    }
+    if let Some(login) = written.login {
+        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_' | b'.');
+        if !logins {
+            return Err(refuse(&name, "login", "logins exist only in a sandbox"));
+        }
+        if login.is_empty() || login.len() > 64 || !login.bytes().all(plain) {
+            return Err(refuse(
+                &name,
+                "login",
+                "must be 1 to 64 lower-case letters, digits, dots, dashes",
+            ));
+        }
+        identifiers.push((IdentifierKind::SandboxLogin, login));
+    }
+    if identifiers.is_empty() {
+        return Err(refuse(&name, "iin", "an IIN is needed to know the person by"));
+    }
+    let phone = written
+        .phone
+        .map(|phone| PhoneNumber::parse(&phone).map_err(|error| refuse(&name, "phone", error)));
+    let locale = written
+        .locale
+        .map(|tag| Locale::from_tag(&tag).ok_or_else(|| refuse(&name, "locale", "must be kk, ru or en")));
+    let facts = written
+        .facts
+        .into_iter()
+        .map(|(fact, value)| known_fact(&name, &fact, &value));
+    Ok(PersonEntry {
+        identifiers,
+        phone: phone.transpose()?,
+        locale: locale.transpose()?,
+        facts: facts.collect::<Result<_, _>>()?,
+        name,
+    })
+}
+
+/// A fact's value as storage keeps it: texts as they are, everything else as JSON.
+fn known_fact(name: &str, fact: &str, value: &Value) -> Result<(FactName, String), ApplyError> {
+    let known = FactName::from_word(fact).ok_or_else(|| refuse(name, "facts", format!("{fact} is not known")))?;
+    match value {
+        Value::String(text) => Ok((known, text.clone())),
+        Value::Bool(_) | Value::Number(_) | Value::Object(_) => Ok((known, value.to_string())),
+        Value::Null | Value::Array(_) => Err(refuse(
+            name,
+            "facts",
+            format!("{fact} must be a text, number, truth or object"),
+        )),
+    }
+}
+
+impl PersonEntry {
+    /// How the person is called in the file.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// A person of the demo.
+    #[cfg(feature = "demo")]
+    pub(crate) fn of_demo(person: &testkit::people::DemoPerson) -> Result<Self, ApplyError> {
+        let iin = Iin::parse(person.iin, Checksum::Required).map_err(|error| refuse(person.login, "iin", error))?;
+        let phone = person
+            .phone
+            .map(|phone| PhoneNumber::parse(phone).map_err(|error| refuse(person.login, "phone", error)));
+        Ok(Self {
+            name: person.login.to_owned(),
+            identifiers: vec![
+                (IdentifierKind::Iin, iin.expose().to_owned()),
+                (IdentifierKind::SandboxLogin, person.login.to_owned()),
+            ],
+            phone: phone.transpose()?,
+            locale: Some(person.locale),
+            facts: person.all_facts(),
+        })
+    }
+}
+
+/// What one transaction needs, made before it, because its body may run again.
+struct Ready {
+    user: User,
+    phone: Option<(PhoneNumber, SealedPhone)>,
+    facts: Vec<SealedFact>,
+    event: Event,
+}
+
+/// Writes people, each in a transaction of its own with its audit event.
+///
+/// # Errors
+/// The database refuses, or two identifiers of an entry belong to different people; earlier entries stay written.
+pub async fn apply_people(
+    db: &Db,
+    keyring: &Keyring,
+    entries: &[PersonEntry],
+    now: Timestamp,
+    rng: &mut (dyn CryptoRng + Send),
+) -> Result<Vec<(String, Applied)>, ApplyError> {
+    let mut outcomes = Vec::new();
+    for entry in entries {
+        let known = find(db, keyring, entry).await?;
+        let ready = ready(entry, known.clone(), keyring, now, rng)?;
+        let applied = match &known {
+            None => Applied::Added,
+            Some(user) if is_unchanged(db, keyring, entry, user).await? => Applied::Unchanged,
+            Some(_) => Applied::Changed,
+        };
+        if applied != Applied::Unchanged {
+            let (ready, is_new) = (&ready, known.is_none());
+            db.tx("apply_person", |tx| async move {
+                write(&tx, keyring, entry, ready, is_new, now).await
+            })
+            .await?;
+        }
+        outcomes.push((entry.name.clone(), applied));
+    }
+    Ok(outcomes)
+}
+
+async fn find(db: &Db, keyring: &Keyring, entry: &PersonEntry) -> Result<Option<User>, ApplyError> {
+    let mut found: Option<User> = None;
+    for (kind, value) in &entry.identifiers {
+        let digest = identifiers::digest(keyring, *kind, kind.authority(), value);
+        let user = storage::users::find_by_identifier(db, *kind, kind.authority(), &digest).await?;
+        match (&found, user) {
+            (Some(before), Some(user)) if before.id != user.id => {
+                return Err(refuse(&entry.name, "login", "belongs to another person than the IIN"));
+            }
+            (_, Some(user)) => found = Some(user),
+            (_, None) => {}
+        }
+    }
+    Ok(found)
+}
+
+fn ready(
+    entry: &PersonEntry,
+    known: Option<User>,
+    keyring: &Keyring,
+    now: Timestamp,
+    rng: &mut (dyn CryptoRng + Send),
+) -> Result<Ready, StorageError> {
+    let user = known.unwrap_or_else(|| User {
+        id: UserId::mint(now, rng),
+        subject: Subject::mint(rng),
+        state: UserState::Active,
+        // The operator vouches for the contacts in the file.
+        provisional: false,
+        epoch: 0,
+        exclusive_until: None,
+        last_interactive_at: None,
+        locale: entry.locale,
+    });
+    let phone = entry.phone.clone().map(|number| {
+        let phone = Phone {
+            id: PhoneId::mint(now, rng),
+            user_id: user.id,
+            number: number.clone(),
+            linked_at: now,
+        };
+        SealedPhone::seal(&phone, keyring, rng).map(|sealed| (number, sealed))
+    });
+    let phone = phone.transpose()?;
+    let facts = entry.facts.iter().map(|(name, value)| {
+        let fact = UserFact {
+            name: *name,
+            value: value.clone(),
+            source: FactSource::PeopleFile,
+        };
+        SealedFact::seal(user.id, &fact, keyring, rng)
+    });
+    let facts = facts.collect::<Result<_, _>>()?;
+    let mut event = Event::new(EventId::mint(now, rng), now, EventKind::PersonApplied, Actor::Operator);
+    event.user_id = Some(user.id);
+    Ok(Ready {
+        user,
+        phone,
+        facts,
+        event,
+    })
+}
+
+async fn is_unchanged(db: &Db, keyring: &Keyring, entry: &PersonEntry, user: &User) -> Result<bool, StorageError> {
+    for (kind, value) in &entry.identifiers {
+        let digest = identifiers::digest(keyring, *kind, kind.authority(), value);
+        if storage::users::find_by_identifier(db, *kind, kind.authority(), &digest)
+            .await?
+            .is_none()
+        {
+            return Ok(false);
+        }
+    }
+    let phone = storage::phones::find_live(db, user.id, keyring)
+        .await?
+        .map(|phone| phone.number);
+    let facts = storage::user_facts::list(db, user.id, keyring).await?;
+    let mut kept: Vec<_> = facts
+        .into_iter()
+        .filter(|fact| fact.source == FactSource::PeopleFile)
+        .map(|fact| (fact.name, fact.value))
+        .collect();
+    let mut wanted = entry.facts.clone();
+    kept.sort();
+    wanted.sort();
+    Ok(phone == entry.phone && kept == wanted)
+}
+
+async fn write(
+    tx: &Tx,
+    keyring: &Keyring,
+    entry: &PersonEntry,
+    ready: &Ready,
+    is_new: bool,
+    now: Timestamp,
+) -> Result<(), ApplyError> {
+    let user = &ready.user;
+    if is_new {
+        storage::users::insert(tx, user, now).await?;
+    } else {
+        storage::users::lock(tx, user.id).await?;
+    }
+    for (kind, value) in &entry.identifiers {
+        let digest = identifiers::digest(keyring, *kind, kind.authority(), value);
+        let identifier = Identifier {
+            kind: *kind,
+            authority: kind.authority(),
+            value: digest,
+        };
+        match identifiers::insert(tx, &identifier, user.id, now).await? {
+            Insertion::Inserted => {}
+            Insertion::Taken(Identified::User(owner)) if owner == user.id => {}
+            Insertion::Taken(Identified::User(_) | Identified::Tombstone(_)) => {
+                return Err(refuse(
+                    &entry.name,
+                    member_of(*kind),
+                    "was given to somebody else before",
+                ));
+            }
+        }
+    }
+    write_phone(tx, keyring, ready, now).await?;
+    storage::user_facts::forget(tx, user.id, FactSource::PeopleFile, FactName::ALL).await?;
+    storage::user_facts::record(tx, &ready.facts, now).await?;
+    storage::audit::insert(tx, &ready.event).await?;
+    Ok(())
+}
+
+fn member_of(kind: IdentifierKind) -> &'static str {
+    match kind {
+        IdentifierKind::Iin => "iin",
+        IdentifierKind::SandboxLogin => "login",
+    }
+}
+
+async fn write_phone(tx: &Tx, keyring: &Keyring, ready: &Ready, now: Timestamp) -> Result<(), StorageError> {
+    let user = ready.user.id;
+    let live = storage::phones::find_live(tx, user, keyring)
+        .await?
+        .map(|phone| phone.number);
+    let wanted = ready.phone.as_ref();
+    if live.as_ref() == wanted.map(|(number, _)| number) {
+        return Ok(());
+    }
+    if live.is_some() {
+        storage::phones::end(tx, user, now).await?;
+    }
+    if let Some((_, sealed)) = wanted {
+        storage::phones::insert(tx, sealed).await?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Vec<PersonEntry>, ApplyError> {
+        parse_people(text, true, Checksum::Required)
+    }
+
+    #[test]
+    fn a_person_has_a_number_or_a_login() {
+        let people = parse(r#"[{"login":"alice","iin":"950425400014","phone":"+77990000018","locale":"en",
+            "facts":{"name":"Alice","email_verified":true,"updated_at":1767225600,"address":{"locality":"Temirtau"}}}]"#)
+        .unwrap();
+        assert_eq!(people[0].name(), "alice");
+        assert_eq!(people[0].identifiers.len(), 2);
+        assert!(people[0].facts.contains(&(FactName::EmailVerified, "true".to_owned())));
+        assert!(
+            people[0]
+                .facts
+                .contains(&(FactName::Address, r#"{"locality":"Temirtau"}"#.to_owned()))
+        );
+    }
+
+    #[test]
+    fn an_entry_that_breaks_a_rule_is_named_without_its_number() {
+        for (text, said) in [
+            (r#"[{"iin":"950425400015"}]"#, "entry 1: iin: "),
+            (r#"[{}]"#, "entry 1: iin: an IIN is needed"),
+            (r#"[{"login":"Alice"}]"#, "Alice: login: must be"),
+            (r#"[{"login":"a","phone":"8 701"}]"#, "a: phone: "),
+            (r#"[{"login":"a","locale":"de"}]"#, "a: locale: "),
+            (
+                r#"[{"login":"a","facts":{"shoe_size":"43"}}]"#,
+                "a: facts: shoe_size is not known",
+            ),
+            (r#"[{"login":"a","facts":{"name":null}}]"#, "a: facts: name must be"),
+            (
+                r#"[{"login":"a","password":"x"}]"#,
+                "not a list of entries: unknown field",
+            ),
+        ] {
+            let reason = parse(text).unwrap_err().to_string();
+            assert!(reason.starts_with(said), "{reason}");
+            assert!(!reason.contains("950425400015"));
+        }
+    }
+
+    #[test]
+    fn a_login_exists_only_in_a_sandbox() {
+        let refused = parse_people(r#"[{"login":"alice"}]"#, false, Checksum::Required).unwrap_err();
+        assert!(refused.to_string().contains("only in a sandbox"));
+    }
+}
