@@ -499,3 +499,20 @@ fn the_style_sheet_avoids_what_old_browsers_do_not_know() {
             && style.contains("@media print")
     );
 }
+
+#[test]
+fn fonts_and_style_leave_room_in_the_budget_of_the_first_page() {
+    let assets = pages(DeploymentKind::Production).assets();
+    let fonts: usize = assets
+        .iter()
+        .filter(|(path, _)| path.contains("woff2"))
+        .map(|(_, bytes)| bytes.len())
+        .sum();
+    assert!(fonts <= 33_000, "{fonts} bytes of fonts");
+    let style: usize = assets
+        .iter()
+        .filter(|(path, _)| path.contains("style"))
+        .map(|(_, bytes)| bytes.len())
+        .sum();
+    assert!(style <= 24_000, "{style} bytes of style before compression");
+}

@@ -156,3 +156,30 @@ fn words_that_are_fixed_stay_as_they_are() {
     );
     assert_eq!(texts.format("s1-title", &service).unwrap(), "«Күнделік» сервисіне кіру");
 }
+
+#[test]
+fn every_text_a_template_asks_for_is_there_and_none_is_left_over() {
+    let mut asked: BTreeSet<String> = ["date", "zone", "zone-title", "sms-code"]
+        .into_iter()
+        .map(String::from)
+        .collect();
+    for (name, source) in crate::pages::template_sources() {
+        // A call of `t` or `rich` and of nothing that merely ends so.
+        let calls = source
+            .split("rich(\"")
+            .flat_map(|part| part.split(" t(\""))
+            .flat_map(|part| part.split("(t(\""));
+        for key in calls.skip(1) {
+            let key = key.split('"').next().unwrap();
+            let computed = key.ends_with('-'); // the rest is the name of a claim, a group or a role
+            assert!(computed || messages(Locale::Kk).contains_key(key), "{name}: {key}");
+            asked.insert(key.to_owned());
+        }
+    }
+    for key in messages(Locale::Kk).into_keys() {
+        let computed = ["claim-", "role-", "consent-group-"]
+            .iter()
+            .any(|start| key.starts_with(start));
+        assert!(computed || asked.contains(&key), "no page uses {key}");
+    }
+}
