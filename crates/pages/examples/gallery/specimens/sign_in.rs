@@ -1,0 +1,214 @@
+//! S1, S2, S6, S11, S12, S16, R1, R7, X2 and the sandbox.
+
+use authority::time::{Timestamp, minutes};
+use kiru_pages::screens::{
+    BoundElsewhere, CannotRemember, ChooseWay, CodeProblem, ContinueAs, DeviceKind, EnterSmsCode, NoPhone,
+    ProofPurpose, ProofRequest, ProveDevice, RememberDevice, RememberProblem, SandboxPerson, SignWithEds,
+    SignatureRefusal, TooManyCodes,
+};
+
+use super::{Place, Specimen, now, specimen};
+
+/// All of them.
+pub(super) fn all() -> Vec<Specimen> {
+    let mut all = choosing();
+    all.extend(signing());
+    all.extend(codes());
+    all.extend(devices());
+    all
+}
+
+fn choosing() -> Vec<Specimen> {
+    let people = vec![String::from("alice"), String::from("marat")];
+    vec![
+        specimen(
+            "s1",
+            Place::Flow,
+            ChooseWay {
+                eds_was_last: false,
+                sandbox_link: false,
+            },
+        ),
+        specimen(
+            "s1-last",
+            Place::Flow,
+            ChooseWay {
+                eds_was_last: true,
+                sandbox_link: false,
+            },
+        ),
+        specimen(
+            "s1-demo",
+            Place::Flow,
+            ChooseWay {
+                eds_was_last: false,
+                sandbox_link: true,
+            },
+        ),
+        specimen(
+            "s16",
+            Place::Flow,
+            ContinueAs {
+                name: String::from("Сәбитова Айгерім Нұрланқызы"),
+                initials: String::from("СА"),
+                masked_iin: String::from("•••••• ••4718"),
+            },
+        ),
+        specimen(
+            "sandbox-person",
+            Place::Sandbox,
+            SandboxPerson {
+                person: String::new(),
+                people: people.clone(),
+                unknown: false,
+            },
+        ),
+        specimen(
+            "sandbox-person-unknown",
+            Place::Sandbox,
+            SandboxPerson {
+                person: String::from("nobody"),
+                people,
+                unknown: true,
+            },
+        ),
+    ]
+}
+
+fn signing() -> Vec<Specimen> {
+    let date = Timestamp::from_unix_seconds(1_789_000_000);
+    let sign = |refusal| SignWithEds {
+        challenge: String::from("eyJpc3MiOiJodHRwczovL2lkLmtpcnUuZXhhbXBsZSJ9"),
+        key_usages: vec![String::from("1.2.398.3.3.4.1.1")],
+        refusal,
+    };
+    let refused = |name, refusal| specimen(name, Place::Flow, sign(Some(refusal)));
+    vec![
+        specimen("s2", Place::Flow, sign(None)),
+        refused("s2-wrong-kind", SignatureRefusal::WrongKind),
+        refused("s2-expired", SignatureRefusal::Expired { date }),
+        refused("s2-not-yet-valid", SignatureRefusal::NotYetValid { date }),
+        refused("s2-revoked", SignatureRefusal::Revoked { date: Some(date) }),
+        refused("s2-revoked-undated", SignatureRefusal::Revoked { date: None }),
+        refused("s2-unknown-centre", SignatureRefusal::UnknownCentre),
+        refused(
+            "s2-try-later",
+            SignatureRefusal::TryLater {
+                at: now().plus(minutes(15)),
+            },
+        ),
+        refused("s2-not-verified", SignatureRefusal::NotVerified),
+        refused("s2-other-person", SignatureRefusal::OtherPerson),
+    ]
+}
+
+fn codes() -> Vec<Specimen> {
+    let code = |problem| EnterSmsCode {
+        phone: String::from("+7 ••• ••• 47 18"),
+        until: now().plus(minutes(5)),
+        resend_at: Some(now().plus(minutes(1))),
+        sent_again: false,
+        problem,
+        sandbox_code: None,
+    };
+    let sandbox = EnterSmsCode {
+        sandbox_code: Some(String::from("482913")),
+        resend_at: None,
+        ..code(None)
+    };
+    let wrong = |name, problem| specimen(name, Place::Flow, code(Some(problem)));
+    vec![
+        specimen("s6", Place::Flow, code(None)),
+        specimen(
+            "s6-may-resend",
+            Place::Flow,
+            EnterSmsCode {
+                resend_at: Some(now()),
+                ..code(None)
+            },
+        ),
+        specimen(
+            "s6-sent-again",
+            Place::Flow,
+            EnterSmsCode {
+                sent_again: true,
+                ..code(None)
+            },
+        ),
+        specimen("s6-sandbox", Place::Sandbox, sandbox),
+        wrong("s6-wrong", CodeProblem::Wrong { left: 3 }),
+        wrong("s6-malformed", CodeProblem::Malformed),
+        wrong("s6-expired", CodeProblem::Expired),
+        wrong("s6-sending-failed", CodeProblem::SendingFailed),
+        wrong(
+            "s6-resend-limit",
+            CodeProblem::ResendLimit {
+                until: now().plus(minutes(10)),
+            },
+        ),
+        specimen(
+            "x2",
+            Place::Flow,
+            TooManyCodes {
+                until: now().plus(minutes(15)),
+            },
+        ),
+        specimen(
+            "x2-alone",
+            Place::Alone,
+            TooManyCodes {
+                until: now().plus(minutes(15)),
+            },
+        ),
+        specimen("s11", Place::Flow, NoPhone),
+    ]
+}
+
+fn devices() -> Vec<Specimen> {
+    let proof = |purpose| ProofRequest {
+        device_id: String::from("0193d7a0c0de7000800000000000cafe"),
+        nonce: String::from("dGhpcy1pcy1ub3QtYS1yZWFsLW5vbmNl"),
+        purpose,
+    };
+    let remember = |device_kind, proof| RememberDevice {
+        device_name: String::from("Chrome, Windows"),
+        device_kind,
+        proof,
+    };
+    let elsewhere = |data_was_cleared| BoundElsewhere {
+        device_name: String::from("Chrome, Windows"),
+        device_kind: DeviceKind::Computer,
+        registered_at: Timestamp::from_unix_seconds(1_756_876_320),
+        data_was_cleared,
+    };
+    let cannot = |problem| CannotRemember {
+        site: String::from("kundelik.example"),
+        problem,
+    };
+    vec![
+        specimen(
+            "s12",
+            Place::Flow,
+            remember(DeviceKind::Computer, Some(proof(ProofPurpose::Register))),
+        ),
+        specimen(
+            "s12-phone",
+            Place::Flow,
+            remember(DeviceKind::Phone, Some(proof(ProofPurpose::Register))),
+        ),
+        specimen("s12-sandbox", Place::Sandbox, remember(DeviceKind::Computer, None)),
+        specimen(
+            "device-proof",
+            Place::Flow,
+            ProveDevice {
+                proof: proof(ProofPurpose::SignIn),
+            },
+        ),
+        specimen("r1", Place::Flow, elsewhere(false)),
+        specimen("r1-cleared", Place::Flow, elsewhere(true)),
+        specimen("r7-in-app", Place::Flow, cannot(RememberProblem::InAppBrowser)),
+        specimen("r7-storage", Place::Flow, cannot(RememberProblem::StorageBlocked)),
+        specimen("r7-crypto", Place::Flow, cannot(RememberProblem::NoWebCrypto)),
+        specimen("r7-cookies", Place::Flow, cannot(RememberProblem::CookiesBlocked)),
+    ]
+}

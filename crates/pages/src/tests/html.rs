@@ -1,0 +1,201 @@
+//! What stands in the pages, and what never does.
+
+use std::collections::BTreeSet;
+
+use authority::locale::Locale;
+
+use super::every_page;
+
+#[test]
+fn every_screen_state_and_language_renders() {
+    let all = every_page();
+    assert!(all.len() > 200);
+    for (name, locale, html) in all {
+        assert!(html.contains(&format!("<html lang=\"{}\">", locale.tag())), "{name}");
+        assert_eq!(html.matches("<h1>").count(), 1, "{name}");
+        assert_eq!(html.matches("<main id=\"main\">").count(), 1, "{name}");
+        assert!(html.contains(" · Kiru</title>"), "{name}");
+        assert!(
+            !html.contains("<script>"),
+            "{name}: an inline script, or text that was not escaped"
+        );
+    }
+}
+
+#[test]
+fn no_screen_is_missing_from_the_gallery() {
+    let shown = [
+        include_str!("../../examples/gallery/specimens/sign_in.rs"),
+        include_str!("../../examples/gallery/specimens/consents.rs"),
+        include_str!("../../examples/gallery/specimens/others.rs"),
+    ]
+    .concat();
+    let (_, names) = include_str!("../screens/mod.rs").split_once("pub use").unwrap();
+    for name in names
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| word.starts_with(|c: char| c.is_ascii_uppercase()))
+    {
+        assert!(shown.contains(name), "{name}");
+    }
+}
+
+#[test]
+fn every_template_is_rendered_by_some_screen() {
+    let mut used: BTreeSet<String> = ["layout.html", "ui.html"].into_iter().map(String::from).collect();
+    for file in [
+        "choose",
+        "components",
+        "consent",
+        "device",
+        "eds",
+        "errors",
+        "form_post",
+        "information",
+        "locks",
+        "phone",
+        "session",
+        "sms_code",
+    ] {
+        let source = std::fs::read_to_string(format!("{}/src/screens/{file}.rs", env!("CARGO_MANIFEST_DIR"))).unwrap();
+        used.extend(
+            source
+                .split('"')
+                .filter(|text| text.split('.').next_back() == Some("html"))
+                .map(str::to_owned),
+        );
+    }
+    let there: BTreeSet<String> = crate::pages::template_names().into_iter().collect();
+    assert_eq!(used, there);
+}
+
+#[test]
+fn every_form_that_comes_to_us_carries_the_token() {
+    for (name, _, html) in every_page() {
+        for form in html
+            .split("<form")
+            .skip(1)
+            .filter_map(|rest| rest.split("</form>").next())
+        {
+            let ours = form.contains("action=\"/");
+            assert_eq!(
+                ours,
+                form.contains("name=\"csrf\" value=\"bm90LWEtcmVhbC10b2tlbg\""),
+                "{name}: {form}"
+            );
+            assert!(form.contains("method=\"post\""), "{name}");
+        }
+    }
+}
+
+#[test]
+fn nothing_inline_and_nothing_foreign_is_loaded() {
+    for (name, _, html) in every_page() {
+        for forbidden in [
+            " style=\"",
+            " onclick",
+            " onload",
+            " onsubmit",
+            "javascript:",
+            "src=\"http",
+            "<iframe",
+            "<style",
+        ] {
+            assert!(!html.contains(forbidden), "{name}: {forbidden}");
+        }
+        for address in html.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+            let fine = address.starts_with('/') || address.starts_with('#') || address.starts_with("mailto:");
+            assert!(
+                fine || address.starts_with("https://kundelik.example/"),
+                "{name}: {address}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_fixed_ids_are_the_same_in_every_language() {
+    let ids = |html: &str| -> Vec<String> {
+        html.split(" id=\"")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next())
+            .map(str::to_owned)
+            .collect()
+    };
+    let mut english: Vec<String> = Vec::new();
+    for (name, locale, html) in every_page() {
+        let found = ids(&html);
+        assert_eq!(
+            found.len(),
+            found.iter().collect::<BTreeSet<_>>().len(),
+            "{name}: an id twice: {found:?}"
+        );
+        if locale == Locale::Kk {
+            english.clone_from(&found);
+        }
+        assert_eq!(found, english, "{name}");
+        for (screen, wanted) in FIXED {
+            if name == screen {
+                assert!(
+                    wanted.iter().all(|id| found.iter().any(|there| there == id)),
+                    "{name}: {wanted:?} in {found:?}"
+                );
+            }
+        }
+    }
+}
+
+/// What scripts and script-less browsers drive the pages by.
+const FIXED: [(&str, &[&str]); 20] = [
+    ("s1", &["eds", "cancel"]),
+    ("s1-demo", &["eds", "sandbox", "cancel"]),
+    ("s16", &["continue", "other", "cancel"]),
+    ("sandbox-person", &["person", "continue", "cancel"]),
+    ("s2", &["continue", "stop", "cancel", "eds-form"]),
+    ("s6", &["code", "continue", "resend", "cancel"]),
+    ("s6-sandbox", &["code", "sandbox-code", "continue", "cancel"]),
+    ("s11", &["cancel"]),
+    ("s12", &["bind", "shared", "cancel"]),
+    ("s12-sandbox", &["bind", "shared", "cancel"]),
+    ("device-proof", &["continue", "cancel"]),
+    ("s13", &["allow", "deny", "cancel"]),
+    ("r1", &["error", "error-reference", "cancel"]),
+    ("sign-out", &["confirm", "cancel"]),
+    ("s19", &["signed-out"]),
+    ("form-post", &["form-post", "continue"]),
+    ("x7", &["error", "error-reference"]),
+    ("x8", &["error", "error-reference"]),
+    ("x9", &["error", "error-reference"]),
+    ("x11", &["error", "error-reference"]),
+];
+
+#[test]
+fn the_marker_of_an_error_does_not_change_with_the_language() {
+    for (name, _, html) in every_page() {
+        if let Some(marker) = html
+            .split("id=\"error\">")
+            .nth(1)
+            .and_then(|rest| rest.split('<').next())
+        {
+            assert!(
+                marker.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'),
+                "{name}: {marker}"
+            );
+            if name.starts_with("x7-") {
+                assert!(["redirect_uri", "client_id"].contains(&marker), "{name}: {marker}");
+            }
+        }
+    }
+}
+
+#[test]
+fn form_post_escapes_what_it_carries() {
+    let (_, _, html) = every_page()
+        .into_iter()
+        .find(|(name, ..)| *name == "form-post")
+        .unwrap();
+    assert!(html.contains("value=\"&quot;&gt;&lt;script&gt;"), "{html}");
+    assert!(
+        html.contains("<form id=\"form-post\" method=\"post\" action=\"https://kundelik.example/cb\">"),
+        "{html}"
+    );
+}

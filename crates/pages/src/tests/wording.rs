@@ -1,0 +1,122 @@
+//! Words, dates and letters.
+
+use std::collections::BTreeSet;
+
+use authority::locale::Locale;
+
+use super::{every_page, pages, specimens};
+use crate::{DeploymentKind, Pages};
+
+#[test]
+fn templates_hold_no_words_of_their_own() {
+    for (name, source) in crate::pages::template_sources() {
+        let mut text = String::new();
+        let (mut depth, mut tag) = (0_u32, false);
+        for (index, letter) in source.char_indices() {
+            let next = source[index..].chars().nth(1);
+            match (letter, next) {
+                ('{', Some('{' | '%' | '#')) => depth += 1,
+                ('}', _) if index > 0 && matches!(source.as_bytes()[index - 1], b'}' | b'%' | b'#') => {
+                    depth = depth.saturating_sub(1);
+                }
+                ('<', _) if depth == 0 => tag = true,
+                ('>', _) if depth == 0 => tag = false,
+                _ if depth == 0 && !tag => text.push(letter),
+                _ => {}
+            }
+        }
+        let known = ["Kiru", "REF", "client_id", "trace_id", "from", "wide"]; // names, and two classes
+        for word in text
+            .split(|c: char| !c.is_alphanumeric() && c != '_')
+            .filter(|word| word.chars().any(char::is_alphabetic))
+        {
+            assert!(known.contains(&word), "{name}: {word}");
+        }
+    }
+}
+
+#[test]
+fn every_letter_is_in_a_font_subset() {
+    let style = include_str!("../../assets/style.css");
+    let mut covered = BTreeSet::new();
+    for range in style
+        .split("unicode-range: ")
+        .skip(1)
+        .filter_map(|rest| rest.split(';').next())
+    {
+        for part in range.split(", ") {
+            let part = part.trim_start_matches("U+");
+            let (from, to) = part.split_once('-').unwrap_or((part, part));
+            covered.extend(u32::from_str_radix(from, 16).unwrap()..=u32::from_str_radix(to, 16).unwrap());
+        }
+    }
+    for letter in "ӘәҒғҚқҢңӨөҰұҮүҺһІіЁё№«»—…•".chars() {
+        assert!(covered.contains(&u32::from(letter)), "{letter}");
+    }
+    for (name, _, html) in every_page() {
+        for letter in html.chars().filter(|c| !c.is_control()) {
+            assert!(
+                covered.contains(&u32::from(letter)),
+                "{name}: {letter:?} U+{:04X}",
+                u32::from(letter)
+            );
+        }
+    }
+}
+
+#[test]
+fn dates_are_written_as_each_language_writes_them() {
+    let pages = pages(DeploymentKind::Production);
+    for (locale, moment, zone) in [
+        (Locale::Kk, "2026 ж. 21 қараша, 14:05", "(Астана уақыты)"),
+        (Locale::Ru, "21 ноября 2026 г., 14:05", "(время Астаны)"),
+        (Locale::En, "21 November 2026, 14:05", "(Astana time)"),
+    ] {
+        let specimen = specimens::all()
+            .into_iter()
+            .find(|specimen| specimen.name == "x7")
+            .unwrap();
+        let html = specimen.show(&pages, locale).html.unwrap();
+        assert!(
+            html.contains(&format!(
+                "<time datetime=\"2026-11-21T14:05:00+05:00\">{moment}</time> {zone}"
+            )),
+            "{html}"
+        );
+    }
+}
+
+#[test]
+fn another_zone_is_named_by_its_offset() {
+    let mut settings = specimens::settings(DeploymentKind::Production);
+    settings.zone = chrono_tz::Tz::UTC;
+    let pages = Pages::new(settings).unwrap();
+    let specimen = specimens::all()
+        .into_iter()
+        .find(|specimen| specimen.name == "x2")
+        .unwrap();
+    let html = specimen.show(&pages, Locale::Ru).html.unwrap();
+    assert!(html.contains("09:20") && html.contains("UTC+00:00"), "{html}");
+}
+
+#[test]
+fn a_code_message_fits_one_part_in_every_language() {
+    let pages = pages(DeploymentKind::Production);
+    for locale in Locale::ALL {
+        let text = pages.sms_code_text(locale, "482913", "id.kiru.example1").unwrap();
+        assert!(text.encode_utf16().count() <= 70, "{text}");
+        assert!(
+            text.starts_with("482913 ") && text.ends_with("\n@id.kiru.example1 #482913"),
+            "{text}"
+        );
+        assert!(
+            pages
+                .sms_code_text(locale, "482913", "a-domain-far-too-long.example.kz")
+                .is_err()
+        );
+    }
+    assert_eq!(
+        pages.sms_code_text(Locale::Ru, "482913", "id.kiru.example").unwrap(),
+        "482913 — код входа Kiru. Никому не говорите.\n@id.kiru.example #482913"
+    );
+}
