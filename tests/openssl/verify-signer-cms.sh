@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../.."
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 
-cargo run --quiet -p kiru-testkit --example sign_challenge -- "$out"
+cargo run --quiet --locked -p kiru-testkit --example sign_challenge -- "$out"
 
 verify() {
     # -purpose any: OpenSSL's own purposes know nothing of the centre's roles.

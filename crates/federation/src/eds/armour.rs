@@ -102,6 +102,7 @@ mod tests {
         #[test]
         fn any_text_is_decoded_or_refused(text in "\\PC*") {
             let _ = open(&text);
+            let _ = pem_blocks(&format!("{BEGIN}{text}{END}{text}"), "CMS");
         }
     }
 }

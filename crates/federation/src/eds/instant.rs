@@ -30,6 +30,8 @@ pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Timestamp, Malformed> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::super::ber::Rules;
     use super::*;
 
@@ -65,6 +67,15 @@ mod tests {
             (tag::OCTET_STRING, "261121120000Z"),
         ] {
             assert_eq!(instant(identifier, text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_an_instant_or_refused(generalized in any::<bool>(), text in "[0-9]{10,15}Z?|\\PC{0,20}") {
+            let identifier = if generalized { tag::GENERALIZED_TIME } else { tag::UTC_TIME };
+            let der = [&[identifier, u8::try_from(text.len()).unwrap()][..], text.as_bytes()].concat();
+            let _ = read(&mut Reader::new(&der, Rules::Ber));
         }
     }
 }

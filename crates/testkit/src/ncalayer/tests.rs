@@ -1,5 +1,7 @@
+mod desk;
+mod malformed;
+
 use std::sync::{Arc, LazyLock};
-use std::time::Duration;
 
 use authority::time::Timestamp;
 use base64::Engine as _;
@@ -203,55 +205,6 @@ async fn a_key_that_the_request_does_not_allow_cannot_be_chosen() {
 }
 
 #[tokio::test]
-async fn every_malformed_member_is_answered_with_an_error() {
-    let mut page = Page::connect(&signer()).await;
-    for (pointer, value, code) in [
-        ("/method", json!("signAll"), "INVOCATION_ERROR"),
-        ("/args", json!([]), "INVOCATION_ERROR"),
-        ("/args/format", json!("xml"), "INVOCATION_ERROR"),
-        ("/args/format", json!(null), "INVOCATION_ERROR"),
-        ("/args/data", json!(null), "INVOCATION_ERROR"),
-        ("/args/data", json!([]), "INVOCATION_ERROR"),
-        ("/args/data", json!([1]), "INVOCATION_ERROR"),
-        ("/args/data", json!("not base64"), "INVALID_SIGNING_PARAMS"),
-        ("/args/signingParams", json!("x"), "INVALID_SIGNING_PARAMS"),
-        ("/args/signingParams/decode", json!("yes"), "INVALID_SIGNING_PARAMS"),
-        ("/args/signingParams/digested", json!(true), "INVALID_SIGNING_PARAMS"),
-        ("/args/signingParams/tsaProfile", json!({}), "SIGNING_FAILURE"),
-        ("/args/signerParams", json!(null), "INVOCATION_ERROR"),
-        ("/args/signerParams/extKeyUsageOids", json!(null), "INVOCATION_ERROR"),
-        ("/args/signerParams/extKeyUsageOids", json!([1]), "INVOCATION_ERROR"),
-        ("/args/signerParams/iin", json!(1), "INVOCATION_ERROR"),
-        ("/args/signerParams/chain", json!("x"), "INVOCATION_ERROR"),
-        ("/args/allowedStorages", json!(["Pocket"]), "INVOCATION_ERROR"),
-        ("/args/locale", json!("de"), "INVOCATION_ERROR"),
-        ("/args/logo", json!("x".repeat(50_001)), "INVOCATION_ERROR"),
-    ] {
-        let answer = page.asks(&with(pointer, value.clone())).await;
-        assert_eq!(
-            (&answer["status"], &answer["code"]),
-            (&json!(false), &json!(code)),
-            "{pointer} {value}"
-        );
-        assert!(answer["message"].is_string());
-    }
-}
-
-#[tokio::test]
-async fn unknown_modules_and_broken_json_have_their_own_answers() {
-    let mut page = Page::connect(&signer()).await;
-    let not_found = json!({"success": false, "errorCode": "MODULE_NOT_FOUND"});
-    let probe = json!({"module": "kz.digiflow.mobile.extensions", "method": "getVersion"});
-    assert_eq!(page.asks(&probe).await, not_found);
-    assert_eq!(page.asks(&json!({})).await, not_found);
-    for text in ["{", "", "[]", "\"text\""] {
-        page.send(text).await;
-        let broken = json!({"success": false, "code": "COMMON_JSON_WRAPPING_EXCEPTION"});
-        assert_eq!(page.receive().await, broken, "{text}");
-    }
-}
-
-#[tokio::test]
 async fn a_heartbeat_is_not_answered() {
     let mut page = Page::connect(&signer()).await;
     page.send("--heartbeat--").await;
@@ -301,65 +254,6 @@ async fn the_old_module_signs_too() {
         page.asks(&good).await,
         json!({"code": "500", "message": "action.canceled"})
     );
-}
-
-/// Waits until the desk shows this many requests; the socket's task needs a few turns.
-async fn desk_shows(state: &SignerState, count: usize) -> Vec<PendingRequest> {
-    let shows = async {
-        while state.pending().len() != count {
-            tokio::task::yield_now().await;
-        }
-        state.pending()
-    };
-    tokio::time::timeout(Duration::from_secs(10), shows).await.unwrap()
-}
-
-#[tokio::test]
-async fn the_desk_decides_about_a_waiting_request() {
-    let state = signer();
-    state.set_mode(AnswerMode::Ask);
-    let mut page = Page::connect(&state).await;
-
-    page.send(login_request()).await;
-    let [waiting] = desk_shows(&state, 1).await.try_into().unwrap();
-    assert_eq!(waiting.text, CHALLENGE);
-    assert!(state.decide(waiting.id, Decision::SignAs("saule".to_owned())));
-    let answer = page.receive().await;
-    assert!(
-        verifier()
-            .verify(answer["body"]["result"].as_str().unwrap(), CHALLENGE.as_bytes(), NOW)
-            .is_ok()
-    );
-    assert!(!state.decide(waiting.id, Decision::Cancel), "it is decided");
-
-    page.send(login_request()).await;
-    let [waiting] = desk_shows(&state, 1).await.try_into().unwrap();
-    assert!(state.decide(waiting.id, Decision::Cancel));
-    assert_eq!(page.receive().await, json!({"status": true, "body": {}}));
-}
-
-#[tokio::test]
-async fn requests_of_one_page_are_answered_in_order() {
-    let state = signer();
-    state.set_mode(AnswerMode::Ask);
-    let mut page = Page::connect(&state).await;
-    page.send(login_request()).await;
-    let [first] = desk_shows(&state, 1).await.try_into().unwrap();
-    page.send(json!({})).await;
-    state.decide(first.id, Decision::Cancel);
-    assert_eq!(page.receive().await, json!({"status": true, "body": {}}));
-    assert_eq!(page.receive().await["errorCode"], "MODULE_NOT_FOUND");
-}
-
-#[tokio::test]
-async fn a_request_leaves_the_desk_when_its_page_goes() {
-    let state = signer();
-    state.set_mode(AnswerMode::Ask);
-    let mut page = Page::connect(&state).await;
-    page.send(login_request()).await;
-    desk_shows(&state, 1).await;
-    drop(page);
-    desk_shows(&state, 0).await;
 }
 
 #[tokio::test]
