@@ -26,6 +26,18 @@ pub(crate) fn push(html: &mut String, text: &str) {
     }
 }
 
+/// A name or a sentence from outside, fit to stand in a page: without control characters and without the marks that
+/// turn the direction of what follows (Unicode UAX #9), which could make a name read as something else.
+pub(crate) fn shown(text: &str) -> String {
+    let turns =
+        |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let private = |c: char| ('\u{e000}'..='\u{f8ff}').contains(&c);
+    text.chars()
+        .map(|c| if c.is_whitespace() { ' ' } else { c })
+        .filter(|c| !c.is_control() && !turns(*c) && !private(*c))
+        .collect()
+}
+
 /// The formatter of every environment: texts are escaped, a value that is none is an error.
 pub(crate) fn format(output: &mut Output, state: &mut State, value: &Value) -> Result<(), Error> {
     if value.is_none() {
@@ -57,6 +69,15 @@ mod tests {
         let mut html = String::new();
         push(&mut html, "https://a.example/?b=1&c='\"<>");
         assert_eq!(html, "https://a.example/?b=1&amp;c=&#39;&quot;&lt;&gt;");
+    }
+
+    #[test]
+    fn a_name_cannot_turn_the_line_around() {
+        assert_eq!(
+            shown("Chrome\u{202e}\u{2066}\n\u{0}, Windows\u{e000}"),
+            "Chrome , Windows"
+        );
+        assert_eq!(shown("Сәбитова Айгерім"), "Сәбитова Айгерім");
     }
 
     proptest! {

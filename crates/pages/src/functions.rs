@@ -11,11 +11,12 @@ use crate::dates::Local;
 use crate::escape;
 use crate::texts::{Argument, TextError, Texts};
 
-/// Marks around an emphasised value inside a text; private use, taken out of every value first.
+/// Marks around an emphasised value inside a text; private use, which `shown` takes out of every value first.
 const STRONG: (char, char) = ('\u{e000}', '\u{e001}');
 
-/// Adds `t`, `rich`, `clock`, `day`, `moment`, `machine`, `zone`, `zone_title`, `calendar` and `asset`.
+/// Adds the filter `shown` for names from outside, and `t`, `rich`, `clock`, `day`, `moment`, `machine`, `zone`, `zone_title`, `calendar` and `asset`.
 pub(crate) fn add(environment: &mut Environment<'static>, texts: &Arc<Texts>, zone: Tz, assets: &Arc<Assets>) {
+    environment.add_filter("shown", |text: &str| escape::shown(text));
     let these = Arc::clone(texts);
     environment.add_function("t", move |key: &str, kwargs: Kwargs| plain(&these, key, &kwargs));
     let these = Arc::clone(texts);

@@ -183,3 +183,12 @@ fn every_text_a_template_asks_for_is_there_and_none_is_left_over() {
         assert!(computed || asked.contains(&key), "no page uses {key}");
     }
 }
+
+#[test]
+fn the_list_of_reviewed_kazakh_texts_names_only_texts_that_exist() {
+    let reviewed = include_str!("../../texts/REVIEWED-kk.txt");
+    let there = messages(Locale::Kk);
+    for key in reviewed.lines().filter(|line| !line.starts_with('#')) {
+        assert!(there.contains_key(key), "{key}");
+    }
+}
