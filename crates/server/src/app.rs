@@ -1,8 +1,136 @@
-//! Puts the crates together.
+//! Puts the crates together: [`App::build`] takes the parts of a deployment and gives back the router and everything
+//! that runs beside it. Nothing listens here, so that tests build the same application with other parts.
 
-use pages::{DeploymentKind, Localised, Operator, PagesSettings};
+use std::sync::Arc;
 
+use axum::Router;
+use axum::response::Response;
+use federation::eds::EdsVerifier;
+use jobs::Jobs;
+use messaging::sms::SenderError;
+use messaging::{Sender, SmsGateway};
+use pages::{DeploymentKind, Localised, Operator, Pages, PagesError, PagesSettings, Reference};
+use protocol::{Provider, ProviderSettings, SigningKeys, SigningKeysError, signing_keys};
+use web::{WebSettings, WebState};
+
+use crate::chance::chance;
 use crate::config::{Config, Kind};
+use crate::foundation::Foundation;
+use crate::middleware::{self, Edge};
+
+/// What a deployment is built from.
+pub struct Parts {
+    /// The configuration.
+    pub config: Config,
+    /// Database, keyring, clock.
+    pub foundation: Foundation,
+    /// Who signatures are believed from.
+    pub eds: Arc<EdsVerifier>,
+    /// Where messages leave.
+    pub sms: Arc<dyn SmsGateway>,
+    /// Logins that the sandbox page lists.
+    pub sandbox_people: Vec<String>,
+}
+
+/// The application, ready to be served.
+pub struct App {
+    /// All routes, with the edge around them.
+    pub router: Router,
+    /// The state of every handler.
+    pub state: WebState,
+    /// What runs beside it.
+    pub jobs: Jobs,
+}
+
+/// Why there is no application.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// The pages cannot be prepared.
+    #[error("the pages cannot be prepared")]
+    Pages(#[from] PagesError),
+    /// The signing keys cannot be used.
+    #[error("the signing keys cannot be used")]
+    Keys(#[from] SigningKeysError),
+    /// The sender of messages is none.
+    #[error("sms.sender")]
+    Sender(#[from] SenderError),
+}
+
+impl App {
+    /// Builds the application; makes signing keys when the database has none.
+    ///
+    /// # Errors
+    /// Keys or pages cannot be prepared.
+    pub async fn build(parts: Parts) -> Result<Self, AppError> {
+        let Parts {
+            config,
+            foundation,
+            eds,
+            sms,
+            sandbox_people,
+        } = parts;
+        let provider = provider(&config, foundation).await?;
+        let sender = Sender::parse(config.sms().sender())?;
+        let jobs = Jobs {
+            db: provider.db.clone(),
+            keyring: Arc::clone(&provider.keyring),
+            clock: Arc::clone(&provider.clock),
+            gateway: Arc::clone(&sms),
+            sender: sender.clone(),
+            node: Reference::mint(&mut chance()).to_string(),
+        };
+        let settings = WebSettings {
+            sandbox: !config.deployment().kind().is_production(),
+            sandbox_people,
+            ..WebSettings::new(sender)
+        };
+        let state = WebState::new(provider.clone(), eds, sms, settings);
+        let mint = || Reference::mint(&mut chance());
+        let clock = Arc::clone(&provider.clock);
+        let edge = Edge::new(
+            config.deployment(),
+            config.listen(),
+            provider.pages.clone(),
+            clock,
+            mint,
+        );
+        let router = middleware::around(routes(&state), edge);
+        Ok(Self { router, state, jobs })
+    }
+}
+
+/// Every route of the product: clients' in `protocol`, people's in `web`. What nobody answers becomes X10 at the edge.
+fn routes(state: &WebState) -> Router {
+    protocol::router(state.provider.clone())
+        .merge(web::router(state.clone()))
+        .fallback(nothing)
+}
+
+async fn nothing() -> Response {
+    let mut answer = Response::default();
+    *answer.status_mut() = http::StatusCode::NOT_FOUND;
+    answer
+}
+
+async fn provider(config: &Config, foundation: Foundation) -> Result<Provider, AppError> {
+    let Foundation { db, keyring, clock } = foundation;
+    signing_keys::mint_missing(&db, &keyring, clock.now(), &mut chance()).await?;
+    let keys = SigningKeys::new(signing_keys::load(&db, &keyring).await?);
+    let settings = ProviderSettings {
+        issuer: config.deployment().issuer().to_string(),
+        policy: config.policy(),
+        kind: deployment_kind(config.deployment().kind()),
+    };
+    let pages = Pages::new(pages_settings(config))?;
+    Ok(Provider {
+        db,
+        keyring,
+        clock,
+        pages,
+        keys,
+        settings: Arc::new(settings),
+    })
+}
 
 /// What the pages need to know about the deployment.
 pub fn pages_settings(config: &Config) -> PagesSettings {

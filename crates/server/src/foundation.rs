@@ -59,6 +59,14 @@ impl Foundation {
     /// Any of these fails.
     pub async fn open(config: &Config) -> Result<(Self, Arc<NodeClock>), FoundationError> {
         let keyring = Keyring::derive(&kek::read(config.secrets().kek())?)?;
+        Self::open_with(config, keyring).await
+    }
+
+    /// As [`Foundation::open`], with the keyring in hand.
+    ///
+    /// # Errors
+    /// As [`Foundation::open`].
+    pub async fn open_with(config: &Config, keyring: Keyring) -> Result<(Self, Arc<NodeClock>), FoundationError> {
         let db = connect(config).await?;
         let pending = db.pending_migrations().await?.len();
         if pending > 0 {

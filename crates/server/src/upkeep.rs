@@ -1,0 +1,107 @@
+//! What a running node does beside answering: compare its clock, take over rotated keys, read revocation lists again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use federation::eds::EdsVerifier;
+use protocol::{Provider, signing_keys};
+use tokio::sync::watch;
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::clock::{self, NodeClock, Skew};
+use crate::config::Config;
+use crate::foundation;
+use crate::health::Readiness;
+use crate::material;
+
+/// A rotation anywhere acts on all nodes within this (DU-9).
+const KEYS_EVERY: Duration = Duration::from_secs(5);
+/// How long a key is published before it signs: longer than clients keep a key set (JT-14).
+pub const KEY_NOTICE: Duration = Duration::from_mins(10);
+const CRLS_EVERY: Duration = Duration::from_mins(10);
+
+/// What upkeep works on.
+pub struct Upkeep {
+    /// The provider whose keys are reloaded.
+    pub provider: Provider,
+    /// The clock to correct, unless somebody else drives it.
+    pub clock: Option<Arc<NodeClock>>,
+    /// The verifier whose revocation lists are read again.
+    pub eds: Arc<EdsVerifier>,
+    /// Whether this node should get requests.
+    pub readiness: Arc<Readiness>,
+}
+
+/// Works until `stop` becomes true or its sender is gone.
+pub async fn run(upkeep: Upkeep, config: Config, stop: watch::Receiver<bool>) {
+    let clock = every(clock::COMPARED_EVERY, stop.clone(), || upkeep.compare_clock());
+    let keys = every(KEYS_EVERY, stop.clone(), || upkeep.reload_keys());
+    let crls = every(CRLS_EVERY, stop, || upkeep.reload_crls(&config));
+    tokio::join!(clock, keys, crls);
+}
+
+/// Calls `task` once a period, the first time after one.
+async fn every<F: Future<Output = ()>>(period: Duration, mut stop: watch::Receiver<bool>, task: impl Fn() -> F) {
+    let mut ticks = interval(period);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks.tick().await;
+    loop {
+        let stopping = tokio::select! {
+            _ = ticks.tick() => false,
+            _ = stop.wait_for(|stop| *stop) => true,
+        };
+        if stopping {
+            return;
+        }
+        task().await;
+    }
+}
+
+impl Upkeep {
+    async fn compare_clock(&self) {
+        let Some(clock) = &self.clock else { return };
+        match foundation::compare(clock, &self.provider.db).await {
+            Ok(skew) => {
+                self.readiness.set_clock_is_usable(skew != Skew::Unusable);
+                if skew != Skew::Small {
+                    tracing::error!(?skew, "the clock was off and was corrected by the database");
+                }
+            }
+            Err(error) => tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "the clock could not be compared"
+            ),
+        }
+    }
+
+    async fn reload_keys(&self) {
+        let (db, keyring, now) = (&self.provider.db, &self.provider.keyring, self.provider.now());
+        let due = signing_keys::activate_due(db, keyring, KEY_NOTICE, now).await.map(drop);
+        let reloaded = self.provider.keys.reload(db, keyring).await;
+        for error in [due, reloaded].into_iter().filter_map(Result::err) {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "the signing keys could not be reloaded"
+            );
+        }
+    }
+
+    async fn reload_crls(&self, config: &Config) {
+        let files = match material::crl_files(config.eds()) {
+            Ok(files) if files.is_empty() => return,
+            Ok(files) => files,
+            Err(error) => {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "the revocation lists stay as they are"
+                );
+                return;
+            }
+        };
+        if let Err(problems) = self.eds.reload_crls(&files) {
+            for problem in problems {
+                tracing::error!(file = problem.file, problem = %problem.fault, "the revocation lists stay as they are");
+            }
+        }
+    }
+}
