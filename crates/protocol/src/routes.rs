@@ -1,12 +1,12 @@
 //! The routes of this crate and who may call them. A test compares the table with the router.
 
-use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::get;
+use axum::routing::{get, post};
+use axum::{Extension, Router};
 use http::Method;
 
 use crate::parameters::MAX_BODY;
-use crate::{Provider, authorize};
+use crate::{Provider, authorize, discovery, logout, token, userinfo};
 
 /// Who may call a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,12 +40,26 @@ const fn route(method: Method, path: &'static str, caller: Caller) -> Route {
 pub const ROUTES: &[Route] = &[
     route(Method::GET, "/authorize", Caller::Browser),
     route(Method::POST, "/authorize", Caller::Browser),
+    route(Method::POST, "/token", Caller::Client),
+    route(Method::GET, "/userinfo", Caller::TokenHolder),
+    route(Method::POST, "/userinfo", Caller::TokenHolder),
+    route(Method::GET, "/logout", Caller::Browser),
+    route(Method::POST, "/logout", Caller::Browser),
+    route(Method::GET, "/.well-known/openid-configuration", Caller::Anyone),
+    route(Method::GET, "/jwks", Caller::Anyone),
 ];
 
 /// The endpoints.
 pub fn router(provider: Provider) -> Router {
+    let document = discovery::Document::of(&provider);
     Router::new()
         .route("/authorize", get(authorize::get).post(authorize::post))
+        .route("/token", post(token::post))
+        .route("/userinfo", get(userinfo::get).post(userinfo::post))
+        .route("/logout", get(logout::get).post(logout::post))
+        .route("/.well-known/openid-configuration", get(discovery::get))
+        .route("/jwks", get(discovery::jwks))
+        .layer(Extension(document))
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .with_state(provider)
 }

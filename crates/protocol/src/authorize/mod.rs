@@ -35,7 +35,7 @@ use storage::StorageError;
 
 pub use error::RequestError;
 pub use resume::{Refusal, Resume, refuse, resume};
-pub(crate) use return_path::see_other;
+pub(crate) use return_path::{append_query, see_other};
 
 use crate::flow::{Visit, start_flow};
 use crate::problem::log_failure;

@@ -49,7 +49,7 @@ pub async fn resume(provider: &Provider, visit: &Visit, flow: &OpenFlow) -> Resu
             client: &flow.client,
             progress: flow.interaction.progress,
         };
-        let Situation { live, step, .. } = assess(provider, visit, asking, provider.now()).await?;
+        let Situation { live, step } = assess(provider, visit, asking, provider.now()).await?;
         let resume = match (step, live) {
             (NextStep::SignIn(reason), _) => Resume::SignIn(reason),
             (NextStep::AssuranceUnmet, _) => {

@@ -81,20 +81,27 @@ impl ReturnPath {
     }
 }
 
-/// 303: whatever the method was, the next request is a GET (security rule AZ-8). The registered query stays.
+/// 303: whatever the method was, the next request is a GET (security rule AZ-8).
 fn redirect(uri: &RedirectUri, members: &[(&'static str, String)]) -> Response {
+    see_other(&append_query(uri.as_str(), members))
+}
+
+/// The address with members added to its query, which stays as it was registered (RFC 6749 §3.1.2).
+pub(crate) fn append_query(uri: &str, members: &[(&'static str, String)]) -> String {
+    if members.is_empty() {
+        return uri.to_owned();
+    }
     let mut query = form_urlencoded::Serializer::new(String::new());
     for (name, value) in members {
         query.append_pair(name, value);
     }
-    let uri = uri.as_str();
     let joint = match uri.split_once('?') {
         None => "?",
         Some((_, "")) => "",
         Some((_, known)) if known.ends_with('&') => "",
         Some(_) => "&",
     };
-    see_other(&format!("{uri}{joint}{}", query.finish()))
+    format!("{uri}{joint}{}", query.finish())
 }
 
 /// A 303 that is neither stored nor tells its address to the next page.

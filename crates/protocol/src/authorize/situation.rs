@@ -23,7 +23,6 @@ pub(super) struct Asking<'a> {
 pub(super) struct Situation {
     pub(super) live: Option<LiveSession>,
     pub(super) step: NextStep,
-    pub(super) offline: bool,
 }
 
 /// Reads session and consent, and decides.
@@ -38,8 +37,8 @@ pub(super) async fn assess(
         Some(live) => storage::consents::find(&provider.db, live.user.id, &asking.client.id).await?,
         None => None,
     };
-    let (step, offline) = judge(asking, live.as_ref(), consent.as_ref(), now);
-    Ok(Situation { live, step, offline })
+    let (step, _) = judge(asking, live.as_ref(), consent.as_ref(), now);
+    Ok(Situation { live, step })
 }
 
 /// Decides, and says whether `offline_access` may be given.

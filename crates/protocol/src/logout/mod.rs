@@ -1,0 +1,212 @@
+//! The end session endpoint (RP-Initiated Logout 1.0 §2, §3).
+//!
+//! `GET /logout` ends the session at once when the hint is an ID token of this very session, and asks otherwise.
+//! `POST /logout` is either our confirmation form, or a client's request: that came without cookies (`SameSite=Lax`), so it
+//! is sent on as a GET.
+//!
+//! * `request`: the parameters and what is wrong with them.
+
+mod request;
+
+use authority::audit::{Actor, Event, EventKind};
+use authority::ids::EventId;
+use authority::users::FactName;
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use http::header::SET_COOKIE;
+use pages::screens::{ConfirmSignOut, HiddenField, SignedOut};
+use pages::{Frame, ServiceStrip};
+use storage::StorageError;
+use storage::sessions::{LiveSession, SessionEnd};
+
+use crate::authorize::{append_query, see_other};
+use crate::flow::{FormToken, SESSION_COOKIE, Visit, check_origin, clear_cookie, live_session};
+use crate::problem::Asked;
+use crate::{ParameterError, Parameters, Problem, Provider};
+use request::LogoutRequest;
+
+/// `GET /logout`.
+pub(crate) async fn get(State(provider): State<Provider>, visit: Visit, RawQuery(query): RawQuery) -> Response {
+    let parameters = Parameters::parse(query.unwrap_or_default().as_bytes());
+    let answer = async { begin(&provider, &visit, &parameters.map_err(unreadable)?).await };
+    answer
+        .await
+        .unwrap_or_else(|problem| problem.respond(&provider, &visit))
+}
+
+/// `POST /logout`.
+pub(crate) async fn post(
+    State(provider): State<Provider>,
+    visit: Visit,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    let parameters = Parameters::from_form(&visit.headers, body);
+    let answer = async {
+        let parameters = parameters.map_err(unreadable)?;
+        match parameters.get("csrf") {
+            Ok(None) => send_on(&parameters),
+            Ok(Some(token)) => confirm(&provider, &visit, &parameters, token).await,
+            Err(error) => Err(unreadable(error)),
+        }
+    };
+    answer
+        .await
+        .unwrap_or_else(|problem| problem.respond(&provider, &visit))
+}
+
+async fn begin(provider: &Provider, visit: &Visit, parameters: &Parameters) -> Result<Response, Problem> {
+    let request = request::parse(provider, parameters).await?;
+    let Some(live) = live_session(provider, &visit.cookies, provider.now()).await? else {
+        return Ok(signed_out(provider, visit, &request));
+    };
+    // SE-11: the hint of this session, or the person's own word.
+    let of_this_session = request
+        .hint
+        .as_ref()
+        .is_some_and(|hint| hint.session_id == live.session.id && hint.subject == live.user.subject);
+    if of_this_session {
+        end(provider, visit, &live).await?;
+        return Ok(signed_out(provider, visit, &request));
+    }
+    ask(provider, visit, &request, &live).await
+}
+
+/// Our form: the request is checked again, because fields can be edited.
+async fn confirm(
+    provider: &Provider,
+    visit: &Visit,
+    parameters: &Parameters,
+    token: &str,
+) -> Result<Response, Problem> {
+    check_origin(&visit.headers, provider.issuer()).map_err(|_| Problem::OutOfDate)?;
+    let request = request::parse(provider, parameters).await?;
+    if let Some(live) = live_session(provider, &visit.cookies, provider.now()).await? {
+        let expected = FormToken::for_session(&provider.keyring, &live.session.cookie_digest);
+        expected.check(Some(token)).map_err(|_| Problem::OutOfDate)?;
+        end(provider, visit, &live).await?;
+    }
+    Ok(signed_out(provider, visit, &request))
+}
+
+/// 303 to the same request as a GET, which brings the session cookie along.
+fn send_on(parameters: &Parameters) -> Result<Response, Problem> {
+    let mut members = Vec::new();
+    for name in request::NAMES {
+        if let Some(value) = parameters.get(name).map_err(unreadable)? {
+            members.push((name, value.to_owned()));
+        }
+    }
+    Ok(see_other(&append_query("/logout", &members)))
+}
+
+async fn ask(
+    provider: &Provider,
+    visit: &Visit,
+    request: &LogoutRequest,
+    live: &LiveSession,
+) -> Result<Response, Problem> {
+    let mut frame = frame(provider, visit, request);
+    frame.csrf = FormToken::for_session(&provider.keyring, &live.session.cookie_digest).text();
+    let facts = storage::user_facts::list(&provider.db, live.user.id, &provider.keyring).await?;
+    let name = facts
+        .into_iter()
+        .find(|fact| fact.name == FactName::Name)
+        .map(|fact| fact.value);
+    let client_id = request.client.as_ref().map(|client| client.id.to_string());
+    let carried = [
+        ("client_id", client_id),
+        ("post_logout_redirect_uri", request.return_to.clone()),
+        ("state", request.state.clone()),
+        ("ui_locales", request.locale.map(|locale| locale.tag().to_owned())),
+    ];
+    let fields = carried.into_iter().filter_map(|(name, value)| {
+        Some(HiddenField {
+            name: name.to_owned(),
+            value: value?,
+        })
+    });
+    let screen = ConfirmSignOut {
+        name,
+        fields: fields.collect(),
+        stay_uri: stay_uri(request),
+    };
+    Ok(provider.pages.render(&frame, &screen))
+}
+
+fn stay_uri(request: &LogoutRequest) -> String {
+    let origins = request
+        .client
+        .iter()
+        .flat_map(|client| &client.redirect_uris)
+        .map(|uri| uri.origin());
+    origins
+        .filter(|origin| origin.starts_with("http"))
+        .map(|origin| format!("{origin}/"))
+        .next()
+        .unwrap_or_else(|| "/help".to_owned())
+}
+
+fn frame(provider: &Provider, visit: &Visit, request: &LogoutRequest) -> Frame {
+    let mut frame = visit.frame(provider);
+    frame.locale = visit.locale_for(request.locale);
+    frame.service = request.client.as_ref().map(|client| ServiceStrip {
+        name: client.name.clone(),
+        domain: client.redirect_uris.first().map(|uri| uri.domain()).unwrap_or_default(),
+        back_uri: None,
+        logo: None,
+    });
+    frame
+}
+
+/// Ends the session and everything issued in it; the event commits with it.
+async fn end(provider: &Provider, visit: &Visit, live: &LiveSession) -> Result<(), StorageError> {
+    let now = provider.now();
+    let event = &Event {
+        user_id: Some(live.user.id),
+        device_id: live.session.device_id,
+        session_id: Some(live.session.id),
+        address: visit.address_text(),
+        reference: Some(visit.reference.to_string()),
+        ..Event::new(
+            EventId::mint(now, &mut provider.rng()),
+            now,
+            EventKind::SignedOut,
+            Actor::User,
+        )
+    };
+    let body = |tx: storage::Tx| async move {
+        if storage::sessions::end(&tx, live.session.id, SessionEnd::SignedOut, now).await? {
+            storage::audit::insert(&tx, event).await?;
+        }
+        Ok(())
+    };
+    provider.db.tx("sign_out", body).await
+}
+
+/// Back to the client with nothing but `state`, or the page that says it is done.
+fn signed_out(provider: &Provider, visit: &Visit, request: &LogoutRequest) -> Response {
+    let mut response = match &request.return_to {
+        Some(uri) => {
+            let state = request.state.clone().map(|state| ("state", state));
+            see_other(&append_query(uri, state.as_slice()))
+        }
+        None => provider
+            .pages
+            .render(&frame(provider, visit, request), &SignedOut { services: Vec::new() }),
+    };
+    if let Some(cookie) = clear_cookie(SESSION_COOKIE) {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    response
+}
+
+fn unreadable(error: ParameterError) -> Problem {
+    Problem::WronglyAsked(Box::new(Asked {
+        parameter: "request",
+        description: error.to_string(),
+        client_id: None,
+        sent: None,
+    }))
+}

@@ -1,0 +1,72 @@
+//! The token endpoint (RFC 6749 §3.2, §5; OIDC Core §3.1.3, §12).
+//!
+//! `POST /token`: form, client, grant type, then the grant. Parameters come from the body only (security rule CO-9).
+//!
+//! * `client_authentication`: makes an `AuthenticatedClient`, which every grant asks for.
+//! * `authorization_code`, `refresh_token`: the two grants.
+//! * `issued`, `id_token`: what is minted and signed.
+//! * `error`: what a client is told otherwise; `trail`: what the audit log keeps.
+
+mod authorization_code;
+mod client_authentication;
+mod error;
+mod id_token;
+mod issued;
+mod refresh_token;
+mod trail;
+
+use authority::clients::GrantType;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
+use axum::response::Response;
+
+use client_authentication::AuthenticatedClient;
+pub use client_authentication::client_secret_digest;
+pub(crate) use error::{TokenError, unavailable};
+
+use crate::flow::Visit;
+use crate::{Parameters, Provider};
+
+/// `POST /token`.
+pub(crate) async fn post(
+    State(provider): State<Provider>,
+    visit: Visit,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    match exchange(&provider, &visit, body).await {
+        Ok(response) => response,
+        Err(error) => error.report(&visit).respond(&visit.reference),
+    }
+}
+
+async fn exchange(
+    provider: &Provider,
+    visit: &Visit,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, TokenError> {
+    let parameters = Parameters::from_form(&visit.headers, body)?;
+    let client = AuthenticatedClient::authenticate(provider, &visit.headers, &parameters).await?;
+    let word = parameters.get("grant_type")?.ok_or(TokenError::Missing("grant_type"))?;
+    let kind = GrantType::from_word(word).ok_or(TokenError::GrantTypeUnsupported)?;
+    if !client.client().may_use(kind) {
+        return Err(TokenError::GrantTypeForbidden);
+    }
+    let caller = Caller {
+        provider,
+        visit,
+        client: &client,
+    };
+    match kind {
+        GrantType::AuthorizationCode => authorization_code::redeem(caller, &parameters).await,
+        GrantType::RefreshToken => refresh_token::exchange(caller, &parameters).await,
+    }
+}
+
+/// Who asks, where.
+#[derive(Clone, Copy)]
+struct Caller<'a> {
+    provider: &'a Provider,
+    visit: &'a Visit,
+    client: &'a AuthenticatedClient,
+}

@@ -1,0 +1,116 @@
+//! Exchanging a refresh token (RFC 6749 §6, OIDC Core §12, RFC 9700 §4.14): rotated at each use, a retry within the
+//! overlap is answered anew, reuse after it revokes the family (security rule TK-1).
+
+use authority::audit::EventKind;
+use authority::authorization::Scope;
+use authority::grants::{Grant, RotateError, Rotation, rotate};
+use authority::secret::{PlainToken, Purpose, TokenDigest};
+use axum::response::Response;
+use storage::grants::RevokeReason;
+use storage::refresh_tokens::{self, NextRefreshToken, PresentedRefreshToken};
+use storage::{StorageError, Write};
+
+use super::issued::{Minted, Order, mint};
+use super::{Caller, TokenError, trail};
+use crate::Parameters;
+
+/// How often a request that lost a race against another is judged anew.
+const ROUNDS: u32 = 3;
+
+/// `grant_type=refresh_token`.
+pub(super) async fn exchange(caller: Caller<'_>, parameters: &Parameters) -> Result<Response, TokenError> {
+    let text = parameters
+        .get("refresh_token")?
+        .ok_or(TokenError::Missing("refresh_token"))?;
+    let scope = parameters.get("scope")?;
+    let token = PlainToken::parse(text).map_err(|_| RotateError::Unknown)?;
+    let digest = caller
+        .provider
+        .keyring
+        .digest(Purpose::RefreshToken, token.expose().as_bytes());
+    for _ in 0..ROUNDS {
+        let (presented, rotation) = judge(caller, &digest).await?;
+        let scopes = shrink(&presented.rests_on.grant, scope)?;
+        let order = Order {
+            client: caller.client.client(),
+            rests_on: &presented.rests_on,
+            scopes,
+            nonce: None,
+            refresh: true,
+            now: caller.provider.now(),
+        };
+        let minted = mint(caller.provider, order).await?;
+        if record(caller, &presented, rotation, &minted).await? == Write::Done {
+            return minted.respond();
+        }
+    }
+    Err(StorageError::Contended("rotate_refresh_token").into())
+}
+
+/// One joined read, then `authority` decides. A reuse is recorded before it is refused.
+async fn judge(caller: Caller<'_>, digest: &TokenDigest) -> Result<(PresentedRefreshToken, Rotation), TokenError> {
+    let (provider, now) = (caller.provider, caller.provider.now());
+    let presented = refresh_tokens::find(&provider.db, digest, now)
+        .await?
+        .ok_or(RotateError::Unknown)?;
+    match rotate(&presented.token, &caller.client.client().id, provider.policy(), now) {
+        Ok(_) if !presented.grant_stands => Err(RotateError::GrantOver.into()),
+        Ok(rotation) => Ok((presented, rotation)),
+        Err(RotateError::Reused) => {
+            revoke_family(caller, &presented.rests_on.grant).await?;
+            Err(RotateError::Reused.into())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The scope may only shrink, and only in this access token (RFC 6749 §6).
+fn shrink(grant: &Grant, scope: Option<&str>) -> Result<Vec<Scope>, RotateError> {
+    let Some(text) = scope else {
+        return Ok(grant.scopes.clone());
+    };
+    let mut scopes = Vec::new();
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
+        let known = Scope::from_word(word).filter(|scope| grant.scopes.contains(scope));
+        scopes.push(known.ok_or(RotateError::ScopeGrew)?);
+    }
+    scopes.sort_unstable();
+    scopes.dedup();
+    Ok(scopes)
+}
+
+async fn record(
+    caller: Caller<'_>,
+    presented: &PresentedRefreshToken,
+    rotation: Rotation,
+    minted: &Minted,
+) -> Result<Write, TokenError> {
+    let Some(digest) = minted.refresh else {
+        return Ok(Write::Lost);
+    };
+    let next = NextRefreshToken {
+        digest,
+        issued_at: minted.now,
+    };
+    let rotated = caller.provider.db.tx("rotate_refresh_token", |tx| async move {
+        let write = refresh_tokens::rotate(&tx, &presented.token, rotation, next).await?;
+        if write == Write::Done {
+            storage::access_tokens::insert(&tx, &minted.access).await?;
+        }
+        Ok::<_, StorageError>(write)
+    });
+    Ok(rotated.await?)
+}
+
+async fn revoke_family(caller: Caller<'_>, grant: &Grant) -> Result<(), StorageError> {
+    let event = |kind| trail::event(caller.provider, caller.visit, grant, kind, "refresh_reused");
+    let (reused, revoked) = (&event(EventKind::RefreshReused), &event(EventKind::GrantRevoked));
+    let body = |tx: storage::Tx| async move {
+        if storage::grants::revoke(&tx, grant.id, RevokeReason::RefreshReused, reused.at).await? {
+            storage::audit::insert(&tx, reused).await?;
+            storage::audit::insert(&tx, revoked).await?;
+        }
+        Ok(())
+    };
+    caller.provider.db.tx("revoke_family", body).await
+}
