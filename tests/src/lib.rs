@@ -1,1 +1,19 @@
-//! kiru-tests
+//! # kiru-tests: what the product does, through its own doors
+//!
+//! One test binary, a folder per specification: `oidc` for the endpoints, `journeys` for people with browsers, `storage`
+//! for the databases, `architecture` and `coverage` for the house itself. `harness` builds the production `App` with a
+//! test clock and temporary databases; nothing listens on a port. Cases named `postgres` exist when `KIRU_TEST_POSTGRES`
+//! names a server.
+
+pub mod harness;
+
+#[cfg(test)]
+mod architecture;
+#[cfg(test)]
+mod coverage;
+#[cfg(test)]
+mod journeys;
+#[cfg(test)]
+mod oidc;
+#[cfg(test)]
+mod storage;

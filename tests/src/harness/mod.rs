@@ -1,0 +1,223 @@
+//! The production `App` with a test clock, a temporary database, an SMS outbox and the test centre's keys. Nothing
+//! listens on a port; browsers and relying parties ask the router in-process.
+
+mod browser;
+mod device_key;
+mod page;
+mod person;
+mod relying_party;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use authority::identifiers::Checksum;
+use authority::secret::{Kek, Keyring};
+use authority::time::{Clock, Timestamp};
+use axum::Router;
+use federation::eds::EdsVerifier;
+use kiru::app::{App, Parts};
+use kiru::apply::{apply_clients, apply_people, parse_clients, parse_people};
+use kiru::chance::chance;
+use kiru::config::Config;
+use kiru::foundation::Foundation;
+use messaging::Outbox;
+use serde_json::{Value, json};
+use storage::Db;
+use testkit::clock::TestClock;
+use testkit::keys::DemoKeys;
+use testkit::people::{DemoPerson, PEOPLE};
+use web::WebState;
+
+pub use browser::Browser;
+pub use device_key::{DeviceKey, Proof};
+pub use page::{Form, Page};
+pub use person::Person;
+pub use relying_party::{Answer, RelyingParty, VERIFIER, payload};
+
+/// Where the provider believes to be.
+pub const ISSUER: &str = "https://id.example.kz";
+/// When every test begins: 2026-11-26 09:00 in Almaty.
+pub const START: Timestamp = Timestamp::from_unix_seconds(1_795_665_600);
+
+/// The test centre and everybody's keys: made once for all tests, since RSA keys take their time.
+pub fn demo_keys() -> Arc<DemoKeys> {
+    static KEYS: OnceLock<Arc<DemoKeys>> = OnceLock::new();
+    Arc::clone(KEYS.get_or_init(|| Arc::new(DemoKeys::generate(START).unwrap())))
+}
+
+/// One deployment: a database, and as many nodes as a test asks for.
+pub struct TestApp {
+    /// The node's routes, the edge included.
+    pub router: Router,
+    /// The state of its handlers.
+    pub state: WebState,
+    /// The time, on all nodes.
+    pub clock: TestClock,
+    /// The messages that were sent.
+    pub outbox: Arc<Outbox>,
+    /// The keys of people and centre.
+    pub keys: Arc<DemoKeys>,
+    keyring: Arc<Keyring>,
+}
+
+impl TestApp {
+    /// A node on this database, with the example clients and the demo's people.
+    pub async fn on(db: &Db) -> Self {
+        let clock = TestClock::at(START);
+        let keyring = Arc::new(Keyring::derive(&Kek::mint(&mut chance())).unwrap());
+        let outbox = Arc::new(Outbox::in_memory(Arc::new(clock.clone())));
+        let app = Self::node(db.clone(), clock, keyring, outbox).await;
+        app.register(&clients()).await;
+        app.know(PEOPLE).await;
+        app
+    }
+
+    /// Another node of the same deployment: its own state and pools, the same database, keys and time.
+    pub async fn another_node(&self, db: Db) -> Self {
+        Self::node(db, self.clock.clone(), Arc::clone(&self.keyring), Arc::clone(&self.outbox)).await
+    }
+
+    async fn node(db: Db, clock: TestClock, keyring: Arc<Keyring>, outbox: Arc<Outbox>) -> Self {
+        let keys = demo_keys();
+        let eds = EdsVerifier::new(&keys.eds_settings(START).unwrap()).unwrap();
+        let foundation =
+            Foundation { db, keyring: Arc::clone(&keyring), clock: Arc::new(clock.clone()) as Arc<dyn Clock> };
+        let parts = Parts {
+            config: config(),
+            foundation,
+            eds: Arc::new(eds),
+            sms: Arc::clone(&outbox) as Arc<dyn messaging::SmsGateway>,
+            sandbox_people: PEOPLE.iter().map(|person| person.login.to_owned()).collect(),
+        };
+        let App { router, state, .. } = App::build(parts).await.unwrap();
+        Self { router, state, clock, outbox, keys, keyring }
+    }
+
+    /// The database.
+    pub fn db(&self) -> &Db {
+        &self.state.provider.db
+    }
+
+    /// The keys of this deployment.
+    pub fn keyring(&self) -> &Keyring {
+        &self.keyring
+    }
+
+    /// The present instant.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Moves the time of all nodes.
+    pub fn advance(&self, by: Duration) {
+        self.clock.advance(by);
+    }
+
+    /// A fresh browser.
+    pub fn browser(&self) -> Browser {
+        Browser::new(self.router.clone(), ISSUER)
+    }
+
+    /// The example diary.
+    pub fn diary(&self) -> RelyingParty {
+        self.relying_party("diary")
+    }
+
+    /// A second client.
+    pub fn library(&self) -> RelyingParty {
+        self.relying_party("library")
+    }
+
+    /// The registered client with this id.
+    pub fn relying_party(&self, client_id: &str) -> RelyingParty {
+        RelyingParty::new(self.router.clone(), client_id)
+    }
+
+    /// A demo person with their key.
+    pub fn person(&self, login: &str) -> Person {
+        Person::new(Arc::clone(&self.keys), login, self.clock.clone())
+    }
+
+    /// Registers clients as `kiru clients apply` does.
+    pub async fn register(&self, clients: &Value) {
+        let entries = parse_clients(&clients.to_string(), false, self.now()).unwrap();
+        apply_clients(self.db(), &self.keyring, &entries, self.now(), &mut chance()).await.unwrap();
+    }
+
+    /// Writes people as `kiru people apply` does.
+    pub async fn know(&self, people: &[DemoPerson]) {
+        let written: Vec<Value> = people.iter().map(written).collect();
+        let entries = parse_people(&Value::from(written).to_string(), true, Checksum::Required).unwrap();
+        apply_people(self.db(), &self.keyring, &entries, self.now(), &mut chance()).await.unwrap();
+    }
+
+    /// The text of the newest message.
+    pub async fn newest_sms(&self) -> String {
+        let kept = self.outbox.newest_first().await;
+        kept.first().map(|kept| kept.to_json()["text"].as_str().unwrap().to_owned()).expect("a message was sent")
+    }
+
+    /// The six digits of the newest message.
+    pub async fn newest_code(&self) -> String {
+        self.newest_sms().await.chars().take(6).collect()
+    }
+
+    /// How many messages were sent.
+    pub async fn sent_messages(&self) -> usize {
+        self.outbox.newest_first().await.len()
+    }
+}
+
+fn written(person: &DemoPerson) -> Value {
+    let facts: BTreeMap<&str, String> =
+        person.all_facts().into_iter().map(|(name, value)| (name.as_str(), value)).collect();
+    let mut entry = json!({"login": person.login, "iin": person.iin, "locale": person.locale.tag(), "facts": facts});
+    if let Some(phone) = person.phone {
+        entry["phone"] = phone.into();
+    }
+    entry
+}
+
+fn config() -> Config {
+    let text = format!(
+        "[deployment]\nkind = \"demo\"\nissuer = \"{ISSUER}\"\n[operator]\nname_kk = \"Орталық\"\nname_ru = \"Центр\"\n\
+         name_en = \"Centre\"\ntelephone = \"1414\"\nemail = \"help@example.kz\"\nhours_kk = \"09–18\"\n\
+         hours_ru = \"09–18\"\nhours_en = \"09–18\"\n[database]\nurl = \"sqlite:unused\"\n[secrets]\nkek_file = \"kek\"\n\
+         [sms]\ngateway = \"outbox\"\n"
+    );
+    Config::from_text(Path::new("kiru.toml"), &text, &BTreeMap::new()).unwrap_or_else(|problems| {
+        panic!("{:?}", problems.iter().map(ToString::to_string).collect::<Vec<_>>())
+    })
+}
+
+/// The clients of the tests: two diaries with Basic, one with POST, a public one.
+fn clients() -> Value {
+    let scope = "openid profile email address phone offline_access iin organisation device";
+    let client = |id: &str, method: &str| {
+        json!({
+            "client_id": id,
+            "client_name": format!("The {id}"),
+            "redirect_uris": [format!("https://{id}.example/cb"), format!("https://{id}.example/cb?dummy1=lorem&dummy2=ipsum")],
+            "post_logout_redirect_uris": [format!("https://{id}.example/out")],
+            "grant_types": ["authorization_code", "refresh_token"],
+            "response_types": ["code"],
+            "scope": scope,
+            "token_endpoint_auth_method": method,
+        })
+    };
+    let mut all: Vec<Value> = vec![
+        client("diary", "client_secret_basic"),
+        client("library", "client_secret_basic"),
+        client("poster", "client_secret_post"),
+        client("native", "none"),
+    ];
+    for client in &mut all {
+        if client["token_endpoint_auth_method"] != "none" {
+            client["client_secret"] = relying_party::secret(client["client_id"].as_str().unwrap()).into();
+        }
+    }
+    all[1]["id_token_signed_response_alg"] = "ES256".into();
+    Value::from(all)
+}
