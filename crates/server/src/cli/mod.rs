@@ -11,7 +11,7 @@ mod people;
 mod serve;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
@@ -70,11 +70,16 @@ struct ConfigFile {
 impl ConfigFile {
     /// Reads the file and the variables of this process.
     fn load(&self) -> Result<Config, Problems> {
-        // A variable whose name or value is no Unicode is none of ours.
-        let pairs =
-            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-        Config::load(&self.config, &pairs.collect::<BTreeMap<_, _>>())
+        load_config(&self.config)
     }
+}
+
+/// Reads a configuration file and the variables of this process.
+pub(crate) fn load_config(file: &Path) -> Result<Config, Problems> {
+    // A variable whose name or value is no Unicode is none of ours.
+    let pairs =
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    Config::load(file, &pairs.collect::<BTreeMap<_, _>>())
 }
 
 /// Why a command did not do what it was asked.

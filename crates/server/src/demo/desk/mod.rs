@@ -1,0 +1,185 @@
+//! The desk: what a person at the demo's table sees beside the provider. Messages that were "sent", who signs next, what
+//! to do. Plain forms; a small script shows changes by itself.
+//!
+//! | route | what |
+//! |---|---|
+//! | `GET /` | the page, `?lang=kk|ru|en` |
+//! | `GET /sms.json` | messages, newest first: `to`, `sender`, `text`, `at` |
+//! | `POST /signer/person` | form field `person`: who signs next |
+//! | `POST /signer/mode` | form field `mode`: `at_once`, `ask`, `cancel`, `fail` |
+//! | `POST /signer/decide` | form fields `id`, `decision` (`sign`, `cancel`): a request that waits |
+//! | `GET /changes` | a text that differs when the page would |
+
+mod guard;
+mod page;
+#[cfg(test)]
+mod tests;
+mod texts;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use authority::locale::Locale;
+use axum::extract::{Form, Query, State};
+use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, LOCATION};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use chrono_tz::Tz;
+use messaging::Outbox;
+use serde::Deserialize;
+use serde_json::Value;
+use testkit::ncalayer::{Decision, SignerState};
+
+use super::sockets::Addresses;
+
+/// What the desk shows and does.
+#[derive(Clone)]
+pub(super) struct Desk {
+    pub(super) outbox: Arc<Outbox>,
+    pub(super) signer: Arc<SignerState>,
+    pub(super) addresses: Addresses,
+    pub(super) config_file: PathBuf,
+    pub(super) zone: Tz,
+}
+
+/// The routes.
+pub(super) fn router(desk: Desk) -> Router {
+    let guard = guard::Guard::new(&desk.addresses.desk);
+    Router::new()
+        .route("/", get(show))
+        .route("/sms.json", get(messages))
+        .route("/changes", get(changes))
+        .route(
+            "/desk.css",
+            get(|| async { file("text/css; charset=utf-8", include_str!("desk.css")) }),
+        )
+        .route(
+            "/desk.js",
+            get(|| async { file("text/javascript; charset=utf-8", include_str!("desk.js")) }),
+        )
+        .route("/signer/person", post(choose_person))
+        .route("/signer/mode", post(choose_mode))
+        .route("/signer/decide", post(decide))
+        .layer(from_fn_with_state(Arc::new(guard), guard::check))
+        .with_state(desk)
+}
+
+fn file(kind: &'static str, content: &'static str) -> Response {
+    ([(CONTENT_TYPE, HeaderValue::from_static(kind))], content).into_response()
+}
+
+#[derive(Default, Deserialize)]
+struct Language {
+    lang: Option<String>,
+}
+
+async fn show(State(desk): State<Desk>, Query(language): Query<Language>, headers: HeaderMap) -> Response {
+    let shown = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let chosen = language.lang.as_deref().and_then(Locale::from_tag);
+    let locale = chosen
+        .or_else(|| shown.and_then(Locale::from_accept_language))
+        .unwrap_or(Locale::Kk);
+    let html = page::html(&desk, locale, &desk.outbox.newest_first().await);
+    (
+        [(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"))],
+        html,
+    )
+        .into_response()
+}
+
+async fn messages(State(desk): State<Desk>) -> Json<Vec<Value>> {
+    Json(
+        desk.outbox
+            .newest_first()
+            .await
+            .iter()
+            .map(messaging::Kept::to_json)
+            .collect(),
+    )
+}
+
+/// Counts what the page lists; the script asks for it and loads the page again when it differs.
+async fn changes(State(desk): State<Desk>) -> String {
+    let newest = desk
+        .outbox
+        .newest_first()
+        .await
+        .first()
+        .map(|kept| kept.request_id.to_string())
+        .unwrap_or_default();
+    let waiting: Vec<_> = desk
+        .signer
+        .pending()
+        .iter()
+        .map(|request| request.id.to_string())
+        .collect();
+    let next = desk.signer.next().unwrap_or_default();
+    format!("{newest} {} {next} {:?}", waiting.join(","), desk.signer.mode())
+}
+
+#[derive(Deserialize)]
+struct Person {
+    person: String,
+    lang: Option<String>,
+}
+
+async fn choose_person(State(desk): State<Desk>, Form(form): Form<Person>) -> Response {
+    if desk.signer.set_next(&form.person) {
+        back(form.lang.as_deref())
+    } else {
+        refuse("person: nobody has this login")
+    }
+}
+
+#[derive(Deserialize)]
+struct Mode {
+    mode: String,
+    lang: Option<String>,
+}
+
+async fn choose_mode(State(desk): State<Desk>, Form(form): Form<Mode>) -> Response {
+    let known = page::MODES.iter().find(|(word, _)| *word == form.mode);
+    match known {
+        Some((_, mode)) => {
+            desk.signer.set_mode(*mode);
+            back(form.lang.as_deref())
+        }
+        None => refuse("mode: must be at_once, ask, cancel or fail"),
+    }
+}
+
+#[derive(Deserialize)]
+struct Decided {
+    id: u64,
+    decision: String,
+    lang: Option<String>,
+}
+
+async fn decide(State(desk): State<Desk>, Form(form): Form<Decided>) -> Response {
+    let decision = match (form.decision.as_str(), desk.signer.next()) {
+        ("sign", Some(login)) => Decision::SignAs(login),
+        ("sign", None) | ("cancel", _) => Decision::Cancel,
+        _ => return refuse("decision: must be sign or cancel"),
+    };
+    // A request that left meanwhile needs no decision; the page shows that it is gone.
+    let _ = desk.signer.decide(form.id, decision);
+    back(form.lang.as_deref())
+}
+
+/// To the page, in the language it had.
+fn back(lang: Option<&str>) -> Response {
+    let to = match lang.and_then(Locale::from_tag) {
+        Some(Locale::Kk) => "/?lang=kk",
+        Some(Locale::Ru) => "/?lang=ru",
+        Some(Locale::En) => "/?lang=en",
+        None => "/",
+    };
+    (StatusCode::SEE_OTHER, [(LOCATION, HeaderValue::from_static(to))]).into_response()
+}
+
+fn refuse(reason: &'static str) -> Response {
+    (StatusCode::BAD_REQUEST, reason).into_response()
+}

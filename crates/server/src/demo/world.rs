@@ -1,0 +1,133 @@
+//! Everything behind the demo's addresses.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use diary::DiarySettings;
+use federation::eds::EdsVerifier;
+use messaging::{Outbox, SmsGateway};
+use testkit::keys::DemoKeys;
+use testkit::ncalayer::SignerState;
+use testkit::people::PEOPLE;
+
+use super::desk::Desk;
+use super::folder::Folder;
+use super::sockets::Addresses;
+use crate::app::{App, Parts};
+use crate::apply::{ApplyError, PersonEntry, apply_clients, apply_people, parse_clients};
+use crate::chance::chance;
+use crate::cli::{Failure, say};
+use crate::clock::NodeClock;
+use crate::config::Config;
+use crate::foundation::{self, Foundation, FoundationError};
+use crate::{kek, material};
+
+/// What was made.
+pub(super) struct World {
+    pub(super) app: App,
+    pub(super) clock: Arc<NodeClock>,
+    pub(super) diary: DiarySettings,
+    pub(super) signer: Arc<SignerState>,
+    outbox: Arc<Outbox>,
+    config_file: PathBuf,
+}
+
+impl World {
+    /// Opens or makes everything, telling how far it is.
+    pub(super) async fn make(folder: &Folder, config: &Config, addresses: &Addresses) -> Result<Self, Failure> {
+        let (foundation, clock) = open_database(config).await?;
+        let keys = Arc::new(open_keys(folder, &foundation)?);
+        let diary = register(&foundation, folder, addresses).await?;
+        let now = foundation.clock.now();
+        let settings = keys
+            .eds_settings(now)
+            .map_err(|error| Failure::broken("the revocation list")(error.into()))?;
+        let eds = EdsVerifier::new(&settings).map_err(|error| Failure::broken("the demo's centre")(error.into()))?;
+        let outbox = Outbox::with_file(Arc::clone(&foundation.clock), &folder.outbox()).await;
+        let outbox = Arc::new(outbox.map_err(|error| Failure::broken("the outbox file")(error.into()))?);
+        let signer = Arc::new(SignerState::new(keys, Arc::clone(&foundation.clock)));
+        let parts = Parts {
+            config: config.clone(),
+            foundation,
+            eds: Arc::new(eds),
+            sms: Arc::clone(&outbox) as Arc<dyn SmsGateway>,
+            sandbox_people: PEOPLE.iter().map(|person| person.login.to_owned()).collect(),
+        };
+        let app = App::build(parts)
+            .await
+            .map_err(|error| Failure::broken("the provider cannot start")(error.into()))?;
+        Ok(Self {
+            app,
+            clock,
+            diary,
+            signer,
+            outbox,
+            config_file: folder.config_file(),
+        })
+    }
+
+    /// What the desk shows and does.
+    pub(super) fn desk(&self, addresses: &Addresses) -> Desk {
+        Desk {
+            outbox: Arc::clone(&self.outbox),
+            signer: Arc::clone(&self.signer),
+            addresses: addresses.clone(),
+            config_file: self.config_file.clone(),
+            zone: self.app.state.provider.pages.settings().zone,
+        }
+    }
+}
+
+async fn open_database(config: &Config) -> Result<(Foundation, Arc<NodeClock>), Failure> {
+    say("database: opening");
+    let db = foundation::connect(config).await.map_err(FoundationError::from)?;
+    db.migrate().await.map_err(FoundationError::from)?;
+    db.close().await.map_err(FoundationError::from)?;
+    let kek = kek::read(config.secrets().kek()).map_err(material::MaterialError::from)?;
+    let keyring = authority::secret::Keyring::derive(&kek).map_err(FoundationError::from)?;
+    Ok(Foundation::open_with(config, keyring).await?)
+}
+
+fn open_keys(folder: &Folder, foundation: &Foundation) -> Result<DemoKeys, Failure> {
+    say("keys: certification centre and people");
+    DemoKeys::open(&folder.centre(), foundation.clock.now())
+        .map_err(|error| Failure::broken("the people's keys")(error.into()))
+}
+
+/// Makes people and the diary known to the provider.
+async fn register(foundation: &Foundation, folder: &Folder, addresses: &Addresses) -> Result<DiarySettings, Failure> {
+    say("people and the diary: registering");
+    let now = foundation.clock.now();
+    let broken = |error: ApplyError| Failure::broken("people and the diary cannot be registered")(error.into());
+    let people: Vec<_> = PEOPLE
+        .iter()
+        .map(PersonEntry::of_demo)
+        .collect::<Result<_, _>>()
+        .map_err(broken)?;
+    apply_people(&foundation.db, &foundation.keyring, &people, now, &mut chance())
+        .await
+        .map_err(broken)?;
+    let secret = folder.diary_secret()?;
+    let diary = serde_json::json!([{
+        "client_id": "diary",
+        "client_name": "Күнделік",
+        "client_secret": secret,
+        "redirect_uris": [format!("{}/callback", addresses.diary)],
+        "post_logout_redirect_uris": [format!("{}/signed-out", addresses.diary)],
+        "grant_types": ["authorization_code", "refresh_token"],
+        "scope": "openid profile device organisation",
+        "require_pkce": true,
+    }]);
+    let clients = parse_clients(&diary.to_string(), true, now).map_err(broken)?;
+    apply_clients(&foundation.db, &foundation.keyring, &clients, now, &mut chance())
+        .await
+        .map_err(broken)?;
+    Ok(DiarySettings {
+        issuer: addresses.issuer.clone(),
+        client_id: "diary".to_owned(),
+        client_secret: secret,
+        base_url: addresses.diary.clone(),
+        extra_trust: None,
+        desk_url: Some(format!("{}/", addresses.desk)),
+    })
+}
