@@ -9,6 +9,7 @@
 mod request;
 
 use authority::audit::{Actor, Event, EventKind};
+use authority::clients::RedirectUri;
 use authority::ids::EventId;
 use authority::users::FactName;
 use axum::body::Bytes;
@@ -140,7 +141,7 @@ fn stay_uri(request: &LogoutRequest) -> String {
         .client
         .iter()
         .flat_map(|client| &client.redirect_uris)
-        .map(|uri| uri.origin());
+        .map(RedirectUri::origin);
     origins
         .filter(|origin| origin.starts_with("http"))
         .map(|origin| format!("{origin}/"))
@@ -153,7 +154,11 @@ fn frame(provider: &Provider, visit: &Visit, request: &LogoutRequest) -> Frame {
     frame.locale = visit.locale_for(request.locale);
     frame.service = request.client.as_ref().map(|client| ServiceStrip {
         name: client.name.clone(),
-        domain: client.redirect_uris.first().map(|uri| uri.domain()).unwrap_or_default(),
+        domain: client
+            .redirect_uris
+            .first()
+            .map(RedirectUri::domain)
+            .unwrap_or_default(),
         back_uri: None,
         logo: None,
     });

@@ -52,7 +52,13 @@ impl TokenError {
         match self {
             Self::Storage(error) => log_failure(error, Some(reference)),
             Self::Signing(error) => tracing::error!(reference, class = "bug", %error, "an ID token was not signed"),
-            refused => tracing::info!(reference, outcome, reason = %refused, "no token was issued"),
+            Self::Parameters(_)
+            | Self::Missing(_)
+            | Self::Client(_)
+            | Self::GrantTypeUnsupported
+            | Self::GrantTypeForbidden
+            | Self::Code(_)
+            | Self::Refresh(_) => tracing::info!(reference, outcome, reason = %self, "no token was issued"),
         }
         body
     }

@@ -21,7 +21,6 @@ const NOW: Timestamp = Timestamp::from_unix_seconds(1_790_000_000);
 fn rests_on(client: &str, role: Option<CertificateRole>, bound: bool) -> GrantInForce {
     let mut rng = ChaCha20Rng::seed_from_u64(7);
     let (user_id, device_id) = (UserId::mint(NOW, &mut rng), DeviceId::mint(NOW, &mut rng));
-    let session_id = SessionId::mint(NOW, &mut rng);
     let digest = TokenDigest::from_bytes([0; 32]);
     let device = Device {
         id: device_id,
@@ -35,7 +34,7 @@ fn rests_on(client: &str, role: Option<CertificateRole>, bound: bool) -> GrantIn
         ended_at: None,
     };
     let session = BrowserSession {
-        id: session_id,
+        id: SessionId::mint(NOW, &mut rng),
         user_id,
         cookie_digest: digest,
         device_id: bound.then_some(device_id),
@@ -49,25 +48,7 @@ fn rests_on(client: &str, role: Option<CertificateRole>, bound: bool) -> GrantIn
         absolute_until: NOW,
         ended_at: None,
     };
-    let grant = Grant {
-        id: GrantId::mint(NOW, &mut rng),
-        user_id,
-        client_id: ClientId::parse(client).unwrap(),
-        session_id,
-        device_id: session.device_id,
-        certificate_id: None,
-        epoch: 0,
-        scopes: Vec::new(),
-        claims: ClaimsRequest::default(),
-        assurance: Assurance::Full,
-        assurance_request: AssuranceRequest::default(),
-        methods: Vec::new(),
-        authenticated_at: NOW,
-        wants_auth_time: false,
-        offline: false,
-        created_at: NOW,
-        revoked_at: None,
-    };
+    let grant = grant(client, &session);
     let user = User {
         id: user_id,
         subject: Subject::parse("s").unwrap(),
@@ -84,6 +65,28 @@ fn rests_on(client: &str, role: Option<CertificateRole>, bound: bool) -> GrantIn
         user,
         device: bound.then_some(device),
         certificate_role: role,
+    }
+}
+
+fn grant(client: &str, session: &BrowserSession) -> Grant {
+    Grant {
+        id: GrantId::mint(NOW, &mut ChaCha20Rng::seed_from_u64(9)),
+        user_id: session.user_id,
+        client_id: ClientId::parse(client).unwrap(),
+        session_id: session.id,
+        device_id: session.device_id,
+        certificate_id: None,
+        epoch: 0,
+        scopes: Vec::new(),
+        claims: ClaimsRequest::default(),
+        assurance: Assurance::Full,
+        assurance_request: AssuranceRequest::default(),
+        methods: Vec::new(),
+        authenticated_at: NOW,
+        wants_auth_time: false,
+        offline: false,
+        created_at: NOW,
+        revoked_at: None,
     }
 }
 

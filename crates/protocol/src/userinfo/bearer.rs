@@ -77,7 +77,9 @@ impl BearerError {
         let reference = visit.reference.as_str();
         match self {
             Self::Storage(error) => log_failure(error, Some(reference)),
-            refused => tracing::info!(reference, reason = %refused, "no claims were told"),
+            Self::Missing | Self::Parameters(_) | Self::Malformed | Self::Invalid | Self::Scope => {
+                tracing::info!(reference, reason = %self, "no claims were told");
+            }
         }
         self.public()
     }

@@ -33,7 +33,7 @@ fn state_and_mode_survive_a_fault_in_each_other() {
 
 #[test]
 fn request_objects_and_registration_have_their_own_errors() {
-    let refuse = |query| read(query, |_, parameters| refuse_unsupported(parameters));
+    let refuse = |query: &str| read(query, |_, parameters| refuse_unsupported(parameters));
     assert_eq!(refuse("request=x"), Err(RequestError::RequestUnsupported));
     assert_eq!(
         refuse("request_uri=https://a.example"),
@@ -45,7 +45,7 @@ fn request_objects_and_registration_have_their_own_errors() {
 
 #[test]
 fn only_the_code_response_is_served() {
-    let check = |query| read(query, check_response_type);
+    let check = |query: &str| read(query, check_response_type);
     assert_eq!(check("response_type=code"), Ok(()));
     assert_eq!(check(""), Err(RequestError::ResponseTypeMissing));
     for other in ["token", "id_token", "code%20id_token", "Code", "code%20", "none"] {
@@ -112,14 +112,14 @@ fn public_clients_and_those_that_require_it_need_a_challenge() {
 
 #[test]
 fn prompt_none_stands_alone() {
-    let check = |query| read(query, |_, parameters| prompt(parameters));
+    let check = |query: &str| read(query, |_, parameters| prompt(parameters));
     assert_eq!(check("prompt=none+login"), Err(RequestError::PromptContradicts));
     assert!(check("prompt=none").unwrap().none);
 }
 
 #[test]
 fn max_age_is_a_number_of_seconds() {
-    let check = |query| read(query, |_, parameters| max_age(parameters));
+    let check = |query: &str| read(query, |_, parameters| max_age(parameters));
     assert_eq!(check("max_age=0"), Ok(Some(0)));
     assert_eq!(check("max_age=99999999999999999999"), Ok(Some(u32::MAX)));
     assert_eq!(check(""), Ok(None));
@@ -130,7 +130,7 @@ fn max_age_is_a_number_of_seconds() {
 
 #[test]
 fn acr_values_keep_what_we_know() {
-    let check = |query| read(query, |_, parameters| assurance_values(parameters));
+    let check = |query: &str| read(query, |_, parameters| assurance_values(parameters));
     let asked = check("acr_values=1+2+urn:kiru:acr:full").unwrap();
     assert_eq!((asked.values, asked.essential), (vec![Assurance::Full], false));
 }
