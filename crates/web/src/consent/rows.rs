@@ -21,13 +21,23 @@ pub(crate) struct Known<'a> {
 /// The rows, in groups, for everything that the request asks.
 pub(crate) fn groups(request: &AuthorizationRequest, need: &ConsentNeed, known: &Known<'_>) -> Vec<ClaimGroup> {
     let page = Page { request, need, known };
-    let you: Vec<ClaimRow> = YOU.iter().filter_map(|(claim, names)| page.row(*claim, names)).collect();
+    let you: Vec<ClaimRow> = YOU
+        .iter()
+        .filter_map(|(claim, names)| page.row(*claim, names))
+        .collect();
     let organisation: Vec<ClaimRow> = page.row(Claim::Organisation, ORGANISATION).into_iter().collect();
-    let sign_in: Vec<ClaimRow> = [page.row(Claim::Device, DEVICE), page.offline()].into_iter().flatten().collect();
-    [ClaimGroup::You(you), ClaimGroup::Organisation(organisation), ClaimGroup::SignIn(sign_in)]
+    let sign_in: Vec<ClaimRow> = [page.row(Claim::Device, DEVICE), page.offline()]
         .into_iter()
-        .filter(|group| !rows_of(group).is_empty())
-        .collect()
+        .flatten()
+        .collect();
+    [
+        ClaimGroup::You(you),
+        ClaimGroup::Organisation(organisation),
+        ClaimGroup::SignIn(sign_in),
+    ]
+    .into_iter()
+    .filter(|group| !rows_of(group).is_empty())
+    .collect()
 }
 
 const YOU: &[(Claim, &[ClaimName])] = {
@@ -73,19 +83,31 @@ impl Page<'_> {
             return None;
         }
         let new = self.need.changed && self.is_new(names);
-        Some(ClaimRow { claim, value, note, new })
+        Some(ClaimRow {
+            claim,
+            value,
+            note,
+            new,
+        })
     }
 
     fn is_new(&self, names: &[ClaimName]) -> bool {
         self.need.new_claims.iter().any(|name| names.contains(name))
-            || self.need.new_scopes.iter().any(|scope| scope.claims().iter().any(|name| names.contains(name)))
+            || self
+                .need
+                .new_scopes
+                .iter()
+                .any(|scope| scope.claims().iter().any(|name| names.contains(name)))
     }
 
     fn offline(&self) -> Option<ClaimRow> {
         let new = self.need.changed && self.need.new_scopes.contains(&Scope::OfflineAccess);
-        self.request
-            .asks(Scope::OfflineAccess)
-            .then_some(ClaimRow { claim: Claim::OfflineAccess, value: ClaimValue::Granted, note: None, new })
+        self.request.asks(Scope::OfflineAccess).then_some(ClaimRow {
+            claim: Claim::OfflineAccess,
+            value: ClaimValue::Granted,
+            note: None,
+            new,
+        })
     }
 
     fn value(&self, claim: Claim, names: &[ClaimName]) -> (ClaimValue, Option<ClaimNote>) {
@@ -114,17 +136,25 @@ impl Page<'_> {
     }
 
     fn fact(&self, name: FactName) -> Option<&str> {
-        self.known.facts.iter().find(|fact| fact.name == name).map(|fact| fact.value.as_str())
+        self.known
+            .facts
+            .iter()
+            .find(|fact| fact.name == name)
+            .map(|fact| fact.value.as_str())
     }
 
     fn first_fact(&self, names: &[ClaimName]) -> Option<String> {
-        let facts = names.iter().filter_map(|name| FactName::from_word(name.as_str()));
-        facts.filter_map(|name| self.fact(name)).next().map(str::to_owned)
+        let mut facts = names.iter().filter_map(|name| FactName::from_word(name.as_str()));
+        facts.find_map(|name| self.fact(name)).map(str::to_owned)
     }
 
     fn phone(&self) -> Option<String> {
         let live = self.known.phone.map(PhoneNumber::masked);
-        live.or_else(|| PhoneNumber::parse(self.fact(FactName::PhoneNumber)?).ok().map(|number| number.masked()))
+        live.or_else(|| {
+            PhoneNumber::parse(self.fact(FactName::PhoneNumber)?)
+                .ok()
+                .map(|number| number.masked())
+        })
     }
 
     fn organisation(&self) -> Option<String> {
@@ -138,7 +168,10 @@ impl Page<'_> {
 
 fn rows_of(group: &ClaimGroup) -> &[ClaimRow] {
     match group {
-        ClaimGroup::You(rows) | ClaimGroup::Children(rows) | ClaimGroup::Organisation(rows) | ClaimGroup::SignIn(rows) => rows,
+        ClaimGroup::You(rows)
+        | ClaimGroup::Children(rows)
+        | ClaimGroup::Organisation(rows)
+        | ClaimGroup::SignIn(rows) => rows,
     }
 }
 
@@ -162,9 +195,11 @@ fn date(value: &str) -> ClaimValue {
     let mut parts = value.splitn(3, '-');
     let mut number = || parts.next().and_then(|part| part.parse::<u32>().ok());
     match (number(), number(), number()) {
-        (Some(year @ 1..=9999), Some(month @ 1..=12), Some(day @ 1..=31)) => {
-            ClaimValue::Date { year: i32::try_from(year).unwrap_or_default(), month, day }
-        }
+        (Some(year @ 1..=9999), Some(month @ 1..=12), Some(day @ 1..=31)) => ClaimValue::Date {
+            year: i32::try_from(year).unwrap_or_default(),
+            month,
+            day,
+        },
         _ => ClaimValue::Text(value.to_owned()),
     }
 }
@@ -176,7 +211,13 @@ fn one_line_address(json: &str) -> String {
     };
     let member = |name: &str| address.get(name).and_then(serde_json::Value::as_str);
     let parts = ["street_address", "locality", "region", "postal_code", "country"];
-    let joined = || parts.iter().filter_map(|name| member(name)).collect::<Vec<_>>().join(", ");
+    let joined = || {
+        parts
+            .iter()
+            .filter_map(|name| member(name))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
     member("formatted").map_or_else(joined, |text| text.replace('\n', ", "))
 }
 

@@ -1,3 +1,285 @@
-//! The device.
+//! The device page, `/flow/{id}/device`: what comes after both stages (product A1, A2, A7, A8). What it shows depends on
+//! the account and on this browser, so nothing of it appears earlier (security rule AC-1).
+//!
+//! * `view`: what this browser is to the account. `name`: what people call it.
+//! * `proof`: checking a device proof. `binding`: the one transaction that binds and signs in.
+//! * `locks`: X3 to X6.
+
+pub(crate) mod binding;
+mod locks;
 mod name;
 mod proof;
+mod view;
+
+use authority::audit::EventKind;
+use authority::authentication::{Challenge, FirstStage, SignInAttempt};
+use authority::devices::{BindingView, Device};
+use authority::ids::{ChallengeId, DeviceId};
+use authority::secret::PlainToken;
+use authority::time::{days, seconds};
+use authority::users::User;
+use axum::response::Response;
+use pages::screens::{
+    BoundElsewhere, CannotRemember, ProofPurpose, ProofRequest, ProveDevice, RememberDevice, RememberProblem,
+};
+use protocol::Problem;
+use protocol::flow::{SESSION_COOKIE, device_cookie_name, set_cookie};
+use storage::{StorageError, Tx, audit, challenges, devices, users};
+
+use self::binding::{Outcome, Posted, SignedIn, Stop};
+use self::view::Bindings;
+use crate::answer;
+use crate::flow::{FlowForm, FlowPage, Place};
+
+pub(crate) use self::view::shown_device;
+
+/// How long browsers keep the device cookie: the longest that they allow (RFC 6265bis §5.5).
+const COOKIE_AGE: std::time::Duration = days(400);
+/// A nonce that ends sooner than this is replaced before it is shown.
+const NONCE_RESERVE: std::time::Duration = seconds(60);
+
+/// `GET /flow/{id}/device`
+pub(crate) async fn show(page: FlowPage) -> Response {
+    let answer = shown(&page).await;
+    page.answer(answer)
+}
+
+/// `POST /flow/{id}/device`, fields `public_key`, `proof`, or `problem`.
+pub(crate) async fn commit(form: FlowForm) -> Response {
+    let answer = committed(&form).await;
+    form.page.answer(answer)
+}
+
+async fn shown(page: &FlowPage) -> Result<Response, Problem> {
+    let attempt = page.latest_attempt().await?;
+    let Some((attempt, first)) = both_stages(attempt.as_ref()) else {
+        return Ok(page.see(Place::of(attempt.as_ref(), page.now)));
+    };
+    if Place::of(Some(attempt), page.now) != Place::Device {
+        return Ok(page.see(Place::SignIn));
+    }
+    let user = users::find(&page.provider().db, first.user_id).await?;
+    let Some(user) = user else {
+        return Ok(page.see(Place::SignIn));
+    };
+    if let Err(barred) = user.state.admit() {
+        return Ok(locks::page(page, barred, &user));
+    }
+    let live = devices::list_live_for_user(&page.provider().db, user.id).await?;
+    let bindings = Bindings::judge(page, first, live);
+    if bindings.view == BindingView::OtherDevice {
+        return Ok(bound_elsewhere(page, &bindings.live, false));
+    }
+    let nonce = nonce(page, attempt, bindings.view).await?;
+    Ok(ask(page, first, &bindings, &nonce))
+}
+
+fn both_stages(attempt: Option<&SignInAttempt>) -> Option<(&SignInAttempt, &FirstStage)> {
+    let attempt = attempt?;
+    attempt.both_stages().ok().map(|(first, _)| (attempt, first))
+}
+
+async fn committed(form: &FlowForm) -> Result<Response, Problem> {
+    let page = &form.page;
+    let attempt = page.latest_attempt().await?;
+    let Some((attempt, first)) = both_stages(attempt.as_ref()) else {
+        return Ok(page.see(Place::of(attempt.as_ref(), page.now)));
+    };
+    if let Some(problem) = form.field("problem") {
+        return cannot(page, first, problem).await;
+    }
+    let posted = match form.field("proof") {
+        Some(proof) => Posted::Proof {
+            public_key: form.field("public_key"),
+            proof,
+        },
+        None => button(first)?,
+    };
+    match binding::commit(page, attempt, posted).await {
+        Ok(outcome) => answered(page, first, outcome).await,
+        Err(Stop::Lost) => Ok(page.see(Place::of(page.latest_attempt().await?.as_ref(), page.now))),
+        Err(Stop::Storage(error)) => Err(Problem::OurFault(error)),
+    }
+}
+
+/// A form without a proof is all that a sandbox page posts; elsewhere the script did not run (X13).
+fn button(first: &FirstStage) -> Result<Posted<'static>, Problem> {
+    match first.factor {
+        #[cfg(feature = "sandbox")]
+        authority::authentication::FirstFactor::Sandbox => Ok(Posted::Button),
+        #[cfg(not(feature = "sandbox"))]
+        authority::authentication::FirstFactor::Sandbox => Err(Problem::NoScript),
+        authority::authentication::FirstFactor::Eds { .. } => Err(Problem::NoScript),
+    }
+}
+
+async fn answered(page: &FlowPage, first: &FirstStage, outcome: Outcome) -> Result<Response, Problem> {
+    match outcome {
+        Outcome::SignedIn(cookies) => Ok(answer::with_cookies(page.see(Place::Onwards), set(&cookies))),
+        Outcome::StaleNonce => shown(page).await,
+        Outcome::Refused(refusal) => {
+            let (code, reference) = (refusal.code(), page.visit.reference.as_str());
+            tracing::warn!(reference, class = "refused", code, "a device proof was refused");
+            let live = devices::list_live_for_user(&page.provider().db, first.user_id).await?;
+            let live = Bindings::judge(page, first, live).live;
+            if live.is_empty() {
+                Err(Problem::OutOfDate)
+            } else {
+                Ok(bound_elsewhere(page, &live, false))
+            }
+        }
+        Outcome::Barred(barred) => {
+            let user = users::find(&page.provider().db, first.user_id).await?;
+            Ok(user.map_or_else(|| page.see(Place::SignIn), |user| locks::page(page, barred, &user)))
+        }
+        Outcome::OtherDevice => {
+            let live = devices::list_live_for_user(&page.provider().db, first.user_id).await?;
+            Ok(bound_elsewhere(page, &Bindings::judge(page, first, live).live, false))
+        }
+    }
+}
+
+fn set(cookies: &SignedIn) -> Vec<http::HeaderValue> {
+    let session = set_cookie(SESSION_COOKIE, cookies.session_cookie.expose(), None);
+    let device = cookies.device_cookie.as_ref();
+    let device = device.and_then(|(id, token)| set_cookie(&device_cookie_name(*id), token.expose(), Some(COOKIE_AGE)));
+    session.into_iter().chain(device).collect()
+}
+
+/// What the script found out: the key of the bound device is gone (R1), or this browser cannot keep one (R7).
+async fn cannot(page: &FlowPage, first: &FirstStage, problem: &str) -> Result<Response, Problem> {
+    let remember = RememberProblem::from_field(problem);
+    let (kind, reason) = match remember {
+        Some(RememberProblem::StorageBlocked) => (EventKind::SignInRefused, "storage_blocked"),
+        Some(RememberProblem::NoWebCrypto) => (EventKind::SignInRefused, "no_web_crypto"),
+        Some(RememberProblem::InAppBrowser | RememberProblem::CookiesBlocked) => (EventKind::SignInRefused, "browser"),
+        None => (EventKind::DeviceProofRefused, "key_missing"),
+    };
+    let mut event = page.event(kind);
+    event.user_id = Some(first.user_id);
+    reason.clone_into(&mut event.reason);
+    let event = &event;
+    let kept = page
+        .provider()
+        .db
+        .tx("device_problem", |tx| async move { audit::insert(&tx, event).await })
+        .await;
+    kept.map_err(|error: StorageError| Problem::OurFault(error))?;
+    if let Some(problem) = remember {
+        let site = page.flow.interaction.request.redirect_uri.domain();
+        return Ok(page.render(Place::Device, &CannotRemember { site, problem }));
+    }
+    let live = devices::list_live_for_user(&page.provider().db, first.user_id).await?;
+    let bindings = Bindings::judge(page, first, live);
+    if bindings.live.is_empty() {
+        return Ok(page.see(Place::Device));
+    }
+    Ok(bound_elsewhere(
+        page,
+        &bindings.live,
+        bindings.view == BindingView::ThisDevice,
+    ))
+}
+
+/// R1.
+fn bound_elsewhere(page: &FlowPage, live: &[Device], data_was_cleared: bool) -> Response {
+    let Some(device) = live.first() else {
+        return page.see(Place::Device);
+    };
+    let screen = BoundElsewhere {
+        device_name: device.name.clone(),
+        device_kind: name::kind_of(&device.name),
+        registered_at: device.bound_at,
+        data_was_cleared,
+    };
+    page.render(Place::Device, &screen)
+}
+
+/// The nonce to be signed: the open one while it lasts, else a new one. Making one is no change of state: like a form
+/// token it only lets this browser post what the page asks for.
+async fn nonce(page: &FlowPage, attempt: &SignInAttempt, view: BindingView) -> Result<Challenge, StorageError> {
+    let (provider, now) = (page.provider(), page.now);
+    let purpose = binding::purpose(view);
+    let open = challenges::find_open(&provider.db, attempt.id, purpose).await?;
+    if let Some(open) = open.filter(|open| now.plus(NONCE_RESERVE) < open.expires_at) {
+        return Ok(open);
+    }
+    let mut rng = provider.rng();
+    let nonce = Challenge {
+        id: ChallengeId::mint(now, &mut rng),
+        purpose,
+        attempt_id: attempt.id,
+        browser_digest: *page.flow.browser.cookie_digest(),
+        text: PlainToken::mint(&mut rng).expose().to_owned(),
+        issued_at: now,
+        expires_at: now.plus(provider.policy().challenge_ttl),
+    };
+    let kept = &nonce;
+    let inserted = provider
+        .db
+        .tx("device_nonce", |tx| async move { challenges::insert(&tx, kept).await })
+        .await?;
+    if inserted {
+        return Ok(nonce);
+    }
+    // Another tab was faster; its nonce is as good.
+    let open = challenges::find_open(&provider.db, attempt.id, purpose).await?;
+    open.ok_or(StorageError::Contended("device_nonce"))
+}
+
+/// S12, or the page that proves the bound device by itself.
+fn ask(page: &FlowPage, first: &FirstStage, bindings: &Bindings, nonce: &Challenge) -> Response {
+    let sandbox = first.factor == authority::authentication::FirstFactor::Sandbox;
+    let request = |device_id: DeviceId, purpose| ProofRequest {
+        device_id: device_id.to_string(),
+        nonce: nonce.text.clone(),
+        purpose,
+    };
+    if let Some(device) = bindings.this_device().filter(|_| !sandbox) {
+        return page.render(
+            Place::Device,
+            &ProveDevice {
+                proof: request(device.id, ProofPurpose::SignIn),
+            },
+        );
+    }
+    let agent = page
+        .visit
+        .headers
+        .get(http::header::USER_AGENT)
+        .and_then(|value| value.to_str().ok());
+    let named = name::of_user_agent(agent.unwrap_or_default());
+    // The device that will be bound is named after the nonce that binds it.
+    let new_id = DeviceId::from_uuid(nonce.id.as_uuid());
+    let proof = (!sandbox).then(|| request(new_id, ProofPurpose::Register));
+    page.render(
+        Place::Device,
+        &RememberDevice {
+            device_name: named.name,
+            device_kind: named.kind,
+            proof,
+        },
+    )
+}
+
+/// Records, in the transaction that proves the second stage, that the device page will refuse: nothing is posted there
+/// any more.
+pub(crate) async fn record_outlook(
+    tx: &Tx,
+    page: &FlowPage,
+    first: &FirstStage,
+    user: &User,
+) -> Result<(), StorageError> {
+    let live = devices::list_live_for_user(tx, user.id).await?;
+    let kind = if user.state.admit().is_err() {
+        EventKind::SignInRefused
+    } else if Bindings::judge(page, first, live).view == BindingView::OtherDevice {
+        EventKind::OtherDeviceRefused
+    } else {
+        return Ok(());
+    };
+    let mut event = page.event(kind);
+    event.user_id = Some(user.id);
+    user.state.as_str().clone_into(&mut event.reason);
+    audit::insert(tx, &event).await
+}

@@ -24,13 +24,19 @@ pub(crate) struct DeviceName {
 
 /// Reads the `User-Agent` header.
 pub(crate) fn of_user_agent(header: &str) -> DeviceName {
-    let header = header.get(..header.floor_char_boundary(LONGEST_HEADER)).unwrap_or_default();
-    Parser::new().parse(header).map_or_else(|| first_product(header), |result| known(&result))
+    let header = header
+        .get(..header.floor_char_boundary(LONGEST_HEADER))
+        .unwrap_or_default();
+    Parser::new()
+        .parse(header)
+        .map_or_else(|| first_product(header), |result| known(&result))
 }
 
 /// The picture for a device whose name was kept.
 pub(crate) fn kind_of(name: &str) -> DeviceKind {
-    let phone = ["Android", "iPhone", "iPad", "iPod", "Windows Phone"].iter().any(|system| name.ends_with(system));
+    let phone = ["Android", "iPhone", "iPad", "iPod", "Windows Phone"]
+        .iter()
+        .any(|system| name.ends_with(system));
     if phone { DeviceKind::Phone } else { DeviceKind::Computer }
 }
 
@@ -43,7 +49,10 @@ fn known(result: &WootheeResult<'_>) -> DeviceName {
         (browser, system) => format!("{browser}, {system}"),
     };
     let kind = kind_of(&name);
-    DeviceName { name: bounded(&name), kind }
+    DeviceName {
+        name: bounded(&name),
+        kind,
+    }
 }
 
 /// Versions of Windows that the parser names mean nothing any more: 10 is also 11.
@@ -60,11 +69,17 @@ fn first_product(header: &str) -> DeviceName {
     let product = header.split(['/', ' ']).next().unwrap_or_default();
     let name = bounded(product);
     let name = if name.is_empty() { NAMELESS.to_owned() } else { name };
-    DeviceName { name, kind: DeviceKind::Computer }
+    DeviceName {
+        name,
+        kind: DeviceKind::Computer,
+    }
 }
 
 fn bounded(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | ',' | '.' | '-' | '—')).take(LONGEST_NAME).collect()
+    text.chars()
+        .filter(|c| c.is_alphanumeric() || matches!(c, ' ' | ',' | '.' | '-' | '—'))
+        .take(LONGEST_NAME)
+        .collect()
 }
 
 #[cfg(test)]

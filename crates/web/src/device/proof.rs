@@ -1,8 +1,11 @@
 //! The device proof: a JWT that the browser's key signs over our nonce (architecture, "Words that are fixed"; security
 //! rules DB-1, DB-2). Pure: the nonce was taken from storage before, which spent it.
 
+use authority::devices::DeviceKey;
 use authority::ids::InteractionId;
 use authority::time::{Timestamp, seconds};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jose::claims::{self, ClaimError};
 use jose::{Algorithm, PublicJwk, VerifyError};
 use pages::screens::ProofPurpose;
@@ -36,9 +39,19 @@ pub(crate) struct ProvenKey {
 }
 
 impl ProvenKey {
-    /// The key that signed.
-    pub(crate) const fn key(&self) -> &PublicJwk {
-        &self.key
+    /// The key that signed, as a device keeps it: its RFC 7638 thumbprint and its public members.
+    ///
+    /// # Errors
+    /// Never for a key that was parsed; the thumbprint is 32 bytes then.
+    pub(crate) fn into_device_key(self) -> Result<DeviceKey, ProofRefusal> {
+        let thumbprint = URL_SAFE_NO_PAD
+            .decode(self.key.thumbprint())
+            .map_err(|_| ProofRefusal::KeyKind)?;
+        let thumbprint = thumbprint.try_into().map_err(|_| ProofRefusal::KeyKind)?;
+        Ok(DeviceKey::P256 {
+            thumbprint,
+            public_jwk: self.key.to_json().to_string(),
+        })
     }
 }
 
@@ -114,7 +127,10 @@ pub(crate) fn verify(proof: &str, key: &PublicJwk, expected: &Expected<'_>) -> R
     claims::equals(members, "flow", &expected.flow.to_string()).map_err(|_| ProofRefusal::Flow)?;
     claims::equals(members, "purpose", expected.purpose.as_str()).map_err(|_| ProofRefusal::Purpose)?;
     claims::equals(members, "nonce", expected.nonce).map_err(|_| ProofRefusal::Nonce)?;
-    let issued_at = members.get("iat").and_then(Value::as_i64).map(Timestamp::from_unix_seconds);
+    let issued_at = members
+        .get("iat")
+        .and_then(Value::as_i64)
+        .map(Timestamp::from_unix_seconds);
     let now = expected.now.whole_seconds();
     if issued_at.is_some_and(|at| at.since(now) <= TOLERANCE && now.since(at) <= TOLERANCE) {
         Ok(ProvenKey { key: key.clone() })
@@ -170,7 +186,11 @@ mod tests {
         let key = key();
         let proof = jose::sign(&key, TYPE, &members()).unwrap();
         let proven = verify(&proof, key.public_jwk(), &expected()).unwrap();
-        assert_eq!(proven.key(), key.public_jwk());
+        let DeviceKey::P256 { public_jwk, thumbprint } = proven.into_device_key().unwrap() else {
+            panic!("a key")
+        };
+        assert_eq!(PublicJwk::parse(public_jwk.as_bytes()).unwrap(), *key.public_jwk());
+        assert_eq!(URL_SAFE_NO_PAD.encode(thumbprint), key.public_jwk().thumbprint());
     }
 
     #[test]
@@ -182,7 +202,11 @@ mod tests {
     fn each_wrong_or_missing_member_has_its_own_refusal() {
         for (name, wrong, refusal) in [
             ("aud", json!("https://evil.example"), ProofRefusal::Audience),
-            ("aud", json!(["https://id.example.kz", "https://evil.example"]), ProofRefusal::Audience),
+            (
+                "aud",
+                json!(["https://id.example.kz", "https://evil.example"]),
+                ProofRefusal::Audience,
+            ),
             ("flow", json!("0193aaaaaaaa7bbb8cccddddeeee0000"), ProofRefusal::Flow),
             ("flow", json!(FLOW.to_uppercase()), ProofRefusal::Flow),
             ("purpose", json!("register"), ProofRefusal::Purpose),
@@ -194,7 +218,11 @@ mod tests {
             ("iat", json!(i64::MAX), ProofRefusal::IssuedAt),
             ("iat", json!(i64::MIN), ProofRefusal::IssuedAt),
         ] {
-            assert_eq!(refusal_with(name, Some(wrong.clone())), Some(refusal), "{name} = {wrong}");
+            assert_eq!(
+                refusal_with(name, Some(wrong.clone())),
+                Some(refusal),
+                "{name} = {wrong}"
+            );
             assert_eq!(refusal_with(name, None), Some(refusal), "no {name}");
         }
     }
@@ -209,7 +237,10 @@ mod tests {
     #[test]
     fn another_key_is_refused_even_with_the_right_members() {
         let proof = jose::sign(&key(), TYPE, &members()).unwrap();
-        assert_eq!(verify(&proof, key().public_jwk(), &expected()).err(), Some(ProofRefusal::Signature));
+        assert_eq!(
+            verify(&proof, key().public_jwk(), &expected()).err(),
+            Some(ProofRefusal::Signature)
+        );
     }
 
     #[test]
@@ -217,7 +248,11 @@ mod tests {
         let key = key();
         for kind in ["JWT", "at+jwt", "dpop+jwt", ""] {
             let proof = jose::sign(&key, kind, &members()).unwrap();
-            assert_eq!(verify(&proof, key.public_jwk(), &expected()).err(), Some(ProofRefusal::Type), "{kind}");
+            assert_eq!(
+                verify(&proof, key.public_jwk(), &expected()).err(),
+                Some(ProofRefusal::Type),
+                "{kind}"
+            );
         }
     }
 
@@ -225,17 +260,34 @@ mod tests {
     fn other_algorithms_and_keys_are_refused() {
         let (rsa, key) = (FileKey::generate(Algorithm::Rs256).unwrap(), key());
         let proof = jose::sign(&rsa, TYPE, &members()).unwrap();
-        assert_eq!(verify(&proof, key.public_jwk(), &expected()).err(), Some(ProofRefusal::Algorithm));
-        assert_eq!(verify(&proof, rsa.public_jwk(), &expected()).err(), Some(ProofRefusal::KeyKind));
+        assert_eq!(
+            verify(&proof, key.public_jwk(), &expected()).err(),
+            Some(ProofRefusal::Algorithm)
+        );
+        assert_eq!(
+            verify(&proof, rsa.public_jwk(), &expected()).err(),
+            Some(ProofRefusal::KeyKind)
+        );
         let unsigned = "eyJhbGciOiJub25lIiwidHlwIjoia2lydS1kZXZpY2UtcHJvb2Yrand0In0.e30.AA";
-        assert_eq!(verify(unsigned, key.public_jwk(), &expected()).err(), Some(ProofRefusal::Malformed));
+        assert_eq!(
+            verify(unsigned, key.public_jwk(), &expected()).err(),
+            Some(ProofRefusal::Malformed)
+        );
     }
 
     #[test]
     fn codes_are_distinct() {
         use ProofRefusal as R;
         let all = [
-            R::KeyKind, R::Malformed, R::Type, R::Algorithm, R::Signature, R::Audience, R::Flow, R::Purpose, R::Nonce,
+            R::KeyKind,
+            R::Malformed,
+            R::Type,
+            R::Algorithm,
+            R::Signature,
+            R::Audience,
+            R::Flow,
+            R::Purpose,
+            R::Nonce,
             R::IssuedAt,
         ];
         let codes: std::collections::HashSet<_> = all.iter().map(|refusal| refusal.code()).collect();

@@ -17,7 +17,10 @@ fn request(scopes: &[Scope], claims: &[ClaimName]) -> AuthorizationRequest {
         prompt: Prompt::default(),
         max_age: None,
         assurance: AssuranceRequest::default(),
-        claims: ClaimsRequest { userinfo: claims.to_vec(), ..ClaimsRequest::default() },
+        claims: ClaimsRequest {
+            userinfo: claims.to_vec(),
+            ..ClaimsRequest::default()
+        },
         expected_subject: None,
         login_hint: None,
         ui_locale: None,
@@ -25,20 +28,35 @@ fn request(scopes: &[Scope], claims: &[ClaimName]) -> AuthorizationRequest {
 }
 
 fn need(changed: bool, new_scopes: &[Scope]) -> ConsentNeed {
-    ConsentNeed { changed, new_scopes: new_scopes.to_vec(), new_claims: Vec::new() }
+    ConsentNeed {
+        changed,
+        new_scopes: new_scopes.to_vec(),
+        new_claims: Vec::new(),
+    }
 }
 
 fn fact(name: FactName, value: &str) -> UserFact {
-    UserFact { name, value: value.to_owned(), source: FactSource::Certificate }
+    UserFact {
+        name,
+        value: value.to_owned(),
+        source: FactSource::Certificate,
+    }
 }
 
 fn rows(request: &AuthorizationRequest, need: &ConsentNeed, known: &Known<'_>) -> Vec<ClaimRow> {
-    groups(request, need, known).iter().flat_map(|group| rows_of(group).to_vec()).collect()
+    groups(request, need, known)
+        .iter()
+        .flat_map(|group| rows_of(group).to_vec())
+        .collect()
 }
 
 #[test]
 fn nothing_but_the_identity_has_no_group() {
-    let known = Known { facts: &[], phone: None, device: None };
+    let known = Known {
+        facts: &[],
+        phone: None,
+        device: None,
+    };
     assert_eq!(groups(&request(&[Scope::OpenId], &[]), &need(false, &[]), &known), []);
 }
 
@@ -46,7 +64,11 @@ fn nothing_but_the_identity_has_no_group() {
 fn numbers_are_masked_and_said_to_be_given_in_full() {
     let phone = PhoneNumber::parse("+77012344718").unwrap();
     let facts = [fact(FactName::Iin, "900315300209")];
-    let known = Known { facts: &facts, phone: Some(&phone), device: None };
+    let known = Known {
+        facts: &facts,
+        phone: Some(&phone),
+        device: None,
+    };
     let rows = rows(&request(&[Scope::Iin, Scope::Phone], &[]), &need(false, &[]), &known);
     let values: Vec<_> = rows.iter().map(|row| (row.value.clone(), row.note.clone())).collect();
     let text = |value: &str| (ClaimValue::Text(value.to_owned()), Some(ClaimNote::GivenInFull));
@@ -55,40 +77,84 @@ fn numbers_are_masked_and_said_to_be_given_in_full() {
 
 #[test]
 fn what_is_not_known_is_said_when_it_was_asked_for_by_itself() {
-    let known = Known { facts: &[], phone: None, device: None };
+    let known = Known {
+        facts: &[],
+        phone: None,
+        device: None,
+    };
     let profile = rows(&request(&[Scope::Profile], &[]), &need(false, &[]), &known);
     assert_eq!(profile.iter().map(|row| row.claim).collect::<Vec<_>>(), [Claim::Name]);
-    let by_name = rows(&request(&[Scope::Profile], &[ClaimName::Gender]), &need(false, &[]), &known);
-    assert_eq!(by_name.iter().map(|row| row.claim).collect::<Vec<_>>(), [Claim::Name, Claim::Gender]);
+    let by_name = rows(
+        &request(&[Scope::Profile], &[ClaimName::Gender]),
+        &need(false, &[]),
+        &known,
+    );
+    assert_eq!(
+        by_name.iter().map(|row| row.claim).collect::<Vec<_>>(),
+        [Claim::Name, Claim::Gender]
+    );
     let email = rows(&request(&[Scope::Email], &[]), &need(false, &[]), &known);
     assert_eq!(email.first().map(|row| row.value.clone()), Some(ClaimValue::Unknown));
 }
 
 #[test]
 fn every_claim_of_every_scope_has_a_row_or_a_reason() {
-    let shown: Vec<ClaimName> =
-        YOU.iter().flat_map(|(_, names)| names.iter()).chain(ORGANISATION).chain(DEVICE).copied().collect();
+    let shown: Vec<ClaimName> = YOU
+        .iter()
+        .flat_map(|(_, names)| names.iter())
+        .chain(ORGANISATION)
+        .chain(DEVICE)
+        .copied()
+        .collect();
     for name in ClaimName::ALL {
         // When the record changed last says nothing about the person.
-        assert!(shown.contains(name) || *name == ClaimName::UpdatedAt, "{}", name.as_str());
+        assert!(
+            shown.contains(name) || *name == ClaimName::UpdatedAt,
+            "{}",
+            name.as_str()
+        );
     }
 }
 
 #[test]
 fn only_what_is_new_since_last_time_is_marked() {
-    let facts = [fact(FactName::Name, "Серіков Арман"), fact(FactName::Email, "a@example.kz")];
-    let known = Known { facts: &facts, phone: None, device: Some("Chrome, Windows") };
-    let request = request(&[Scope::Profile, Scope::Email, Scope::Device, Scope::OfflineAccess], &[]);
-    let marked = |need: &ConsentNeed| -> Vec<Claim> {
-        rows(&request, need, &known).iter().filter(|row| row.new).map(|row| row.claim).collect()
+    let facts = [
+        fact(FactName::Name, "Серіков Арман"),
+        fact(FactName::Email, "a@example.kz"),
+    ];
+    let known = Known {
+        facts: &facts,
+        phone: None,
+        device: Some("Chrome, Windows"),
     };
-    assert_eq!(marked(&need(true, &[Scope::Email, Scope::OfflineAccess])), [Claim::Email, Claim::OfflineAccess]);
+    let request = request(
+        &[Scope::Profile, Scope::Email, Scope::Device, Scope::OfflineAccess],
+        &[],
+    );
+    let marked = |need: &ConsentNeed| -> Vec<Claim> {
+        rows(&request, need, &known)
+            .iter()
+            .filter(|row| row.new)
+            .map(|row| row.claim)
+            .collect()
+    };
+    assert_eq!(
+        marked(&need(true, &[Scope::Email, Scope::OfflineAccess])),
+        [Claim::Email, Claim::OfflineAccess]
+    );
     assert_eq!(marked(&need(false, &[Scope::Email])), []);
 }
 
 #[test]
 fn dates_are_calendar_dates_where_they_are_whole() {
-    assert_eq!(date("1990-03-15"), ClaimValue::Date { year: 1990, month: 3, day: 15 });
+    assert_eq!(
+        date("1990-03-15"),
+        ClaimValue::Date {
+            year: 1990,
+            month: 3,
+            day: 15
+        }
+    );
     for text in ["1990", "0000-03-15", "1990-13-01", "1990-03-15T00", "x"] {
         assert_eq!(date(text), ClaimValue::Text(text.to_owned()), "{text}");
     }
@@ -97,6 +163,9 @@ fn dates_are_calendar_dates_where_they_are_whole() {
 #[test]
 fn an_address_is_one_line() {
     assert_eq!(one_line_address(r#"{"formatted":"Абай 1\nАлматы"}"#), "Абай 1, Алматы");
-    assert_eq!(one_line_address(r#"{"locality":"Алматы","country":"KZ"}"#), "Алматы, KZ");
+    assert_eq!(
+        one_line_address(r#"{"locality":"Алматы","country":"KZ"}"#),
+        "Алматы, KZ"
+    );
     assert_eq!(one_line_address("Алматы"), "Алматы");
 }

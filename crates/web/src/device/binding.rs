@@ -1,0 +1,340 @@
+//! The commit of a sign-in: in one transaction that holds the user's row, everything is read again, the nonce is spent,
+//! the device bound or its proof accepted, and the session minted (security rules AZ-14, DB-1 to DB-4, DB-10, OT-9, SE-1).
+
+use authority::audit::{Event, EventKind};
+use authority::authentication::{
+    Challenge, ChallengePurpose, EndReason, FirstFactor, FirstStage, SignInAttempt, achieved,
+};
+use authority::authorization::{Interaction, Progress};
+use authority::devices::{BindingView, Device, DeviceKey};
+use authority::ids::{DeviceId, SessionId};
+use authority::secret::{PlainToken, Purpose, TokenDigest};
+use authority::sessions::BrowserSession;
+use authority::users::{Barred, User};
+use jose::PublicJwk;
+use pages::screens::ProofPurpose;
+use protocol::flow::session_digest;
+use storage::devices::Binding;
+use storage::sessions::SessionEnd;
+use storage::{StorageError, Tx, Write, attempts, audit, challenges, devices, interactions, sessions, users};
+
+use super::name;
+use super::proof::{self, Expected, ProofRefusal};
+use super::view::Bindings;
+use crate::flow::FlowPage;
+
+/// What the browser posted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Posted<'a> {
+    /// A proof, and the key to be bound when it is the first.
+    Proof {
+        /// The public key as JWK JSON; only the first binding asks for it.
+        public_key: Option<&'a str>,
+        /// The proof JWT.
+        proof: &'a str,
+    },
+    /// The button of a sandbox page, whose browser runs no script.
+    #[cfg(feature = "sandbox")]
+    Button,
+}
+
+/// What became of it. Every outcome is committed with its trace.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    /// The person is signed in.
+    SignedIn(Box<SignedIn>),
+    /// The nonce was spent or is too old: show the page again with a new one.
+    StaleNonce,
+    /// The proof is wrong.
+    Refused(ProofRefusal),
+    /// The person may not sign in.
+    Barred(Barred),
+    /// The account is bound elsewhere.
+    OtherDevice,
+}
+
+/// The cookies of a fresh session. This is the only place where they are in plain.
+#[derive(Debug)]
+pub(crate) struct SignedIn {
+    /// The session's.
+    pub(crate) session_cookie: PlainToken,
+    /// The device's, when it was bound now.
+    pub(crate) device_cookie: Option<(DeviceId, PlainToken)>,
+}
+
+/// Why the transaction is taken back.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// Attempt or interaction moved on meanwhile.
+    Lost,
+    /// The database.
+    Storage(StorageError),
+}
+
+impl From<StorageError> for Stop {
+    fn from(error: StorageError) -> Self {
+        Self::Storage(error)
+    }
+}
+
+/// A sign-in about to be committed; everything random is minted before.
+pub(crate) struct Commit<'a> {
+    page: &'a FlowPage,
+    attempt: &'a SignInAttempt,
+    posted: Posted<'a>,
+    session_id: SessionId,
+    session_cookie: PlainToken,
+    device_cookie: PlainToken,
+}
+
+/// Decides and records what was posted on the device page.
+pub(crate) async fn commit(page: &FlowPage, attempt: &SignInAttempt, posted: Posted<'_>) -> Result<Outcome, Stop> {
+    let mut rng = page.provider().rng();
+    let commit = Commit {
+        page,
+        attempt,
+        posted,
+        session_id: SessionId::mint(page.now, &mut rng),
+        session_cookie: PlainToken::mint(&mut rng),
+        device_cookie: PlainToken::mint(&mut rng),
+    };
+    let commit = &commit;
+    page.provider()
+        .db
+        .tx("sign_in", |tx| async move { commit.run(&tx).await })
+        .await
+}
+
+impl Commit<'_> {
+    async fn run(&self, tx: &Tx) -> Result<Outcome, Stop> {
+        let (first, _) = self.attempt.both_stages().map_err(|_| Stop::Lost)?;
+        let user = users::lock(tx, first.user_id).await?.ok_or(Stop::Lost)?;
+        if let Err(barred) = user.state.admit() {
+            self.audit(tx, EventKind::SignInRefused, "barred", None).await?;
+            return Ok(Outcome::Barred(barred));
+        }
+        let bindings = Bindings::judge(self.page, first, devices::list_live_for_user(tx, user.id).await?);
+        if bindings.view == BindingView::OtherDevice {
+            self.audit(tx, EventKind::OtherDeviceRefused, "", None).await?;
+            return Ok(Outcome::OtherDevice);
+        }
+        let purpose = purpose(bindings.view);
+        let nonce = challenges::take(tx, self.attempt.id, purpose, self.page.now).await?;
+        let browser = self.page.flow.browser.cookie_digest();
+        let fresh = |nonce: &Challenge| nonce.check(purpose, self.attempt.id, browser, self.page.now).is_ok();
+        let Some(nonce) = nonce.filter(fresh) else {
+            return Ok(Outcome::StaleNonce);
+        };
+        match self.prove(&bindings, &nonce) {
+            Ok(key) => {
+                self.mint(tx, &user, &bindings, (DeviceId::from_uuid(nonce.id.as_uuid()), key))
+                    .await
+            }
+            Err(refusal) => self.refuse(tx, &bindings, refusal).await,
+        }
+    }
+
+    /// The key that signed the nonce: the posted one when it is to be bound, else the bound device's.
+    fn prove(&self, bindings: &Bindings, nonce: &Challenge) -> Result<DeviceKey, ProofRefusal> {
+        let (public_key, proof) = match self.posted {
+            Posted::Proof { public_key, proof } => (public_key, proof),
+            #[cfg(feature = "sandbox")]
+            Posted::Button => return self.sandbox_key(),
+        };
+        let (jwk, purpose) = match bindings.this_device().map(|device| &device.key) {
+            Some(DeviceKey::P256 { public_jwk, .. }) => (public_jwk.as_str(), ProofPurpose::SignIn),
+            Some(DeviceKey::SandboxCookie) => return Err(ProofRefusal::KeyKind),
+            None => (public_key.ok_or(ProofRefusal::KeyKind)?, ProofPurpose::Register),
+        };
+        let key = PublicJwk::parse(jwk.as_bytes()).map_err(|_| ProofRefusal::KeyKind)?;
+        let expected = Expected {
+            audience: self.page.provider().issuer(),
+            flow: self.page.flow.interaction.id,
+            purpose,
+            nonce: &nonce.text,
+            now: self.page.now,
+        };
+        let proven = proof::verify(proof, &key, &expected)?;
+        proven.into_device_key()
+    }
+
+    /// A button proves nothing but the cookie, which is all there is on the sandbox way.
+    #[cfg(feature = "sandbox")]
+    fn sandbox_key(&self) -> Result<DeviceKey, ProofRefusal> {
+        let sandbox = self
+            .attempt
+            .both_stages()
+            .is_ok_and(|(first, _)| first.factor == FirstFactor::Sandbox);
+        let allowed = sandbox && self.page.state.settings.sandbox;
+        if allowed {
+            Ok(DeviceKey::SandboxCookie)
+        } else {
+            Err(ProofRefusal::KeyKind)
+        }
+    }
+
+    async fn refuse(&self, tx: &Tx, bindings: &Bindings, refusal: ProofRefusal) -> Result<Outcome, Stop> {
+        self.audit(tx, EventKind::DeviceProofRefused, refusal.code(), bindings.shown)
+            .await?;
+        let ended = self
+            .attempt
+            .clone()
+            .end(EndReason::DeviceProofWrong, self.page.now)
+            .map_err(|_| Stop::Lost)?;
+        match attempts::record(tx, &ended).await? {
+            Write::Done => Ok(Outcome::Refused(refusal)),
+            Write::Lost => Err(Stop::Lost),
+        }
+    }
+
+    async fn mint(
+        &self,
+        tx: &Tx,
+        user: &User,
+        bindings: &Bindings,
+        (new_id, key): (DeviceId, DeviceKey),
+    ) -> Result<Outcome, Stop> {
+        let device_cookie = if let Some(device) = bindings.this_device() {
+            devices::record_use(tx, device.id, self.page.now).await?;
+            None
+        } else {
+            let device = self.device(user, bindings.free_slot(), new_id, key);
+            if devices::insert(tx, &device).await? == Binding::Taken {
+                self.audit(tx, EventKind::OtherDeviceRefused, "taken", None).await?;
+                return Ok(Outcome::OtherDevice);
+            }
+            self.audit(tx, EventKind::DeviceBound, "", Some(device.id)).await?;
+            Some((device.id, self.device_cookie.clone()))
+        };
+        let device_id = bindings.shown.unwrap_or(new_id);
+        self.end_former_session(tx).await?;
+        self.start_session(tx, user, device_id).await?;
+        self.move_on(tx).await?;
+        users::record_sign_in(tx, user.id, self.page.now).await?;
+        Ok(Outcome::SignedIn(Box::new(SignedIn {
+            session_cookie: self.session_cookie.clone(),
+            device_cookie,
+        })))
+    }
+
+    fn device(&self, user: &User, slot: i16, id: DeviceId, key: DeviceKey) -> Device {
+        let agent = self
+            .page
+            .visit
+            .headers
+            .get(http::header::USER_AGENT)
+            .and_then(|value| value.to_str().ok());
+        Device {
+            id,
+            user_id: user.id,
+            slot,
+            key,
+            cookie_digest: self.digest(Purpose::DeviceCookie, &self.device_cookie),
+            name: name::of_user_agent(agent.unwrap_or_default()).name,
+            bound_at: self.page.now,
+            last_used_at: self.page.now,
+            ended_at: None,
+        }
+    }
+
+    async fn start_session(&self, tx: &Tx, user: &User, device_id: DeviceId) -> Result<(), Stop> {
+        let (first, second) = self.attempt.both_stages().map_err(|_| Stop::Lost)?;
+        let (assurance, methods) = achieved(first, second, user.provisional, true);
+        let (policy, now) = (self.page.provider().policy(), self.page.now);
+        let session = BrowserSession {
+            id: self.session_id,
+            user_id: user.id,
+            cookie_digest: session_digest(&self.page.provider().keyring, &self.session_cookie),
+            device_id: Some(device_id),
+            certificate_id: certificate_of(first),
+            assurance,
+            methods,
+            epoch: user.epoch,
+            authenticated_at: now,
+            touched_at: now,
+            idle_until: now.plus(policy.session_idle.min(policy.session_absolute)),
+            absolute_until: now.plus(policy.session_absolute),
+            ended_at: None,
+        };
+        sessions::insert(tx, &session).await?;
+        let mut event = self.event(EventKind::SignedIn, first);
+        event.device_id = Some(device_id);
+        event.session_id = Some(session.id);
+        event.methods = session
+            .methods
+            .iter()
+            .map(|method| method.as_str())
+            .collect::<Vec<_>>()
+            .join(" ");
+        Ok(audit::insert(tx, &event).await?)
+    }
+
+    /// A new identifier at each privilege change: what this browser was signed in with before dies (security rule SE-1).
+    async fn end_former_session(&self, tx: &Tx) -> Result<(), Stop> {
+        let (provider, now) = (self.page.provider(), self.page.now);
+        let Some(cookie) = self.page.visit.cookies.token(protocol::flow::SESSION_COOKIE) else {
+            return Ok(());
+        };
+        if let Some(former) = sessions::find_live(tx, &session_digest(&provider.keyring, &cookie), now).await? {
+            sessions::end(tx, former.session.id, SessionEnd::Replaced, now).await?;
+        }
+        Ok(())
+    }
+
+    /// Attempt and interaction, by compare-and-set: whoever is second takes everything back.
+    async fn move_on(&self, tx: &Tx) -> Result<(), Stop> {
+        let succeeded = self
+            .attempt
+            .clone()
+            .succeed(self.session_id, self.page.now)
+            .map_err(|_| Stop::Lost)?;
+        let interaction = Interaction {
+            progress: Progress {
+                session: Some(self.session_id),
+                signed_in: true,
+                consented: false,
+            },
+            ..self.page.flow.interaction.clone()
+        };
+        let attempt = attempts::record(tx, &succeeded).await?;
+        let interaction = interactions::record(tx, &interaction).await?;
+        if attempt == Write::Done && interaction == Write::Done {
+            Ok(())
+        } else {
+            Err(Stop::Lost)
+        }
+    }
+
+    async fn audit(&self, tx: &Tx, kind: EventKind, reason: &str, device: Option<DeviceId>) -> Result<(), Stop> {
+        let (first, _) = self.attempt.both_stages().map_err(|_| Stop::Lost)?;
+        let mut event = self.event(kind, first);
+        event.reason = reason.to_owned();
+        event.device_id = device;
+        Ok(audit::insert(tx, &event).await?)
+    }
+
+    fn event(&self, kind: EventKind, first: &FirstStage) -> Event {
+        let mut event = self.page.event(kind);
+        event.user_id = Some(first.user_id);
+        event
+    }
+
+    fn digest(&self, purpose: Purpose, token: &PlainToken) -> TokenDigest {
+        self.page.provider().keyring.digest(purpose, token.expose().as_bytes())
+    }
+}
+
+/// What a browser with that view of the binding has to answer.
+pub(crate) const fn purpose(view: BindingView) -> ChallengePurpose {
+    match view {
+        BindingView::First | BindingView::OtherDevice => ChallengePurpose::DeviceBinding,
+        BindingView::ThisDevice => ChallengePurpose::DeviceProof,
+    }
+}
+
+const fn certificate_of(first: &FirstStage) -> Option<authority::ids::CertificateId> {
+    match first.factor {
+        FirstFactor::Eds { certificate_id, .. } => Some(certificate_id),
+        FirstFactor::Sandbox => None,
+    }
+}

@@ -1,0 +1,73 @@
+//! What a browser shows of a person's binding (product A1, A2; security rules DB-1, DB-4).
+
+use authority::authentication::{FirstFactor, FirstStage};
+use authority::devices::{BindingView, Device, DeviceKey};
+use authority::ids::DeviceId;
+use authority::secret::Purpose;
+
+use crate::flow::FlowPage;
+
+/// First slot of the devices of the sandbox way, far from those of the ordinary one.
+const SANDBOX_SLOTS: i16 = 1000;
+/// How many script-less browsers a sandbox person may have; each run of a test suite is one.
+const SANDBOX_DEVICES: usize = 1000;
+
+/// The person's device whose cookie this browser holds. The cookie only identifies (security rule DB-1).
+pub(crate) fn shown_device(page: &FlowPage, live: &[Device]) -> Option<DeviceId> {
+    let keyring = &page.provider().keyring;
+    let held = page.visit.cookies.devices();
+    let found = live.iter().find(|device| {
+        held.iter().any(|(id, cookie)| {
+            let digest = keyring.digest(Purpose::DeviceCookie, cookie.expose().as_bytes());
+            *id == device.id && digest.matches(&device.cookie_digest)
+        })
+    });
+    found.map(|device| device.id)
+}
+
+/// The devices that count on the way the person came, and how many are allowed there.
+#[derive(Clone, Debug)]
+pub(crate) struct Bindings {
+    /// Live devices.
+    pub(crate) live: Vec<Device>,
+    /// What this browser is to them.
+    pub(crate) view: BindingView,
+    /// The device this browser shows.
+    pub(crate) shown: Option<DeviceId>,
+    first_slot: i16,
+}
+
+impl Bindings {
+    /// Judges the person's live devices. A cookie without a key counts on the sandbox way only, and nothing else there.
+    pub(crate) fn judge(page: &FlowPage, first: &FirstStage, live: Vec<Device>) -> Self {
+        let (sandbox, allowed, first_slot) = match first.factor {
+            FirstFactor::Eds { .. } => (false, page.provider().policy().devices_per_account, 0),
+            FirstFactor::Sandbox => (true, SANDBOX_DEVICES, SANDBOX_SLOTS),
+        };
+        let live: Vec<Device> = live
+            .into_iter()
+            .filter(|device| (device.key == DeviceKey::SandboxCookie) == sandbox)
+            .collect();
+        let shown = shown_device(page, &live);
+        let view = BindingView::judge(&live, shown, allowed);
+        Self {
+            live,
+            view,
+            shown,
+            first_slot,
+        }
+    }
+
+    /// The lowest slot that no live device has.
+    pub(crate) fn free_slot(&self) -> i16 {
+        let taken = |slot: &i16| self.live.iter().any(|device| device.slot == *slot);
+        (self.first_slot..i16::MAX)
+            .find(|slot| !taken(slot))
+            .unwrap_or(i16::MAX)
+    }
+
+    /// The device this browser shows.
+    pub(crate) fn this_device(&self) -> Option<&Device> {
+        self.live.iter().find(|device| Some(device.id) == self.shown)
+    }
+}

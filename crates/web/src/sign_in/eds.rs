@@ -1,0 +1,267 @@
+//! S2: the first stage by electronic digital signature (kz-eds §9; security rules CE-1 to CE-15). The challenge is written
+//! and kept by us, and the first try consumes it.
+
+use authority::audit::EventKind;
+use authority::authentication::{AttemptState, Challenge, ChallengeError, ChallengePurpose, SignInAttempt};
+use authority::error::Class;
+use authority::ids::{AttemptId, ChallengeId};
+use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use federation::eds::{self, ChallengeText, EdsRefusal, PersonClass, VerifiedEds};
+use pages::screens::{SignWithEds, SignatureRefusal};
+use protocol::Problem;
+use storage::{StorageError, attempts, audit, challenges};
+
+use super::first_stage::{self, FirstStageRefusal};
+use super::messages::MessageError;
+use super::refusals;
+use crate::answer;
+use crate::flow::{FlowForm, FlowPage, Place};
+
+/// The longest signature field that is looked at, in bytes; the verifier has its own, smaller limit.
+const LONGEST_SIGNATURE: usize = 64 * 1024;
+
+/// Why a posted signature does not prove a first stage.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SignatureError {
+    /// There is no challenge it could answer.
+    #[error("the challenge cannot be answered")]
+    Challenge(#[source] ChallengeError),
+    /// The verifier refuses it.
+    #[error("the signature was refused")]
+    Eds(#[source] EdsRefusal),
+    /// It proves a person who may not sign in here.
+    #[error("the person was refused")]
+    Person(#[source] FirstStageRefusal),
+    /// Too many signatures at once.
+    #[error("no turn for verifying came up in time")]
+    Busy,
+    /// The verifier broke.
+    #[error("the verifier stopped")]
+    Broken(#[source] tokio::task::JoinError),
+    /// The message with the code cannot be made.
+    #[error("the code cannot be sent")]
+    Message(#[from] MessageError),
+    /// The database.
+    #[error("the first stage could not be recorded")]
+    Storage(#[from] StorageError),
+}
+
+impl SignatureError {
+    /// The stable code for audit records.
+    const fn code(&self) -> &'static str {
+        match self {
+            Self::Challenge(_) => "E_CHALLENGE",
+            Self::Eds(refusal) => refusal.code(),
+            Self::Person(refusal) => refusal.code(),
+            Self::Busy => "E_BUSY",
+            Self::Broken(_) | Self::Message(_) | Self::Storage(_) => "E_SERVER",
+        }
+    }
+
+    /// Log level, metric and alert follow from it.
+    const fn class(&self) -> Class {
+        match self {
+            Self::Challenge(_) | Self::Eds(_) | Self::Person(_) => Class::Refused,
+            Self::Busy => Class::Transient,
+            Self::Broken(_) | Self::Message(MessageError::Text(_)) => Class::Bug,
+            Self::Message(MessageError::Storage(error)) | Self::Storage(error) => error.class(),
+        }
+    }
+}
+
+/// `GET /flow/{id}/eds`
+pub(crate) async fn show(page: FlowPage) -> Response {
+    let answer = shown(&page).await;
+    page.answer(answer)
+}
+
+/// `POST /flow/{id}/eds`: writes a challenge.
+pub(crate) async fn start(form: FlowForm) -> Response {
+    let answer = started(&form.page).await;
+    form.page.answer(answer)
+}
+
+/// `POST /flow/{id}/eds/signature`, field `signature`: base64 or PEM of a CMS SignedData.
+pub(crate) async fn signature(form: FlowForm) -> Response {
+    let answer = answered(&form).await;
+    form.page.answer(answer)
+}
+
+async fn shown(page: &FlowPage) -> Result<Response, Problem> {
+    let attempt = page.latest_attempt().await?;
+    let Some(attempt) = attempt.filter(|attempt| attempt.state == AttemptState::Started) else {
+        return Ok(page.see(Place::of(page.latest_attempt().await?.as_ref(), page.now)));
+    };
+    let open = challenges::find_open(&page.provider().db, attempt.id, ChallengePurpose::EdsSignIn).await?;
+    match open.filter(|challenge| page.now < challenge.expires_at && attempt.check_age(page.now).is_ok()) {
+        Some(challenge) => Ok(screen(page, &challenge, None)),
+        None => Ok(page.see(Place::SignIn)),
+    }
+}
+
+async fn started(page: &FlowPage) -> Result<Response, Problem> {
+    let latest = page.latest_attempt().await?;
+    let usable = |one: &SignInAttempt| one.state == AttemptState::Started && one.check_age(page.now).is_ok();
+    let (attempt, fresh) = match latest.filter(usable) {
+        Some(attempt) => (attempt, false),
+        None => (new_attempt(page), true),
+    };
+    let challenge = new_challenge(page, attempt.id);
+    let (attempt, challenge) = (&attempt, &challenge);
+    page.provider()
+        .db
+        .tx("eds_challenge", |tx| async move {
+            if fresh {
+                attempts::insert(&tx, attempt).await?;
+            }
+            challenges::insert(&tx, challenge).await.map(drop)
+        })
+        .await
+        .map_err(|error: StorageError| Problem::OurFault(error))?;
+    Ok(answer::see_other(&page.path_of("eds")))
+}
+
+async fn answered(form: &FlowForm) -> Result<Response, Problem> {
+    let page = &form.page;
+    let Some(attempt) = page.latest_attempt().await? else {
+        return Ok(page.see(Place::SignIn));
+    };
+    // A second click, or the back button: the stage is proven, the page that follows is where the person belongs.
+    if attempt.state != AttemptState::Started || attempt.check_age(page.now).is_err() {
+        return Ok(page.see(Place::of(Some(&attempt), page.now)));
+    }
+    let signature = form
+        .field("signature")
+        .filter(|text| text.len() <= LONGEST_SIGNATURE)
+        .ok_or(Problem::NoScript)?;
+    match prove(page, attempt.clone(), signature).await {
+        Ok(()) => Ok(page.see(Place::Confirm)),
+        Err(error) => refused(page, attempt.id, error).await,
+    }
+}
+
+/// Takes the challenge, verifies, records.
+async fn prove(page: &FlowPage, attempt: SignInAttempt, signature: &str) -> Result<(), SignatureError> {
+    let challenge = take_challenge(page, attempt.id).await?;
+    let verified = verify(page, &challenge, signature).await?;
+    first_stage::by_eds(page, attempt, &verified).await
+}
+
+async fn take_challenge(page: &FlowPage, attempt: AttemptId) -> Result<Challenge, SignatureError> {
+    let (now, purpose) = (page.now, ChallengePurpose::EdsSignIn);
+    let taken = page
+        .provider()
+        .db
+        .tx("eds_take_challenge", |tx| async move {
+            challenges::take(&tx, attempt, purpose, now).await
+        })
+        .await?;
+    let challenge = taken.ok_or(SignatureError::Challenge(ChallengeError::NotOpen))?;
+    let browser = page.flow.browser.cookie_digest();
+    challenge
+        .check(purpose, attempt, browser, now)
+        .map_err(SignatureError::Challenge)?;
+    Ok(challenge)
+}
+
+/// Off the async executor, a bounded number at a time (security rule RL-3).
+async fn verify(page: &FlowPage, challenge: &Challenge, signature: &str) -> Result<VerifiedEds, SignatureError> {
+    let turn = std::sync::Arc::clone(&page.state.verifications).acquire_owned();
+    let turn = tokio::time::timeout(page.state.settings.verification_wait, turn).await;
+    let Ok(Ok(turn)) = turn else {
+        return Err(SignatureError::Busy);
+    };
+    let (eds, now) = (std::sync::Arc::clone(&page.state.eds), page.now);
+    let (signature, text) = (signature.to_owned(), challenge.text.clone());
+    let verdict = tokio::task::spawn_blocking(move || {
+        let verdict = eds.verify(&signature, text.as_bytes(), now);
+        drop(turn);
+        verdict
+    });
+    verdict
+        .await
+        .map_err(SignatureError::Broken)?
+        .map_err(SignatureError::Eds)
+}
+
+/// Leaves a trace and shows S2 with a new challenge.
+async fn refused(page: &FlowPage, attempt: AttemptId, error: SignatureError) -> Result<Response, Problem> {
+    let (code, class) = (error.code(), error.class());
+    let shown = match error {
+        SignatureError::Storage(error) => return Err(Problem::OurFault(error)),
+        SignatureError::Message(error) => return Err(error.into()),
+        SignatureError::Broken(error) => return Err(Problem::Broken(Box::new(error))),
+        SignatureError::Busy => return Ok(answer::busy(page)),
+        SignatureError::Person(FirstStageRefusal::Lost) => return Ok(page.see(Place::Confirm)),
+        SignatureError::Person(FirstStageRefusal::Buried | FirstStageRefusal::CertificateOfAnother) => {
+            return buried(page, attempt, code).await;
+        }
+        SignatureError::Person(FirstStageRefusal::Unexpected) => SignatureRefusal::OtherPerson,
+        SignatureError::Challenge(_) => refusals::shown(PersonClass::NotVerified, page.now),
+        SignatureError::Eds(refusal) => {
+            tracing::info!(
+                reference = page.visit.reference.as_str(),
+                class = class.as_str(),
+                detail = refusal.detail(),
+                "the signature was refused"
+            );
+            refusals::shown(refusal.class(), page.now)
+        }
+    };
+    let challenge = new_challenge(page, attempt);
+    let mut event = page.event(EventKind::FirstStageRefused);
+    event.reason = code.to_owned();
+    let (event, kept) = (&event, &challenge);
+    page.provider()
+        .db
+        .tx("eds_refused", |tx| async move {
+            audit::insert(&tx, event).await?;
+            challenges::insert(&tx, kept).await.map(drop)
+        })
+        .await
+        .map_err(|error: StorageError| Problem::OurFault(error))?;
+    Ok(screen(page, &challenge, Some(shown)))
+}
+
+/// A person who is gone for good looks like one whom nobody knows yet: without a phone (security rules AC-1, AC-9).
+async fn buried(page: &FlowPage, attempt: AttemptId, code: &'static str) -> Result<Response, Problem> {
+    first_stage::record_buried(page, attempt, code).await?;
+    Ok(page.see(Place::Confirm))
+}
+
+fn screen(page: &FlowPage, challenge: &Challenge, refusal: Option<SignatureRefusal>) -> Response {
+    let screen = SignWithEds {
+        challenge: STANDARD.encode(&challenge.text),
+        key_usages: Vec::new(),
+        refusal,
+    };
+    let mut frame = page.frame();
+    frame.here = page.path_of("eds");
+    page.provider().pages.render(&frame, &screen)
+}
+
+fn new_attempt(page: &FlowPage) -> SignInAttempt {
+    let id = AttemptId::mint(page.now, &mut page.provider().rng());
+    SignInAttempt::start(id, page.flow.interaction.id, page.now)
+}
+
+fn new_challenge(page: &FlowPage, attempt_id: AttemptId) -> Challenge {
+    let (provider, now) = (page.provider(), page.now);
+    let text = ChallengeText {
+        host: answer::host(provider.issuer()),
+        purpose: eds::ChallengePurpose::SignIn,
+        service: &page.flow.client.name,
+    };
+    let written = eds::Challenge::write(text, now, provider.policy().challenge_ttl, &mut provider.rng());
+    Challenge {
+        id: ChallengeId::mint(now, &mut provider.rng()),
+        purpose: ChallengePurpose::EdsSignIn,
+        attempt_id,
+        browser_digest: *page.flow.browser.cookie_digest(),
+        text: written.text,
+        issued_at: written.issued_at,
+        expires_at: written.expires_at,
+    }
+}

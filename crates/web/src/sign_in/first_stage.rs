@@ -1,0 +1,310 @@
+//! Recording a proven first stage: the person, the certificate, what it says, the attempt, the message with a code and
+//! the audit events, in one transaction (security rules AC-1, AC-9, CE-10, CE-14, AZ-14).
+
+use authority::audit::{Event, EventKind};
+use authority::authentication::{AttemptError, EndReason, FirstFactor, FirstStage, SignInAttempt};
+use authority::certificates::Certificate;
+use authority::ids::{AttemptId, CertificateId, UserId};
+use authority::secret::TokenDigest;
+use authority::users::{FactName, FactSource, IdentifierKind, Subject, User, UserState};
+use federation::eds::VerifiedEds;
+use protocol::Problem;
+use storage::certificates::Recorded;
+use storage::identifiers::{Identified, Identifier, Insertion};
+use storage::user_facts::SealedFact;
+use storage::{StorageError, Tx, Write, attempts, audit, certificates, identifiers, user_facts, users};
+
+use super::certificate_facts::{self, STATED};
+use super::eds::SignatureError;
+use super::messages::{self, Message};
+use crate::flow::FlowPage;
+
+/// How often a new person's record is tried when somebody else makes it at the same moment.
+const RUNS: usize = 3;
+
+/// Why a verified signature gives no first stage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum FirstStageRefusal {
+    /// The number belonged to somebody who is gone; nobody inherits it (security rule AC-9).
+    #[error("the identifier belongs to a closed account")]
+    Buried,
+    /// The certificate is known as another user's.
+    #[error("the certificate is another user's")]
+    CertificateOfAnother,
+    /// The client expects another person.
+    #[error("the client expects another person")]
+    Unexpected,
+    /// The attempt moved on meanwhile: a second click or a second tab was faster.
+    #[error("the attempt is not at this step any more")]
+    Lost,
+}
+
+impl FirstStageRefusal {
+    /// The stable code for audit records.
+    pub(crate) const fn code(self) -> &'static str {
+        match self {
+            Self::Buried => "P_GONE",
+            Self::CertificateOfAnother => "P_CERTIFICATE",
+            Self::Unexpected => "P_UNEXPECTED",
+            Self::Lost => "P_LOST",
+        }
+    }
+}
+
+/// Why a transaction is taken back.
+enum Stop {
+    Refused(FirstStageRefusal),
+    /// Somebody else made the person's record meanwhile.
+    Again,
+    Storage(StorageError),
+}
+
+impl From<StorageError> for Stop {
+    fn from(error: StorageError) -> Self {
+        Self::Storage(error)
+    }
+}
+
+/// Everything of one try, minted and sealed before its transaction.
+struct Plan<'a> {
+    page: &'a FlowPage,
+    attempt: SignInAttempt,
+    user_id: UserId,
+    newcomer: Option<User>,
+    identifier: TokenDigest,
+    certificate: Certificate,
+    facts: Vec<SealedFact>,
+    /// What another certificate of the person may have said and this one does not.
+    unstated: Vec<FactName>,
+    message: Option<Message>,
+}
+
+/// Records the first stage by a verified signature and sends the code.
+pub(crate) async fn by_eds(
+    page: &FlowPage,
+    attempt: SignInAttempt,
+    verified: &VerifiedEds,
+) -> Result<(), SignatureError> {
+    for _ in 0..RUNS {
+        let plan = plan(page, &attempt, verified).await?;
+        let plan = &plan;
+        let kept = page
+            .provider()
+            .db
+            .tx("first_stage", |tx| async move { plan.record(&tx).await })
+            .await;
+        match kept {
+            Ok(true) => {
+                if let Some(message) = &plan.message {
+                    messages::send(page, message.id()).await?;
+                }
+                return Ok(());
+            }
+            Ok(false) => return Ok(()),
+            Err(Stop::Again) => {}
+            Err(Stop::Refused(refusal)) => return Err(SignatureError::Person(refusal)),
+            Err(Stop::Storage(error)) => return Err(SignatureError::Storage(error)),
+        }
+    }
+    Err(StorageError::Contended("first_stage").into())
+}
+
+async fn plan<'a>(
+    page: &'a FlowPage,
+    attempt: &SignInAttempt,
+    verified: &VerifiedEds,
+) -> Result<Plan<'a>, SignatureError> {
+    let (provider, now) = (page.provider(), page.now);
+    let iin = verified.identity().iin.expose();
+    let kind = IdentifierKind::Iin;
+    let value = identifiers::digest(&provider.keyring, kind, kind.authority(), iin);
+    let known = identifiers::find(
+        &provider.db,
+        &Identifier {
+            kind,
+            authority: kind.authority(),
+            value,
+        },
+    )
+    .await?;
+    let (user_id, newcomer) = match known {
+        Some(Identified::Tombstone(_)) => return Err(SignatureError::Person(FirstStageRefusal::Buried)),
+        Some(Identified::User(id)) => (id, None),
+        None => {
+            let newcomer = newcomer(page);
+            (newcomer.id, Some(newcomer))
+        }
+    };
+    check_expected(page, user_id).await?;
+    let facts = certificate_facts::facts(verified.identity());
+    let seal = |fact| SealedFact::seal(user_id, fact, &provider.keyring, &mut provider.rng());
+    Ok(Plan {
+        page,
+        attempt: attempt.clone(),
+        user_id,
+        newcomer,
+        identifier: value,
+        certificate: certificate(CertificateId::mint(now, &mut provider.rng()), user_id, verified, now),
+        unstated: STATED
+            .into_iter()
+            .filter(|name| facts.iter().all(|fact| fact.name != *name))
+            .collect(),
+        facts: facts.iter().map(seal).collect::<Result<_, _>>()?,
+        message: messages::for_user(page, attempt.id, user_id).await?,
+    })
+}
+
+/// A person nobody knows yet: without contacts, so provisional until one confirms it (product B3, security rule DB-16).
+fn newcomer(page: &FlowPage) -> User {
+    let mut rng = page.provider().rng();
+    User {
+        id: UserId::mint(page.now, &mut rng),
+        subject: Subject::mint(&mut rng),
+        state: UserState::Invited,
+        provisional: true,
+        epoch: 0,
+        exclusive_until: None,
+        last_interactive_at: None,
+        locale: Some(page.frame().locale),
+    }
+}
+
+async fn check_expected(page: &FlowPage, user: UserId) -> Result<(), SignatureError> {
+    let Some(expected) = &page.flow.interaction.request.expected_subject else {
+        return Ok(());
+    };
+    let found = users::find(&page.provider().db, user).await?;
+    if found.is_some_and(|user| user.subject == *expected) {
+        Ok(())
+    } else {
+        Err(SignatureError::Person(FirstStageRefusal::Unexpected))
+    }
+}
+
+fn certificate(
+    id: CertificateId,
+    user_id: UserId,
+    verified: &VerifiedEds,
+    now: authority::time::Timestamp,
+) -> Certificate {
+    let identity = verified.identity();
+    Certificate {
+        id,
+        user_id,
+        issuer: verified.issuer().to_vec(),
+        serial: verified.serial().to_vec(),
+        role: identity.role,
+        key_storage: identity.key_storage,
+        not_before: verified.not_before(),
+        not_after: verified.not_after(),
+        first_used_at: now,
+        last_used_at: now,
+    }
+}
+
+impl Plan<'_> {
+    /// Says whether a message is to be sent.
+    async fn record(&self, tx: &Tx) -> Result<bool, Stop> {
+        self.make_newcomer(tx).await?;
+        users::lock(tx, self.user_id).await?;
+        let certificate_id = self.record_certificate(tx).await?;
+        user_facts::record(tx, &self.facts, self.page.now).await?;
+        user_facts::forget(tx, self.user_id, FactSource::Certificate, &self.unstated).await?;
+        let factor = FirstFactor::Eds {
+            certificate_id,
+            key_storage: self.certificate.key_storage,
+        };
+        pass(
+            tx,
+            self.page,
+            &self.attempt,
+            FirstStage {
+                user_id: self.user_id,
+                factor,
+                at: self.page.now,
+            },
+        )
+        .await?;
+        match &self.message {
+            Some(message) => Ok(message.keep(tx, self.page).await?.is_ok()),
+            None => Ok(false),
+        }
+    }
+
+    async fn make_newcomer(&self, tx: &Tx) -> Result<(), Stop> {
+        let Some(newcomer) = &self.newcomer else { return Ok(()) };
+        users::insert(tx, newcomer, self.page.now).await?;
+        let kind = IdentifierKind::Iin;
+        let identifier = Identifier {
+            kind,
+            authority: kind.authority(),
+            value: self.identifier,
+        };
+        match identifiers::insert(tx, &identifier, newcomer.id, self.page.now).await? {
+            Insertion::Inserted => Ok(audit::insert(tx, &self.event(EventKind::UserCreated)).await?),
+            Insertion::Taken(_) => Err(Stop::Again),
+        }
+    }
+
+    async fn record_certificate(&self, tx: &Tx) -> Result<CertificateId, Stop> {
+        match certificates::record(tx, &self.certificate).await? {
+            Recorded::New => {
+                audit::insert(tx, &self.event(EventKind::CertificateRecorded)).await?;
+                Ok(self.certificate.id)
+            }
+            Recorded::Known(id) => Ok(id),
+            Recorded::OfAnotherUser => Err(Stop::Refused(FirstStageRefusal::CertificateOfAnother)),
+        }
+    }
+
+    fn event(&self, kind: EventKind) -> Event {
+        about(self.page, kind, self.user_id)
+    }
+}
+
+fn about(page: &FlowPage, kind: EventKind, user: UserId) -> Event {
+    let mut event = page.event(kind);
+    event.user_id = Some(user);
+    event
+}
+
+/// Moves the attempt on, if nobody else did.
+async fn pass(tx: &Tx, page: &FlowPage, attempt: &SignInAttempt, stage: FirstStage) -> Result<(), Stop> {
+    let mut event = about(page, EventKind::FirstStagePassed, stage.user_id);
+    match stage.factor {
+        FirstFactor::Eds { .. } => "swk",
+        FirstFactor::Sandbox => "user",
+    }
+    .clone_into(&mut event.methods);
+    let passed = attempt
+        .clone()
+        .pass_first(stage)
+        .map_err(|_: AttemptError| Stop::Refused(FirstStageRefusal::Lost))?;
+    match attempts::record(tx, &passed).await? {
+        Write::Done => Ok(audit::insert(tx, &event).await?),
+        Write::Lost => Err(Stop::Refused(FirstStageRefusal::Lost)),
+    }
+}
+
+/// Ends the attempt of a person who is gone.
+pub(crate) async fn record_buried(page: &FlowPage, attempt: AttemptId, code: &'static str) -> Result<(), Problem> {
+    let mut event = page.event(EventKind::FirstStageRefused);
+    event.reason = code.to_owned();
+    let (event, now) = (&event, page.now);
+    let interaction = page.flow.interaction.id;
+    let ended = page
+        .provider()
+        .db
+        .tx("first_stage_buried", |tx| async move {
+            let Some(attempt) = attempts::find_for_interaction(&tx, interaction, attempt).await? else {
+                return Ok(());
+            };
+            if let Ok(ended) = attempt.end(EndReason::Barred, now) {
+                // Whoever was faster leaves the attempt where this would have led, or further back.
+                let _: Write = attempts::record(&tx, &ended).await?;
+            }
+            audit::insert(&tx, event).await
+        })
+        .await;
+    ended.map_err(|error: StorageError| Problem::OurFault(error))
+}

@@ -1,0 +1,15 @@
+//! The two stages of a sign-in.
+//!
+//! * `choose`: S1 and S16. `eds`: S2. `sms`: S6, S11, X2.
+//! * `first_stage`: who a verified signature belongs to, and what is recorded of it.
+//! * `second_stage`: comparing a code. `messages`: minting one and sending it.
+//! * `certificate_facts`, `refusals`: pure.
+
+mod certificate_facts;
+pub(crate) mod choose;
+pub(crate) mod eds;
+mod first_stage;
+mod messages;
+mod refusals;
+mod second_stage;
+pub(crate) mod sms;

@@ -1,0 +1,147 @@
+//! Comparing a code (security rules OT-1, OT-2, OT-3): counted first, compared then, taken once, in one transaction that
+//! holds the user's row.
+
+use authority::audit::{Event, EventKind};
+use authority::authentication::{
+    AttemptError, CodeDigits, SecondFactor, SecondStage, SignInAttempt, SmsCodeError, SmsCodeMatch,
+};
+use authority::ids::UserId;
+use authority::secret::{Purpose, TokenDigest};
+use authority::throttle::Closed;
+use authority::users::User;
+use storage::{StorageError, Tx, Write, attempts, audit, devices, sms_codes, throttles, users};
+
+use crate::device::{self, shown_device};
+use crate::flow::FlowPage;
+
+/// What became of a typed code. Every outcome leaves its trace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Compared {
+    /// The second stage is proven.
+    Passed,
+    /// Other digits; so many tries are left.
+    Wrong {
+        /// Tries left before the step closes.
+        left: u32,
+    },
+    /// The code's time is over, or there is none for this sign-in.
+    Expired,
+    /// The step is closed.
+    Closed(Closed),
+    /// The attempt moved on meanwhile.
+    Lost,
+}
+
+/// Failures are counted for a person and factor; those from a browser that shows the bound device's cookie in a bucket of
+/// their own, which others cannot fill (security rules OT-2, AC-3).
+pub(crate) async fn failures_key(page: &FlowPage, user: UserId) -> Result<TokenDigest, StorageError> {
+    let live = devices::list_live_for_user(&page.provider().db, user).await?;
+    let bucket: &[u8] = if shown_device(page, &live).is_some() {
+        b"bound"
+    } else {
+        b"other"
+    };
+    let user = user.as_uuid();
+    let parts: [&[u8]; 3] = [b"sms_code", user.as_bytes(), bucket];
+    Ok(page.provider().keyring.digest_list(Purpose::Throttle, &parts))
+}
+
+/// Compares typed digits with the live code of the attempt's user.
+pub(crate) async fn compare(
+    page: &FlowPage,
+    attempt: &SignInAttempt,
+    typed: &CodeDigits,
+) -> Result<Compared, StorageError> {
+    let Ok(first) = attempt.first_stage() else {
+        return Ok(Compared::Lost);
+    };
+    let user = first.user_id;
+    let key = failures_key(page, user).await?;
+    let try_ = Try {
+        page,
+        attempt,
+        typed,
+        user,
+        key,
+    };
+    let try_ = &try_;
+    page.provider()
+        .db
+        .tx("second_stage", |tx| async move { try_.run(&tx).await })
+        .await
+}
+
+struct Try<'a> {
+    page: &'a FlowPage,
+    attempt: &'a SignInAttempt,
+    typed: &'a CodeDigits,
+    user: UserId,
+    key: TokenDigest,
+}
+
+impl Try<'_> {
+    async fn run(&self, tx: &Tx) -> Result<Compared, StorageError> {
+        let Some(user) = users::lock(tx, self.user).await? else {
+            return Ok(Compared::Lost);
+        };
+        let failures = throttles::find_failures(tx, &self.key, self.page.now).await?;
+        if let Err(closed) = failures.admit(self.page.now) {
+            return Ok(Compared::Closed(closed));
+        }
+        let Some(code) = sms_codes::count_try(tx, self.user).await? else {
+            return Ok(Compared::Expired);
+        };
+        match code.compare(
+            self.typed,
+            self.attempt.id,
+            &self.page.provider().keyring,
+            self.page.now,
+        ) {
+            Ok(matched) => self.pass(tx, &user, &matched).await,
+            Err(SmsCodeError::NotLive | SmsCodeError::Expired) => Ok(Compared::Expired),
+            Err(SmsCodeError::Wrong | SmsCodeError::TooManyTries) => self.fail(tx).await,
+        }
+    }
+
+    async fn pass(&self, tx: &Tx, user: &User, matched: &SmsCodeMatch) -> Result<Compared, StorageError> {
+        let stage = SecondStage {
+            factor: SecondFactor::Sms {
+                phone_id: matched.phone_id(),
+            },
+            at: self.page.now,
+        };
+        let passed: Result<SignInAttempt, AttemptError> = self.attempt.clone().pass_second(stage);
+        let Ok(passed) = passed else { return Ok(Compared::Lost) };
+        if !sms_codes::take(tx, matched.code_id(), self.page.now).await? {
+            return Ok(Compared::Expired);
+        }
+        if attempts::record(tx, &passed).await? == Write::Lost {
+            return Ok(Compared::Lost);
+        }
+        throttles::record_success(tx, &self.key).await?;
+        audit::insert(tx, &self.event(EventKind::SecondStagePassed, "")).await?;
+        if let Ok(first) = self.attempt.first_stage() {
+            device::record_outlook(tx, self.page, first, user).await?;
+        }
+        Ok(Compared::Passed)
+    }
+
+    async fn fail(&self, tx: &Tx) -> Result<Compared, StorageError> {
+        let failures = throttles::record_failure(tx, &self.key, self.page.now).await?;
+        audit::insert(tx, &self.event(EventKind::SecondStageRefused, "wrong_code")).await?;
+        Ok(match failures.admit(self.page.now) {
+            Ok(()) => Compared::Wrong {
+                left: u32::try_from(failures.tries_left()).unwrap_or(0),
+            },
+            Err(closed) => Compared::Closed(closed),
+        })
+    }
+
+    fn event(&self, kind: EventKind, reason: &str) -> Event {
+        let mut event = self.page.event(kind);
+        event.user_id = Some(self.user);
+        "sms".clone_into(&mut event.methods);
+        reason.clone_into(&mut event.reason);
+        event
+    }
+}

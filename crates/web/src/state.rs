@@ -1,0 +1,83 @@
+//! What the handlers of this crate need beside the provider.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use authority::time::seconds;
+use axum::extract::FromRef;
+use federation::eds::EdsVerifier;
+use messaging::{Sender, SmsGateway};
+use protocol::Provider;
+use tokio::sync::Semaphore;
+
+/// How many signatures are verified at the same time; the others wait (security rule RL-3).
+const VERIFICATIONS: usize = 8;
+
+/// The state of every handler of this crate. Cloning shares everything.
+#[derive(Clone)]
+pub struct WebState {
+    /// Database, keys, clock, pages, settings.
+    pub provider: Provider,
+    /// Who signatures are believed from.
+    pub eds: Arc<EdsVerifier>,
+    /// Where messages leave.
+    pub sms: Arc<dyn SmsGateway>,
+    /// What the configuration says.
+    pub settings: Arc<WebSettings>,
+    /// Turns for verifying signatures.
+    pub(crate) verifications: Arc<Semaphore>,
+}
+
+/// What the configuration says about sign-in pages.
+#[derive(Clone, Debug)]
+pub struct WebSettings {
+    /// Who messages say they are from, such as `1414`.
+    pub sender: Sender,
+    /// Whether the sandbox way exists. Without the feature `sandbox` nothing reads it.
+    pub sandbox: bool,
+    /// Logins that the sandbox page lists.
+    pub sandbox_people: Vec<String>,
+    /// How long a signature waits for its turn before the person is told to come back.
+    pub verification_wait: Duration,
+}
+
+impl WebSettings {
+    /// Settings without a sandbox.
+    pub const fn new(sender: Sender) -> Self {
+        Self {
+            sender,
+            sandbox: false,
+            sandbox_people: Vec::new(),
+            verification_wait: seconds(2),
+        }
+    }
+}
+
+impl WebState {
+    /// Puts the state together.
+    pub fn new(provider: Provider, eds: Arc<EdsVerifier>, sms: Arc<dyn SmsGateway>, settings: WebSettings) -> Self {
+        let verifications = Arc::new(Semaphore::new(VERIFICATIONS));
+        Self {
+            provider,
+            eds,
+            sms,
+            settings: Arc::new(settings),
+            verifications,
+        }
+    }
+}
+
+impl FromRef<WebState> for Provider {
+    fn from_ref(state: &WebState) -> Self {
+        state.provider.clone()
+    }
+}
+
+impl fmt::Debug for WebState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WebState")
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}
