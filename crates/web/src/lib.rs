@@ -3,7 +3,6 @@
 mod answer;
 mod consent;
 mod device;
-mod error_pages;
 mod flow;
 mod information;
 mod language;

@@ -8,7 +8,7 @@ use protocol::{Caller, Route};
 
 use crate::flow::cancel;
 use crate::sign_in::{choose, eds, sms};
-use crate::{WebState, consent, device, error_pages, information, language};
+use crate::{WebState, consent, device, information, language};
 
 /// The largest body, in bytes (security rule RL-1): a form with a signature.
 const LARGEST_BODY: usize = 64 * 1024;
@@ -41,7 +41,7 @@ pub const ROUTES: &[Route] = &[
     route(Method::POST, "/flow/{id}/cancel", Caller::Browser),
 ];
 
-/// The pages. Whatever no route answers is answered here too, so merge the other routers into this one.
+/// The pages. What no route answers becomes a page at the edge of the server.
 pub fn router(state: WebState) -> Router {
     Router::new()
         .route("/", get(information::help))
@@ -59,8 +59,6 @@ pub fn router(state: WebState) -> Router {
         .route("/flow/{id}/device", get(device::show).post(device::commit))
         .route("/flow/{id}/consent", get(consent::show).post(consent::decide))
         .route("/flow/{id}/cancel", post(cancel::cancel))
-        .method_not_allowed_fallback(error_pages::no_such_method)
-        .fallback(error_pages::no_such_page)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .with_state(state)
 }
