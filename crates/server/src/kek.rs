@@ -66,7 +66,8 @@ fn from_file(file: &Path) -> Result<Kek, KekRefusal> {
 fn refuse_open(file: &Path, metadata: &fs::Metadata) -> Result<(), KekRefusal> {
     use std::os::unix::fs::MetadataExt as _;
     let mode = metadata.mode() & 0o777;
-    if mode & 0o077 == 0 {
+    let others = mode & 0o077;
+    if others == 0 {
         Ok(())
     } else {
         Err(KekRefusal::Open {
@@ -81,7 +82,8 @@ fn refuse_open(_: &Path, _: &fs::Metadata) -> Result<(), KekRefusal> {
     Ok(())
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 

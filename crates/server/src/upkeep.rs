@@ -36,7 +36,7 @@ pub struct Upkeep {
 pub async fn run(upkeep: Upkeep, config: Config, stop: watch::Receiver<bool>) {
     let clock = every(clock::COMPARED_EVERY, stop.clone(), || upkeep.compare_clock());
     let keys = every(KEYS_EVERY, stop.clone(), || upkeep.reload_keys());
-    let crls = every(CRLS_EVERY, stop, || upkeep.reload_crls(&config));
+    let crls = every(CRLS_EVERY, stop, || async { upkeep.reload_crls(&config) });
     tokio::join!(clock, keys, crls);
 }
 
@@ -86,7 +86,7 @@ impl Upkeep {
         }
     }
 
-    async fn reload_crls(&self, config: &Config) {
+    fn reload_crls(&self, config: &Config) {
         let files = match material::crl_files(config.eds()) {
             Ok(files) if files.is_empty() => return,
             Ok(files) => files,

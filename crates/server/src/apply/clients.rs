@@ -329,6 +329,10 @@ mod tests {
             assert_ne!(text, GOOD, "{from}");
             assert!(reason(&text).starts_with(said), "{}", reason(&text));
         }
+    }
+
+    #[test]
+    fn a_file_is_a_list_that_names_each_client_once() {
         assert!(
             parse_clients(&format!("[{GOOD},{GOOD}]"), true, NOW)
                 .unwrap_err()

@@ -52,7 +52,7 @@ pub enum ApplyError {
     Storage(#[from] StorageError),
 }
 
-fn refuse(entry: &str, member: &'static str, reason: impl ToString) -> ApplyError {
+fn refuse(entry: &str, member: &'static str, reason: impl std::fmt::Display) -> ApplyError {
     ApplyError::Entry {
         entry: entry.to_owned(),
         member,

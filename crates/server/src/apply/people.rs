@@ -143,6 +143,7 @@ impl PersonEntry {
 /// What one transaction needs, made before it, because its body may run again.
 struct Ready {
     user: User,
+    is_new: bool,
     phone: Option<(PhoneNumber, SealedPhone)>,
     facts: Vec<SealedFact>,
     event: Event,
@@ -169,9 +170,9 @@ pub async fn apply_people(
             Some(_) => Applied::Changed,
         };
         if applied != Applied::Unchanged {
-            let (ready, is_new) = (&ready, known.is_none());
+            let ready = &ready;
             db.tx("apply_person", |tx| async move {
-                write(&tx, keyring, entry, ready, is_new, now).await
+                write(&tx, keyring, entry, ready, now).await
             })
             .await?;
         }
@@ -203,6 +204,7 @@ fn ready(
     now: Timestamp,
     rng: &mut (dyn CryptoRng + Send),
 ) -> Result<Ready, StorageError> {
+    let is_new = known.is_none();
     let user = known.unwrap_or_else(|| User {
         id: UserId::mint(now, rng),
         subject: Subject::mint(rng),
@@ -237,6 +239,7 @@ fn ready(
     event.user_id = Some(user.id);
     Ok(Ready {
         user,
+        is_new,
         phone,
         facts,
         event,
@@ -273,11 +276,10 @@ async fn write(
     keyring: &Keyring,
     entry: &PersonEntry,
     ready: &Ready,
-    is_new: bool,
     now: Timestamp,
 ) -> Result<(), ApplyError> {
     let user = &ready.user;
-    if is_new {
+    if ready.is_new {
         storage::users::insert(tx, user, now).await?;
     } else {
         storage::users::lock(tx, user.id).await?;
@@ -360,7 +362,7 @@ mod tests {
     fn an_entry_that_breaks_a_rule_is_named_without_its_number() {
         for (text, said) in [
             (r#"[{"iin":"950425400015"}]"#, "entry 1: iin: "),
-            (r#"[{}]"#, "entry 1: iin: an IIN is needed"),
+            ("[{}]", "entry 1: iin: an IIN is needed"),
             (r#"[{"login":"Alice"}]"#, "Alice: login: must be"),
             (r#"[{"login":"a","phone":"8 701"}]"#, "a: phone: "),
             (r#"[{"login":"a","locale":"de"}]"#, "a: locale: "),

@@ -120,13 +120,15 @@ impl Failure {
 
     fn exit_code(&self) -> u8 {
         match self {
-            Self::Refused(_) | Self::Broken { .. } | Self::Bind(BindError::Refused { .. }) => 1,
+            Self::Refused(_)
+            | Self::Broken { .. }
+            | Self::Bind(BindError::Refused { .. })
+            | Self::Foundation(
+                FoundationError::Keyring(_) | FoundationError::Storage(_) | FoundationError::Pending(_),
+            ) => 1,
             Self::Configuration(_) | Self::Material(_) | Self::Usage(_) | Self::Foundation(FoundationError::Kek(_)) => {
                 2
             }
-            Self::Foundation(
-                FoundationError::Keyring(_) | FoundationError::Storage(_) | FoundationError::Pending(_),
-            ) => 1,
             Self::Bind(BindError::Taken { .. }) => 3,
         }
     }

@@ -79,11 +79,18 @@ fn warn_about_single_node(config: &Config) {
     }
 }
 
+#[cfg(feature = "demo")]
 fn gateway(config: &Config, foundation: &Foundation) -> Arc<dyn SmsGateway> {
     match config.sms().gateway() {
         Gateway::None => Arc::new(Refusing),
-        #[cfg(feature = "demo")]
         Gateway::Outbox => Arc::new(messaging::Outbox::in_memory(Arc::clone(&foundation.clock))),
+    }
+}
+
+#[cfg(not(feature = "demo"))]
+fn gateway(config: &Config, _: &Foundation) -> Arc<dyn SmsGateway> {
+    match config.sms().gateway() {
+        Gateway::None => Arc::new(Refusing),
     }
 }
 

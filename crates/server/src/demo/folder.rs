@@ -30,7 +30,7 @@ impl Folder {
         }
         make_private_folder(path).map_err(broken)?;
         let folder = Self(fs::canonicalize(path).map_err(broken)?);
-        folder.keep(MARK, || String::new()).map_err(broken)?;
+        folder.keep(MARK, String::new).map_err(broken)?;
         folder
             .keep(KEK, || Kek::mint(&mut chance()).to_base64().to_string())
             .map_err(broken)?;

@@ -68,9 +68,12 @@ pub enum BindError {
 /// # Errors
 /// The port is taken, or the system refuses.
 pub async fn bind(address: SocketAddr) -> Result<TcpListener, BindError> {
-    TcpListener::bind(address).await.map_err(|source| match source.kind() {
-        io::ErrorKind::AddrInUse => BindError::Taken { address },
-        _ => BindError::Refused { address, source },
+    TcpListener::bind(address).await.map_err(|source| {
+        if source.kind() == io::ErrorKind::AddrInUse {
+            BindError::Taken { address }
+        } else {
+            BindError::Refused { address, source }
+        }
     })
 }
 

@@ -34,10 +34,6 @@ pub(super) fn complete(headers: &mut HeaderMap, https: bool) {
 }
 
 /// Texts, except JSON that must not be stored: tokens and reflected input never share a compressed answer.
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "tower-http's predicate passes the version by value"
-)]
 pub(super) fn may_be_compressed(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
     let is = |name: HeaderName, part: &str| {
         headers

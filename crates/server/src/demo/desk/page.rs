@@ -63,10 +63,10 @@ fn languages(locale: Locale) -> String {
 }
 
 fn steps(desk: &Desk, locale: Locale) -> String {
-    let items: String = t::STEPS
-        .iter()
-        .map(|step| format!("<li>{}</li>", step.in_locale(locale)))
-        .collect();
+    let mut items = String::new();
+    for step in t::STEPS {
+        let _ = write!(items, "<li>{}</li>", step.in_locale(locale));
+    }
     format!(
         "<section><h2>{next}</h2><ol>{items}</ol><p class=\"links\"><a class=\"button\" id=\"open-diary\" href=\"{diary}/\">{open}</a> \
          <a href=\"{issuer}/help\">{help}</a> <a href=\"{issuer}/dev/components\">{components}</a></p></section>\n",
