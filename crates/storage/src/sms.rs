@@ -4,20 +4,19 @@
 //!
 //! Retention: rows without text are kept for counting ([`list_sent`]) and deleted by [`expire`].
 
-use std::fmt;
+mod delivery;
 
-use authority::identifiers::PhoneNumber;
 use authority::ids::{PhoneId, SmsId, UserId};
 use authority::secret::{Keyring, Purpose, Secret, TokenDigest};
 use authority::time::Timestamp;
 use authority::users::Phone;
 use rand_core::CryptoRng;
 use sea_orm::FromQueryResult;
-use uuid::Uuid;
 
-use crate::row::Place;
 use crate::sql::{self, at};
-use crate::{Connection, Inconsistent, StorageError, Tx};
+use crate::{Connection, StorageError, Tx};
+
+pub use delivery::{ClaimedSms, Delivery, claim, claim_one, find_delivery, record_failed, record_sent, release};
 
 /// A message as it may be stored.
 #[derive(Clone, Debug)]
@@ -50,6 +49,11 @@ pub struct NewSms<'a> {
 }
 
 impl SealedSms {
+    /// Our identifier, to claim it by.
+    pub const fn id(&self) -> SmsId {
+        self.id
+    }
+
     /// Encrypts the text for its row.
     ///
     /// # Errors
@@ -71,29 +75,6 @@ impl SealedSms {
             created_at: sms.created_at,
             expires_at: sms.expires_at,
         })
-    }
-}
-
-/// A claimed message, ready to leave.
-#[derive(Clone)]
-pub struct ClaimedSms {
-    /// Our identifier.
-    pub id: SmsId,
-    /// The gateway is given it, so that a repetition is recognised there too.
-    pub request_id: String,
-    /// Whom it is for.
-    pub user_id: UserId,
-    /// The number, as it is now.
-    pub number: PhoneNumber,
-    /// The text.
-    pub text: Secret<String>,
-    /// How often it was claimed, this time included.
-    pub tries: i64,
-}
-
-impl fmt::Debug for ClaimedSms {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ClaimedSms({}, {:?})", self.id, self.number)
     }
 }
 
@@ -136,115 +117,9 @@ pub async fn list_sent(
 /// # Errors
 /// The database is not available.
 pub async fn is_waiting(conn: &Connection, now: Timestamp) -> Result<bool, StorageError> {
-    let sql = "SELECT COUNT(*) AS total FROM sms WHERE text_sealed IS NOT NULL AND claimed_until < $1 AND expires_at > $1";
-    Ok(sql::count(conn, sql, [at(now)]).await? > 0)
-}
-
-/// Claims up to `limit` messages that nobody is sending, until `until`; nobody else gets them before that. Messages to a
-/// phone that was ended are not among them.
-///
-/// # Errors
-/// The database is not available, or a row is impossible.
-pub async fn claim(
-    tx: &Tx,
-    now: Timestamp,
-    until: Timestamp,
-    limit: u32,
-    keyring: &Keyring,
-) -> Result<Vec<ClaimedSms>, StorageError> {
-    let sql = "UPDATE sms SET claimed_until = $2, tries = tries + 1 WHERE id IN (SELECT id FROM sms \
-               WHERE text_sealed IS NOT NULL AND claimed_until < $1 AND expires_at > $1 ORDER BY id LIMIT $3) \
-               AND claimed_until < $1 RETURNING *";
-    let rows: Vec<Row> = sql::list(tx, sql, [at(now), at(until), i64::from(limit).into()]).await?;
-    let mut claimed = Vec::with_capacity(rows.len());
-    for row in rows {
-        let Some(phone) = crate::phones::find_live(tx, UserId::from_uuid(row.user_id), keyring).await? else {
-            continue;
-        };
-        if phone.id.as_uuid() == row.phone_id {
-            claimed.push(open(row, phone.number, keyring)?);
-        }
-    }
-    Ok(claimed)
-}
-
-/// Claims this message, if nobody is sending it, until `until`: the way of a request that has just kept it.
-///
-/// # Errors
-/// The database is not available, or the row is impossible.
-pub async fn claim_one(
-    tx: &Tx,
-    id: SmsId,
-    now: Timestamp,
-    until: Timestamp,
-    keyring: &Keyring,
-) -> Result<Option<ClaimedSms>, StorageError> {
-    let sql = "UPDATE sms SET claimed_until = $3, tries = tries + 1 WHERE id = $1 AND text_sealed IS NOT NULL \
-               AND claimed_until < $2 AND expires_at > $2 RETURNING *";
-    let row: Option<Row> = sql::find(tx, sql, [id.as_uuid().into(), at(now), at(until)]).await?;
-    let Some(row) = row else { return Ok(None) };
-    let phone = crate::phones::find_live(tx, UserId::from_uuid(row.user_id), keyring).await?;
-    match phone.filter(|phone| phone.id.as_uuid() == row.phone_id) {
-        Some(phone) => Ok(Some(open(row, phone.number, keyring)?)),
-        None => Ok(None),
-    }
-}
-
-/// What became of a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Delivery {
-    /// It is on its way.
-    Waiting,
-    /// The gateway took it.
-    Sent,
-    /// It will never leave.
-    Failed,
-}
-
-/// What became of the message with this request id; `None` when there is none.
-///
-/// # Errors
-/// The database is not available.
-pub async fn find_delivery(conn: &Connection, request_id: &str) -> Result<Option<Delivery>, StorageError> {
-    let sql = "SELECT sent_at, failed_at FROM sms WHERE request_id = $1";
-    let row: Option<DeliveryRow> = sql::find(conn, sql, [request_id.into()]).await?;
-    Ok(row.map(|row| match (row.sent_at, row.failed_at) {
-        (Some(_), _) => Delivery::Sent,
-        (None, Some(_)) => Delivery::Failed,
-        (None, None) => Delivery::Waiting,
-    }))
-}
-
-/// Records that the gateway took the message, and wipes its text.
-///
-/// # Errors
-/// The database is not available.
-pub async fn record_sent(tx: &Tx, id: SmsId, reference: Option<&str>, now: Timestamp) -> Result<(), StorageError> {
     let sql =
-        "UPDATE sms SET sent_at = $2, gateway_reference = $3, text_sealed = NULL WHERE id = $1 AND sent_at IS NULL";
-    sql::execute(tx, sql, [id.as_uuid().into(), at(now), reference.into()])
-        .await
-        .map(drop)
-}
-
-/// Records that the message will never leave, and wipes its text.
-///
-/// # Errors
-/// The database is not available.
-pub async fn record_failed(tx: &Tx, id: SmsId, now: Timestamp) -> Result<(), StorageError> {
-    let sql = "UPDATE sms SET failed_at = $2, text_sealed = NULL WHERE id = $1 AND sent_at IS NULL";
-    sql::execute(tx, sql, [id.as_uuid().into(), at(now)]).await.map(drop)
-}
-
-/// Gives a claimed message back, to be claimed again from `next_at` on.
-///
-/// # Errors
-/// The database is not available.
-pub async fn release(tx: &Tx, id: SmsId, next_at: Timestamp) -> Result<(), StorageError> {
-    let sql = "UPDATE sms SET claimed_until = $2 WHERE id = $1 AND text_sealed IS NOT NULL";
-    sql::execute(tx, sql, [id.as_uuid().into(), at(next_at)])
-        .await
-        .map(drop)
+        "SELECT COUNT(*) AS total FROM sms WHERE text_sealed IS NOT NULL AND claimed_until < $1 AND expires_at > $1";
+    Ok(sql::count(conn, sql, [at(now)]).await? > 0)
 }
 
 /// Wipes the text of every message whose time is over.
@@ -265,46 +140,11 @@ pub async fn expire(tx: &Tx, before: Timestamp, limit: u32) -> Result<u64, Stora
     sql::execute(tx, sql, [at(before), i64::from(limit).into()]).await
 }
 
-fn open(row: Row, number: PhoneNumber, keyring: &Keyring) -> Result<ClaimedSms, Inconsistent> {
-    let place = Place {
-        table: "sms",
-        id: &row.id,
-    };
-    let id = SmsId::from_uuid(row.id);
-    let sealed = place.word("text_sealed", row.text_sealed)?;
-    let plain = keyring.open(Purpose::Fact, context(id).as_bytes(), &sealed).ok();
-    let text = plain.and_then(|plain| String::from_utf8(plain.to_vec()).ok());
-    Ok(ClaimedSms {
-        id,
-        user_id: UserId::from_uuid(row.user_id),
-        number,
-        text: Secret::new(place.word("text_sealed", text)?),
-        tries: row.tries,
-        request_id: row.request_id,
-    })
-}
-
 fn context(id: SmsId) -> String {
     format!("sms/{id}")
 }
 
 #[derive(FromQueryResult)]
-struct DeliveryRow {
-    sent_at: Option<i64>,
-    failed_at: Option<i64>,
-}
-
-#[derive(FromQueryResult)]
 struct SentRow {
     created_at: i64,
-}
-
-#[derive(FromQueryResult)]
-struct Row {
-    id: Uuid,
-    request_id: String,
-    user_id: Uuid,
-    phone_id: Uuid,
-    text_sealed: Option<Vec<u8>>,
-    tries: i64,
 }

@@ -5,7 +5,7 @@ use authority::ids::SmsId;
 use authority::secret::Secret;
 use authority::time::{Timestamp, minutes};
 use authority::users::{Phone, User};
-use storage::sms::{self, ClaimedSms, NewSms, SealedSms};
+use storage::sms::{self, ClaimedSms, Delivery, NewSms, SealedSms};
 use storage::{Db, phones};
 
 use crate::storage::both_databases;
@@ -145,5 +145,56 @@ both_databases! {
         db.tamper(&["UPDATE sms SET text_sealed = (SELECT text_sealed FROM sms ORDER BY id LIMIT 1)"]).await;
         let claimed = db.tx("claim", |tx| async move { sms::claim(&tx, NOW, NOW.plus(minutes(1)), 10, keyring()).await });
         assert!(claimed.await.is_err());
+    }
+
+    async fn the_request_that_kept_a_message_may_claim_it_before_the_job_does(db) {
+        let user = &insert_user(db).await;
+        let phone = insert_phone(db, user).await;
+        let kept = &sealed(&phone, "mine");
+        let id = kept.id();
+        assert!(!sms::is_waiting(db, NOW).await.unwrap());
+        db.tx("test", |tx| async move { sms::insert(&tx, kept).await }).await.unwrap();
+        assert!(sms::is_waiting(db, NOW).await.unwrap());
+        let claim_one = |now: Timestamp| {
+            db.tx("claim", move |tx| async move { sms::claim_one(&tx, id, now, now.plus(minutes(1)), keyring()).await })
+        };
+        assert_eq!(claim_one(NOW).await.unwrap().unwrap().request_id, "mine");
+        assert!(!sms::is_waiting(db, NOW).await.unwrap());
+        assert!(claim_one(NOW).await.unwrap().is_none());
+        assert!(claim(db, NOW).await.is_empty());
+        db.tx("end", |tx| async move { phones::end(&tx, user.id, NOW).await }).await.unwrap();
+        assert!(claim_one(NOW.plus(minutes(2))).await.unwrap().is_none(), "its phone was ended");
+        assert!(claim_one(NOW.plus(minutes(5))).await.unwrap().is_none(), "its time is over");
+    }
+
+    async fn of_fifty_who_claim_the_same_message_one_gets_it(db) {
+        let user = insert_user(db).await;
+        let phone = insert_phone(db, &user).await;
+        let kept = &sealed(&phone, "mine");
+        db.tx("test", |tx| async move { sms::insert(&tx, kept).await }).await.unwrap();
+        let id = kept.id();
+        let claimed = race(db, |instance, _| async move {
+            instance.tx("claim", |tx| async move { sms::claim_one(&tx, id, NOW, NOW.plus(minutes(1)), keyring()).await }).await
+        });
+        assert_eq!(claimed.await.into_iter().flatten().count(), 1);
+    }
+
+    async fn what_became_of_a_message_is_told_by_its_request_id(db) {
+        let user = insert_user(db).await;
+        let phone = insert_phone(db, &user).await;
+        for (request_id, expected) in [("a", Delivery::Waiting), ("b", Delivery::Sent), ("c", Delivery::Failed)] {
+            let kept = &sealed(&phone, request_id);
+            let recorded = db.tx("test", |tx| async move {
+                sms::insert(&tx, kept).await?;
+                match expected {
+                    Delivery::Waiting => Ok(()),
+                    Delivery::Sent => sms::record_sent(&tx, kept.id(), None, NOW).await,
+                    Delivery::Failed => sms::record_failed(&tx, kept.id(), NOW).await,
+                }
+            });
+            recorded.await.unwrap();
+            assert_eq!(sms::find_delivery(db, request_id).await.unwrap(), Some(expected));
+        }
+        assert_eq!(sms::find_delivery(db, "d").await.unwrap(), None);
     }
 }

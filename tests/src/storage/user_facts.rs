@@ -33,6 +33,20 @@ both_databases! {
         assert_eq!(user_facts::list(db, user, keyring()).await.unwrap(), expected);
     }
 
+    async fn a_source_forgets_only_its_own_facts(db) {
+        let user = insert_user(db).await.id;
+        let facts = &[
+            seal(user, &fact("Aigul", FactSource::Certificate)),
+            seal(user, &fact("Aigul", FactSource::PeopleFile)),
+        ];
+        db.tx("test", |tx| async move {
+            user_facts::record(&tx, facts, NOW).await?;
+            user_facts::forget(&tx, user, FactSource::PeopleFile, &[FactName::Name, FactName::Email]).await
+        }).await.unwrap();
+        let expected = vec![fact("Aigul", FactSource::Certificate)];
+        assert_eq!(user_facts::list(db, user, keyring()).await.unwrap(), expected);
+    }
+
     async fn a_fact_moved_to_another_user_does_not_open(db) {
         let (owner, other) = (insert_user(db).await.id, insert_user(db).await.id);
         let facts = &[seal(owner, &fact("Aigul", FactSource::Certificate))];
