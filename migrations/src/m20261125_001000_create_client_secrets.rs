@@ -1,7 +1,7 @@
 //! `client_secrets`: keyed digests of the secrets clients authenticate with.
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::schema::{big_integer, big_integer_null, binary_len, text};
+use sea_orm_migration::schema::{big_integer, binary_len, text};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -23,7 +23,6 @@ fn table() -> TableCreateStatement {
         .col(text("client_id"))
         .col(binary_len("digest", 32))
         .col(big_integer("created_at"))
-        .col(big_integer_null("expires_at"))
         .primary_key(Index::create().col("client_id").col("digest"))
         .foreign_key(
             ForeignKey::create()

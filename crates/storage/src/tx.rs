@@ -31,7 +31,7 @@ impl Db {
     /// Runs `body` in one transaction named `name` (its metric) and commits when it returns `Ok`:
     /// `db.tx("sign_in", |tx| async move { … })`. Values that the body uses are captured as references.
     ///
-    /// The body may run again after a lost race (serialization failure, deadlock, busy file), so it must not have effects
+    /// The body may run again after a lost race (serialization failure, deadlock), so it must not have effects
     /// outside the database. SQLite: `BEGIN IMMEDIATE`. A refusal that leaves a trace is an outcome in `Ok`, because an
     /// `Err` takes the trace back.
     ///
@@ -65,7 +65,8 @@ impl Db {
     {
         let connection = match self.begin().await {
             Ok(connection) => Arc::new(connection),
-            Err(error) => return Run::failed(name, error),
+            // SQLite has waited for the file already; running again would only wait longer.
+            Err(error) => return Run::Done(Err(StorageError::from(error).into())),
         };
         let result = body(Tx {
             connection: Arc::clone(&connection),

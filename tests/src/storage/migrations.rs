@@ -29,6 +29,24 @@ fn migrations_are_named_by_time_in_order_and_say_what_they_do() {
     }
 }
 
+/// House-style §6: every table has an expiry rule and a line in the retention table.
+#[tokio::test]
+async fn every_table_has_a_line_in_the_retention_table() {
+    use sea_orm::{ConnectionTrait, Statement};
+    let db = crate::storage::TestDatabase::sqlite().await;
+    let raw = db.raw().await;
+    let sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT LIKE 'seaql%'";
+    let rows = raw.query_all_raw(Statement::from_string(raw.get_database_backend(), sql)).await.unwrap();
+    let tables: Vec<String> = rows.iter().map(|row| row.try_get("", "name").unwrap()).collect();
+    let retention = include_str!("../../../docs/RETENTION.md");
+    let first_cells: String = retention.lines().filter_map(|line| line.split('|').nth(1)).collect();
+    let missing: Vec<_> = tables.iter().filter(|table| !first_cells.contains(&format!("`{table}`"))).collect();
+    assert_eq!(missing, Vec::<&String>::new());
+    assert!(tables.len() > 25);
+    raw.close().await.unwrap();
+    db.remove().await;
+}
+
 /// One line for each column (`table.column null?`) and each unique rule, as the database itself describes them.
 #[cfg(kiru_test_postgres)]
 async fn describe(db: &crate::storage::TestDatabase, columns: &str, indexes: &str) -> BTreeSet<String> {

@@ -141,17 +141,6 @@ async fn a_deadlock_is_run_again_postgres() {
 }
 
 #[tokio::test]
-async fn a_write_outside_a_transaction_is_refused_by_the_readers_of_sqlite() {
-    let db = crate::storage::TestDatabase::sqlite().await;
-    // Only a raw statement can try it: functions that write ask for a transaction.
-    let reader = sea_orm::Database::connect(db.url.clone()).await.unwrap();
-    reader.execute_unprepared("PRAGMA query_only = 1").await.unwrap();
-    assert!(reader.execute_unprepared("DELETE FROM users").await.is_err());
-    reader.close().await.unwrap();
-    db.remove().await;
-}
-
-#[tokio::test]
 async fn a_database_that_is_away_is_transient() {
     let away = storage::Db::connect("sqlite:/nonexistent/folder/kiru.db", storage::PoolSettings::default()).await;
     assert_eq!(away.unwrap_err().class(), Class::Transient);
