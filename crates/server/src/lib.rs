@@ -1,5 +1,4 @@
-//! The program `kiru`: configuration, commands, listener, health, telemetry, and the [`App`](app) that puts the other
-//! crates together. Start reading at `cli`, then `app`.
+#![doc = include_str!("../README.md")]
 
 pub mod app;
 pub mod apply;

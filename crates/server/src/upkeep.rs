@@ -3,11 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use authority::audit::{Actor, Event, EventKind};
+use authority::ids::EventId;
 use federation::eds::EdsVerifier;
 use protocol::{Provider, signing_keys};
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 
+use crate::chance::chance;
 use crate::clock::{self, NodeClock, Skew};
 use crate::config::Config;
 use crate::foundation;
@@ -76,12 +79,37 @@ impl Upkeep {
 
     async fn reload_keys(&self) {
         let (db, keyring, now) = (&self.provider.db, &self.provider.keyring, self.provider.now());
-        let due = signing_keys::activate_due(db, keyring, KEY_NOTICE, now).await.map(drop);
+        let due = signing_keys::activate_due(db, keyring, KEY_NOTICE, now).await;
+        for kid in due.as_deref().unwrap_or_default() {
+            self.record_activation(kid).await;
+        }
         let reloaded = self.provider.keys.reload(db, keyring).await;
-        for error in [due, reloaded].into_iter().filter_map(Result::err) {
+        for error in [due.map(drop), reloaded].into_iter().filter_map(Result::err) {
             tracing::warn!(
                 error = &error as &dyn std::error::Error,
                 "the signing keys could not be reloaded"
+            );
+        }
+    }
+
+    async fn record_activation(&self, kid: &str) {
+        let now = self.provider.now();
+        let mut event = Event::new(
+            EventId::mint(now, &mut chance()),
+            now,
+            EventKind::SigningKeyChanged,
+            Actor::System,
+        );
+        event.reason = format!("activated {kid}");
+        let event = &event;
+        let recorded = self.provider.db.tx("record_key_change", |tx| async move {
+            storage::audit::insert(&tx, event).await
+        });
+        if let Err(error) = recorded.await {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                kid,
+                "the activation of a key is not in the audit log"
             );
         }
     }

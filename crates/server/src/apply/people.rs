@@ -67,7 +67,7 @@ fn check(position: usize, written: Written, logins: bool, checksum: Checksum) ->
     if let Some(login) = written.login {
         let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_' | b'.');
         if !logins {
-            return Err(refuse(&name, "login", "logins exist only in a sandbox"));
+            return Err(refuse(&name, "login", "logins exist only outside production"));
         }
         if login.is_empty() || login.len() > 64 || !login.bytes().all(plain) {
             return Err(refuse(
@@ -385,6 +385,6 @@ mod tests {
     #[test]
     fn a_login_exists_only_in_a_sandbox() {
         let refused = parse_people(r#"[{"login":"alice"}]"#, false, Checksum::Required).unwrap_err();
-        assert!(refused.to_string().contains("only in a sandbox"));
+        assert!(refused.to_string().contains("only outside production"));
     }
 }

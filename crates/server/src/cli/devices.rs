@@ -20,14 +20,14 @@ const LONGEST_REASON: usize = 200;
 pub(super) enum Verb {
     /// List a person's devices, ended ones too.
     List {
-        /// IIN, `sub`, user id, or in a sandbox the login.
+        /// IIN, `sub` or user id; outside production also the login.
         person: String,
         #[command(flatten)]
         config: ConfigFile,
     },
     /// End the person's binding: sessions and tokens end, the next sign-in binds the browser it comes from.
     Unbind {
-        /// IIN, `sub`, user id, or in a sandbox the login.
+        /// IIN, `sub` or user id; outside production also the login.
         person: String,
         /// Why, for the audit log; without personal data.
         #[arg(long, value_name = "TEXT")]

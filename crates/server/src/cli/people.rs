@@ -15,7 +15,7 @@ use crate::material::checksum;
 pub(super) enum Verb {
     /// Add and change people as a JSON file says; people that it does not name stay as they are.
     Apply {
-        /// A JSON array: iin, phone, locale, facts; in a sandbox also login.
+        /// A JSON array: iin, phone, locale, facts; outside production also login.
         file: PathBuf,
         #[command(flatten)]
         config: ConfigFile,

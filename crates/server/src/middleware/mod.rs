@@ -11,6 +11,7 @@ mod refusal;
 mod target;
 #[cfg(test)]
 mod tests;
+mod turns;
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::panic::AssertUnwindSafe;
@@ -28,7 +29,6 @@ use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use http_body_util::Limited;
 use pages::{Pages, Reference};
 use protocol::PeerAddress;
-use tokio::sync::Semaphore;
 use tower_http::compression::{CompressionLayer, CompressionLevel};
 
 use crate::config::{Deployment, ForwardedHeader, Listen, Network};
@@ -38,9 +38,6 @@ pub use refusal::Refusal;
 
 /// The largest body that is read (RL-1).
 const MAX_BODY: usize = 64 * 1024;
-/// Requests that are worked on at a time, and how long a further one waits for its turn (RL-3).
-const MAX_IN_FLIGHT: usize = 512;
-const TURN: Duration = Duration::from_secs(2);
 
 /// What the edge knows about the deployment.
 pub struct Edge {
@@ -52,7 +49,7 @@ pub struct Edge {
     pages: Pages,
     clock: Arc<dyn Clock>,
     references: Box<dyn Fn() -> Reference + Send + Sync>,
-    turns: Semaphore,
+    turns: turns::Turns,
 }
 
 impl Edge {
@@ -73,7 +70,7 @@ impl Edge {
             pages,
             clock,
             references: Box::new(references),
-            turns: Semaphore::new(MAX_IN_FLIGHT),
+            turns: turns::Turns::default(),
         }
     }
 }
@@ -97,7 +94,7 @@ async fn edge(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -
     request.extensions_mut().insert(reference.clone());
     let asker = refusal::Asker::of(&request, reference);
     let answer = match admit(&edge, &mut request) {
-        Ok(()) => handle(&edge, request, next).await,
+        Ok(()) => handle(&edge, address, request, next).await,
         Err(refusal) => Err(refusal),
     };
     let mut answer = answer
@@ -151,8 +148,8 @@ fn bound_the_body(request: &mut Request) -> Result<(), Refusal> {
     Ok(())
 }
 
-async fn handle(edge: &Edge, request: Request, next: Next) -> Result<Response, Refusal> {
-    let Ok(Ok(_turn)) = tokio::time::timeout(TURN, edge.turns.acquire()).await else {
+async fn handle(edge: &Edge, address: IpAddr, request: Request, next: Next) -> Result<Response, Refusal> {
+    let Some(_turn) = edge.turns.take(address).await else {
         return Err(Refusal::Busy);
     };
     // RL-9: a panic costs one request its answer, nothing else. Handlers share no half-written state across requests.
