@@ -1,4 +1,11 @@
 //! People with browsers, from the client's page and back to it.
 
+mod codes;
+mod devices;
+mod eds;
+mod flows;
+mod information;
+mod sandbox;
+mod single_sign_on;
 mod steps;
 mod whole_sign_in;

@@ -1,0 +1,194 @@
+//! Binding and proof: one browser key for an account, and nothing that passes for it.
+
+use authority::time::{minutes, seconds};
+use serde_json::json;
+
+use super::steps::{error, flow_path};
+use crate::harness::{Browser, DeviceKey, Page, Proof, TestApp};
+use crate::storage::both_databases;
+
+/// Posts a proof, with a key to be bound or without.
+async fn posts(browser: &mut Browser, page: &Page, key: &DeviceKey, proof: &Proof) -> Page {
+    let button = if page.has("bind") { "bind" } else { "continue" };
+    let form = page.form_of(button).with("public_key", &key.public_jwk()).with("proof", &key.sign(proof));
+    let answer = browser.submit(&form).await;
+    browser.follow(answer).await
+}
+
+/// The proof page of a person whose browser has the device's cookie.
+async fn proof_page(app: &TestApp, browser: &mut Browser, login: &str) -> Page {
+    app.advance(minutes(11));
+    let page = app.both_stages(browser, login, &app.diary().request(&[])).await;
+    page.status(200).expect("continue");
+    page
+}
+
+both_databases! {
+    async fn the_bound_browser_signs_in_again_by_its_key(db) {
+        let app = TestApp::on(db).await;
+        let mut browser = app.bound_browser("aigerim").await;
+        let page = proof_page(&app, &mut browser, "aigerim").await;
+        let consent = app.proves(&mut browser, &page).await;
+        let back = browser.press(&consent, "allow").await;
+        assert!(back.redirect().contains("code="));
+        assert!(app.trace("aigerim").await.contains(&"signed_in".to_owned()));
+    }
+
+    async fn another_browser_is_told_where_the_account_is_bound(db) {
+        let app = TestApp::on(db).await;
+        app.bound_browser("aigerim").await;
+        app.advance(minutes(11));
+        let mut other = app.browser();
+        let page = app.both_stages(&mut other, "aigerim", &app.diary().request(&[])).await;
+        page.status(403);
+        assert_eq!(page.marker(), "bound_elsewhere");
+        assert!(page.body.contains("Chrome, Windows"));
+        assert!(!other.jar.contains_key("__Host-kiru_session"));
+        assert!(app.trace("aigerim").await[0].starts_with("other_device_refused"));
+    }
+
+    async fn the_whole_cookie_jar_in_another_browser_is_not_the_device(db) {
+        let app = TestApp::on(db).await;
+        let mut browser = app.bound_browser("aigerim").await;
+        let mut thief = browser.with_jar_copied();
+        let page = proof_page(&app, &mut thief, "aigerim").await;
+        // Without the key, with another key, and with the words of a browser that lost its own.
+        let forged = posts(&mut thief, &page, &DeviceKey::generate(), &app.proof(&page)).await;
+        forged.status(403);
+        assert_eq!(forged.marker(), "bound_elsewhere");
+        let page = proof_page(&app, &mut thief, "aigerim").await;
+        let answer = thief.submit(&page.form_of("continue").with("problem", "no_key")).await;
+        answer.status(403);
+        assert_eq!(answer.marker(), "browser_data_cleared");
+        assert!(!thief.jar.contains_key("__Host-kiru_session"));
+        let trace = app.trace("aigerim").await;
+        assert!(trace.contains(&"device_proof_refused D_SIGNATURE".to_owned()), "{trace:?}");
+        assert!(trace.contains(&"device_proof_refused key_missing".to_owned()), "{trace:?}");
+        // The real device works on.
+        let page = proof_page(&app, &mut browser, "aigerim").await;
+        app.proves(&mut browser, &page).await.expect("allow");
+    }
+
+    async fn a_running_session_copied_with_its_jar_opens_no_new_flow_page_without_its_cookie(db) {
+        let app = TestApp::on(db).await;
+        let mut browser = app.browser();
+        let page = app.both_stages(&mut browser, "aigerim", &app.diary().request(&[])).await;
+        let mut other = app.browser();
+        let answer = other.get(&format!("{}/device", flow_path(&page))).await;
+        answer.status(400);
+        assert_eq!(answer.marker(), "other_browser");
+    }
+
+    async fn each_wrong_member_of_a_proof_is_refused_by_its_name(db) {
+        let app = TestApp::on(db).await;
+        let mut browser = app.bound_browser("aigerim").await;
+        let now = app.now().as_unix_seconds();
+        for (member, value, code) in [
+            ("aud", json!("https://evil.example"), "D_AUDIENCE"),
+            ("flow", json!("0193aaaaaaaa7bbb8cccddddeeeeffff"), "D_FLOW"),
+            ("purpose", json!("register"), "D_PURPOSE"),
+            ("nonce", json!("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), "D_NONCE"),
+            ("iat", json!(now - 3_600), "D_ISSUED_AT"),
+        ] {
+            let page = proof_page(&app, &mut browser, "aigerim").await;
+            let key = browser.keys[&page.data("device-id")].clone();
+            let mut proof = app.proof(&page);
+            proof.payload[member] = value;
+            posts(&mut browser, &page, &key, &proof).await.status(403);
+            let trace = app.trace("aigerim").await;
+            assert_eq!(trace[0], format!("device_proof_refused {code}"), "{trace:?}");
+        }
+        let page = proof_page(&app, &mut browser, "aigerim").await;
+        let key = browser.keys[&page.data("device-id")].clone();
+        let mut proof = app.proof(&page);
+        proof.header["typ"] = json!("JWT");
+        posts(&mut browser, &page, &key, &proof).await.status(403);
+        assert_eq!(app.trace("aigerim").await[0], "device_proof_refused D_TYPE");
+        assert!(!browser.jar.contains_key("__Host-kiru_session"));
+    }
+
+    async fn a_nonce_is_answered_once(db) {
+        let app = TestApp::on(db).await;
+        let mut browser = app.bound_browser("aigerim").await;
+        let page = proof_page(&app, &mut browser, "aigerim").await;
+        let key = browser.keys[&page.data("device-id")].clone();
+        let form = page.form_of("continue").with("proof", &key.sign(&app.proof(&page)));
+        let mut twin = browser.clone();
+        let answer = browser.submit(&form).await;
+        browser.follow(answer).await.expect("allow");
+        // The same proof again, also from a browser that has not got the session: no second session.
+        let again = twin.submit(&form).await;
+        twin.follow(again).await;
+        assert!(!twin.jar.contains_key("__Host-kiru_session"));
+        let signed_in = app.trace("aigerim").await.iter().filter(|event| *event == "signed_in").count();
+        assert_eq!(signed_in, 2, "the binding's and this one");
+    }
+
+    async fn an_old_nonce_is_replaced_and_the_page_shown_again(db) {
+        let app = TestApp::on(db).await;
+        let mut browser = app.browser();
+        let page = app.both_stages(&mut browser, "aigerim", &app.diary().request(&[])).await;
+        app.advance(minutes(6));
+        let again = app.binds(&mut browser, &page).await;
+        again.status(200).expect("bind");
+        assert_ne!(again.data("nonce"), page.data("nonce"));
+        app.binds(&mut browser, &again).await.expect("allow");
+    }
+
+    async fn a_key_that_is_none_binds_nothing(db) {
+        let app = TestApp::on(db).await;
+        for key in ["", "{}", "x", r#"{"kty":"oct","k":"AAAA"}"#, r#"{"kty":"EC","crv":"P-256","x":"AA","y":"AA"}"#] {
+            app.advance(minutes(11));
+            let mut browser = app.browser();
+            let page = app.both_stages(&mut browser, "aigerim", &app.diary().request(&[])).await;
+            let proof = DeviceKey::generate().sign(&app.proof(&page));
+            let answer = browser.submit(&page.form_of("bind").with("public_key", key).with("proof", &proof)).await;
+            assert!(answer.status.is_client_error(), "{key}: {}", answer.status);
+            assert!(!browser.jar.contains_key("__Host-kiru_session"));
+        }
+        assert!(!app.trace("aigerim").await.contains(&"device_bound".to_owned()));
+    }
+
+    async fn a_window_that_cannot_remember_is_told_so(db) {
+        let app = TestApp::on(db).await;
+        let mut browser = app.browser();
+        let page = app.both_stages(&mut browser, "aigerim", &app.diary().request(&[])).await;
+        for problem in ["storage_blocked", "no_web_crypto"] {
+            let answer = browser.submit(&page.form_of("bind").with("problem", problem)).await;
+            answer.status(403);
+            assert_eq!(answer.marker(), "cannot_remember");
+        }
+        let bare = browser.submit(&page.form_of("bind")).await;
+        bare.status(400);
+        assert_eq!(bare.marker(), "no_script");
+    }
+
+    async fn a_shared_computer_leads_back_without_access(db) {
+        let app = TestApp::on(db).await;
+        let (diary, mut browser) = (app.diary(), app.browser());
+        let page = app.both_stages(&mut browser, "aigerim", &diary.request(&[])).await;
+        let back = browser.press(&page, "shared").await;
+        assert_eq!(error(&diary, &back), "access_denied");
+        assert!(!browser.jar.contains_key("__Host-kiru_session"));
+        assert!(!browser.jar.keys().any(|name| name.starts_with("__Host-kiru_device_")));
+    }
+
+    async fn of_two_first_bindings_at_once_one_wins(db) {
+        let app = TestApp::on(db).await;
+        let node = app.another_node(db.another().await).await;
+        let (mut one, mut two) = (app.browser(), app.browser().at(node.router.clone()));
+        let first = app.both_stages(&mut one, "aigerim", &app.diary().request(&[])).await;
+        app.advance(seconds(61));
+        let second = app.both_stages(&mut two, "aigerim", &app.library().request(&[])).await;
+        let (left, right) = tokio::join!(app.binds(&mut one, &first), node.binds(&mut two, &second));
+        let won = |page: &Page| page.has("allow");
+        assert!(won(&left) != won(&right), "{} {}", left.status, right.status);
+        let loser = if won(&left) { &right } else { &left };
+        loser.status(403);
+        assert_eq!(loser.marker(), "bound_elsewhere");
+        let sessions = [&one, &two].iter().filter(|browser| browser.jar.contains_key("__Host-kiru_session")).count();
+        assert_eq!(sessions, 1);
+        let bound = app.trace("aigerim").await.iter().filter(|event| *event == "device_bound").count();
+        assert_eq!(bound, 1);
+    }
+}
