@@ -129,3 +129,92 @@ async fn terminated() {
 async fn terminated() {
     std::future::pending().await
 }
+
+#[cfg(all(test, feature = "demo"))]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::net::SocketAddr;
+    use std::path::Path;
+
+    use authority::secret::{Kek, Keyring};
+    use federation::eds::EdsVerifier;
+    use testkit::pki::TestCentre;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpStream;
+    use tokio::sync::oneshot;
+
+    use super::*;
+    use crate::app::Parts;
+    use crate::chance::chance;
+    use crate::foundation::{self, Foundation};
+
+    fn config(folder: &Path) -> Config {
+        let text = format!(
+            "[deployment]\nkind = \"sandbox\"\nissuer = \"http://localhost\"\n[database]\nurl = 'sqlite:{}'\n",
+            folder.join("kiru.db").display()
+        );
+        Config::from_text(&folder.join("kiru.toml"), &text, &BTreeMap::new()).unwrap()
+    }
+
+    async fn app(config: &Config) -> (App, Arc<NodeClock>) {
+        let db = foundation::connect(config).await.unwrap();
+        db.migrate().await.unwrap();
+        let keyring = Keyring::derive(&Kek::mint(&mut chance())).unwrap();
+        let (foundation, clock) = Foundation::open_with(config, keyring).await.unwrap();
+        let centre = TestCentre::generate(foundation.clock.now()).unwrap();
+        let eds = Arc::new(EdsVerifier::new(&centre.eds_settings(Vec::new())).unwrap());
+        let sms = Arc::new(messaging::Refusing);
+        let parts = Parts {
+            config: config.clone(),
+            foundation,
+            eds,
+            sms,
+            sandbox_people: Vec::new(),
+        };
+        (App::build(parts).await.unwrap(), clock)
+    }
+
+    async fn status(address: SocketAddr, path: &str) -> String {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        answer.split(' ').nth(1).unwrap_or_default().to_owned()
+    }
+
+    #[tokio::test]
+    async fn a_node_answers_on_both_addresses_until_it_is_asked_to_stop() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = config(folder.path());
+        let (app, clock) = app(&config).await;
+        let any = SocketAddr::from(([127, 0, 0, 1], 0));
+        let sockets = Sockets {
+            public: listener::bind(any).await.unwrap(),
+            health: listener::bind(any).await.unwrap(),
+        };
+        let (public, health) = (
+            sockets.public.local_addr().unwrap(),
+            sockets.health.local_addr().unwrap(),
+        );
+        let (ask, asked) = oneshot::channel::<()>();
+        let node = tokio::spawn(async move {
+            let stop = async {
+                let _ = asked.await;
+            };
+            run(app, &config, sockets, (None, Some(clock)), stop).await;
+        });
+        assert_eq!(status(public, "/.well-known/openid-configuration").await, "200");
+        assert_eq!(
+            status(public, "/ready").await,
+            "404",
+            "health is on a listener of its own"
+        );
+        assert_eq!(status(health, "/live").await, "200");
+        assert_eq!(status(health, "/ready").await, "200");
+        assert_eq!(status(health, "/help").await, "404");
+        ask.send(()).unwrap();
+        node.await.unwrap();
+        assert!(TcpStream::connect(public).await.is_err() && TcpStream::connect(health).await.is_err());
+    }
+}

@@ -1,5 +1,7 @@
 //! `[database]`: where the truth is kept.
 
+use std::path::Path;
+
 use authority::secret::Secret;
 use serde::Deserialize;
 
@@ -72,6 +74,13 @@ impl Database {
     /// Whether the database is an SQLite file.
     pub fn is_sqlite(&self) -> bool {
         is_sqlite(self.url.expose())
+    }
+
+    /// The SQLite file, when the database is one.
+    pub fn sqlite_file(&self) -> Option<&Path> {
+        let rest = self.url.expose().strip_prefix("sqlite:")?;
+        let rest = rest.strip_prefix("//").unwrap_or(rest);
+        Some(Path::new(rest.split_once('?').map_or(rest, |(file, _)| file)))
     }
 
     /// The URL without user and password, for people to read.

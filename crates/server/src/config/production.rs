@@ -1,5 +1,6 @@
 //! What a production deployment refuses (OP-7): placeholders, plain http, wildcards, debugging, mocks, disabled checks.
 
+use std::path::Path;
 use std::time::Duration;
 
 use super::eds::NCALAYER;
@@ -125,7 +126,22 @@ fn truth_is_kept_safely(config: &Config, found: &mut Findings) {
             "SQLite keeps one copy on one disk; use PostgreSQL, or say deployment.single_node = true",
         );
     }
-    if matches!(config.secrets.kek(), KekSource::Missing) {
-        found.refuse("secrets.kek_file", "is required (or the variable KIRU_SECRETS__KEK)");
+    kek_is_apart(config, found);
+}
+
+/// Whoever copies the data folder must not have the key with it.
+fn kek_is_apart(config: &Config, found: &mut Findings) {
+    match config.secrets.kek() {
+        KekSource::Missing => found.refuse("secrets.kek_file", "is required (or the variable KIRU_SECRETS__KEK)"),
+        KekSource::File(file) => {
+            let data = config.database.sqlite_file().and_then(Path::parent);
+            if data.is_some_and(|data| file.starts_with(data)) {
+                found.refuse(
+                    "secrets.kek_file",
+                    "lies in the folder of the database; keep it elsewhere",
+                );
+            }
+        }
+        KekSource::Variable(_) => {}
     }
 }

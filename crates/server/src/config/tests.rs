@@ -228,6 +228,19 @@ fn sqlite_in_production_needs_the_word_of_the_operator() {
     assert!(load(PRODUCTION, &variables).unwrap().database().is_sqlite());
 }
 
+#[test]
+fn the_key_encryption_key_does_not_lie_beside_the_data() {
+    let single = ("KIRU_DEPLOYMENT__SINGLE_NODE", "true");
+    for (url, refused) in [
+        ("sqlite:///etc/kiru/kiru.db", true),
+        ("sqlite:/etc/kiru.db?mode=rwc", true),
+        ("sqlite:/var/kiru.db", false),
+    ] {
+        let outcome = load(PRODUCTION, &[single, ("KIRU_DATABASE__URL", url)]);
+        assert_eq!(outcome.is_err(), refused, "{url}");
+    }
+}
+
 #[cfg(feature = "demo")]
 #[test]
 fn production_refuses_an_outbox_and_a_sandbox_accepts_it() {

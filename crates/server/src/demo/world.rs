@@ -131,3 +131,53 @@ async fn register(foundation: &Foundation, folder: &Folder, addresses: &Addresse
         desk_url: Some(format!("{}/", addresses.desk)),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn addresses() -> Addresses {
+        Addresses {
+            issuer: "http://localhost:7300".to_owned(),
+            diary: "http://127.0.0.1:7301".to_owned(),
+            desk: "http://127.0.0.1:7302".to_owned(),
+            signer: "ws://127.0.0.1:13579".to_owned(),
+            health: "http://127.0.0.1:7309".to_owned(),
+            public: "127.0.0.1:7300".parse().unwrap(),
+            health_socket: "127.0.0.1:7309".parse().unwrap(),
+        }
+    }
+
+    /// What must survive: the key set, the diary's secret, the people's certificates, how many people there are.
+    async fn start(folder: &Folder) -> (axum::body::Bytes, String, Vec<Vec<u8>>) {
+        let addresses = addresses();
+        let config = folder.write_config(&addresses).unwrap();
+        let world = World::make(folder, &config, &addresses).await.unwrap();
+        let keys = world.app.state.provider.keys.current().document();
+        let certificates = world
+            .signer
+            .keys()
+            .people
+            .iter()
+            .map(|key| key.certificate.clone())
+            .collect();
+        let secret = world.diary.client_secret.clone();
+        let clients = storage::clients::list(&world.app.state.provider.db).await.unwrap();
+        assert_eq!(
+            clients.iter().map(|client| client.id.as_str()).collect::<Vec<_>>(),
+            ["diary"]
+        );
+        world.app.state.provider.db.clone().close().await.unwrap();
+        (keys, secret, certificates)
+    }
+
+    #[tokio::test]
+    async fn a_second_start_finds_the_same_keys_people_and_client() {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("demo");
+        let first = start(&Folder::open(&path, false).unwrap()).await;
+        assert!(start(&Folder::open(&path, false).unwrap()).await == first);
+        let fresh = start(&Folder::open(&path, true).unwrap()).await;
+        assert!(fresh.0 != first.0 && fresh.1 != first.1 && fresh.2 != first.2);
+    }
+}

@@ -26,7 +26,7 @@ pub(super) fn html(desk: &Desk, locale: Locale, messages: &[Kept]) -> String {
         "<!doctype html>\n<html lang=\"{lang}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n<title>{title}</title>\n\
-         <link rel=\"stylesheet\" href=\"/desk.css\">\n<script src=\"/desk.js\" type=\"module\"></script>\n</head>\n<body>\n\
+         <link rel=\"icon\" href=\"data:,\">\n<link rel=\"stylesheet\" href=\"/desk.css\">\n<script src=\"/desk.js\" type=\"module\"></script>\n</head>\n<body>\n\
          <header><h1>{title}</h1>{languages}</header>\n<main>\n<p>{lead}</p>\n\
          {steps}{messages}{people}{waiting}{modes}{unbind}</main>\n</body>\n</html>\n",
         lang = locale.tag(),
