@@ -130,7 +130,8 @@ async fn terminated() {
     std::future::pending().await
 }
 
-#[cfg(all(test, feature = "demo"))]
+#[cfg(test)]
+#[cfg(feature = "demo")]
 mod tests {
     use std::collections::BTreeMap;
     use std::net::SocketAddr;
