@@ -72,7 +72,7 @@ both_databases! {
         let page = sms_page(&app, &mut bound, "aigerim").await;
         page.status(200).expect("code");
         let device = app.types_the_code(&mut bound, &page).await;
-        app.proves(&mut bound, &device).await.redirect();
+        app.proves(&mut bound, &device).await.expect("allow");
     }
 
     async fn what_is_no_code_costs_no_try(db) {

@@ -44,7 +44,7 @@ both_databases! {
         assert_eq!(page.marker(), "bound_elsewhere");
         assert!(page.body.contains("Chrome, Windows"));
         assert!(!other.jar.contains_key("__Host-kiru_session"));
-        assert!(app.trace("aigerim").await[0].starts_with("other_device_refused"));
+        assert!(app.trace("aigerim").await.contains(&"other_device_refused".to_owned()));
     }
 
     async fn the_whole_cookie_jar_in_another_browser_is_not_the_device(db) {
@@ -96,14 +96,14 @@ both_databases! {
             proof.payload[member] = value;
             posts(&mut browser, &page, &key, &proof).await.status(403);
             let trace = app.trace("aigerim").await;
-            assert_eq!(trace[0], format!("device_proof_refused {code}"), "{trace:?}");
+            assert!(trace.contains(&format!("device_proof_refused {code}")), "{trace:?}");
         }
         let page = proof_page(&app, &mut browser, "aigerim").await;
         let key = browser.keys[&page.data("device-id")].clone();
         let mut proof = app.proof(&page);
         proof.header["typ"] = json!("JWT");
         posts(&mut browser, &page, &key, &proof).await.status(403);
-        assert_eq!(app.trace("aigerim").await[0], "device_proof_refused D_TYPE");
+        assert!(app.trace("aigerim").await.contains(&"device_proof_refused D_TYPE".to_owned()));
         assert!(!browser.jar.contains_key("__Host-kiru_session"));
     }
 

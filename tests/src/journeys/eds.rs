@@ -31,7 +31,9 @@ both_databases! {
         assert!(sms.body.contains("00 11"), "the masked number");
         assert!(!sms.body.contains("+77990000011"), "never the whole number");
         assert_eq!(app.sent_messages().await, 1);
-        assert_eq!(app.trace("aigerim").await[..3], ["sms_sent", "first_stage_passed", "certificate_recorded"]);
+        let mut trace = app.trace("aigerim").await;
+        trace.sort();
+        assert_eq!(trace, ["certificate_recorded", "first_stage_passed", "person_applied", "sms_sent"]);
     }
 
     async fn a_signature_over_another_challenge_is_refused_and_leaves_a_trace(db) {

@@ -18,10 +18,8 @@ both_databases! {
         let consent = app.binds(&mut browser, &device).await;
         let back = browser.press(&consent, "allow").await;
         assert_eq!(diary.response(back.redirect(), "state").as_deref(), Some("left"));
-        // The other tab, shown again, needs no stages any more.
-        let again = browser.open(&format!("{}/sign-in", flow_path(&right))).await;
-        let consent = browser.press(&again, "continue").await;
-        let back = browser.press(&consent, "allow").await;
+        // The other tab, shown again, needs neither stages nor consent any more.
+        let back = browser.open(&format!("{}/sign-in", flow_path(&right))).await;
         assert_eq!(diary.response(back.redirect(), "state").as_deref(), Some("right"));
     }
 
@@ -68,7 +66,7 @@ both_databases! {
         let consent = app.binds(&mut browser, &device).await;
         let back = browser.press(&consent, "deny").await;
         assert_eq!(error(&diary, &back), "access_denied");
-        assert_eq!(app.trace("aigerim").await[0], "consent_denied");
+        assert!(app.trace("aigerim").await.contains(&"consent_denied".to_owned()));
     }
 
     async fn steps_cannot_be_skipped(db) {

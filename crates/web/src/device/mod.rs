@@ -271,15 +271,15 @@ pub(crate) async fn record_outlook(
     user: &User,
 ) -> Result<(), StorageError> {
     let live = devices::list_live_for_user(tx, user.id).await?;
-    let kind = if user.state.admit().is_err() {
-        EventKind::SignInRefused
+    let (kind, reason) = if user.state.admit().is_err() {
+        (EventKind::SignInRefused, user.state.as_str())
     } else if Bindings::judge(page, first, live).view == BindingView::OtherDevice {
-        EventKind::OtherDeviceRefused
+        (EventKind::OtherDeviceRefused, "")
     } else {
         return Ok(());
     };
     let mut event = page.event(kind);
     event.user_id = Some(user.id);
-    user.state.as_str().clone_into(&mut event.reason);
+    reason.clone_into(&mut event.reason);
     audit::insert(tx, &event).await
 }
