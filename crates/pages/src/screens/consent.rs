@@ -75,6 +75,8 @@ pub enum ClaimValue {
     },
     /// A role at school.
     Role(SchoolRole),
+    /// The role of the certificate that signed in, as `authority` words it: `financial_signatory`.
+    CertificateRole(&'static str),
     /// The value is not known here; the service gets nothing.
     Unknown,
     /// Yes: for rights rather than data, such as staying signed in.
@@ -89,6 +91,8 @@ pub enum ClaimNote {
     GivenInFull,
     /// The device is bound to the account.
     BoundToAccount,
+    /// The role of the certificate in its organisation, as in [`ClaimValue::CertificateRole`].
+    CertificateRole(&'static str),
     /// A text as it is: school and class of a child.
     Text(String),
 }

@@ -12,7 +12,7 @@ use pages::screens;
 use protocol::Problem;
 use protocol::authorize::{Refusal, Resume, refuse, resume};
 use protocol::flow::{LiveSession, open_flow};
-use storage::{StorageError, Tx, Write, audit, consents, interactions, phones, user_facts};
+use storage::{StorageError, Tx, Write, audit, certificates, consents, interactions, phones, user_facts};
 
 use crate::flow::{FlowForm, FlowPage, Place};
 pub(crate) use rows::masked_iin;
@@ -56,9 +56,14 @@ async fn screen(page: &FlowPage, need: &ConsentNeed, live: &LiveSession) -> Resu
     let provider = page.provider();
     let facts = user_facts::list(&provider.db, live.user.id, &provider.keyring).await?;
     let phone = phones::find_live(&provider.db, live.user.id, &provider.keyring).await?;
+    let certificate = match live.session.certificate_id {
+        Some(id) => certificates::find_for_user(&provider.db, live.user.id, id).await?,
+        None => None,
+    };
     let known = rows::Known {
         facts: &facts,
         phone: phone.as_ref().map(|phone| &phone.number),
+        role: certificate.map(|certificate| certificate.role),
         device: live.device.as_ref().map(|device| device.name.as_str()),
     };
     let screen = screens::Consent {

@@ -2,6 +2,7 @@
 //! §5.5). Numbers are masked on the page and released whole.
 
 use authority::authorization::{AuthorizationRequest, ClaimName, Scope};
+use authority::certificates::CertificateRole;
 use authority::consents::ConsentNeed;
 use authority::identifiers::PhoneNumber;
 use authority::users::{FactName, UserFact};
@@ -14,6 +15,8 @@ pub(crate) struct Known<'a> {
     pub(crate) facts: &'a [UserFact],
     /// The live phone number.
     pub(crate) phone: Option<&'a PhoneNumber>,
+    /// Role of the certificate that signed in.
+    pub(crate) role: Option<CertificateRole>,
     /// Name of the bound device.
     pub(crate) device: Option<&'a str>,
 }
@@ -116,7 +119,7 @@ impl Page<'_> {
             Claim::PhoneNumber => masked(self.phone()),
             Claim::Birthdate => (self.fact(FactName::Birthdate).map_or(ClaimValue::Unknown, date), None),
             Claim::Address => (text(self.fact(FactName::Address).map(one_line_address)), None),
-            Claim::Organisation => (text(self.organisation()), None),
+            Claim::Organisation => self.organisation(),
             Claim::Device => {
                 let bound = self.known.device.map(|_| ClaimNote::BoundToAccount);
                 (text(self.known.device.map(str::to_owned)), bound)
@@ -157,11 +160,18 @@ impl Page<'_> {
         })
     }
 
-    fn organisation(&self) -> Option<String> {
-        match (self.fact(FactName::OrganisationName), self.fact(FactName::Bin)) {
+    /// The organisation with the role in it; a natural person's certificate has the role alone.
+    fn organisation(&self) -> (ClaimValue, Option<ClaimNote>) {
+        let role = self.known.role.map(CertificateRole::as_str);
+        let organisation = match (self.fact(FactName::OrganisationName), self.fact(FactName::Bin)) {
             (Some(name), Some(bin)) => Some(format!("{name}, {bin}")),
             (Some(one), None) | (None, Some(one)) => Some(one.to_owned()),
             (None, None) => None,
+        };
+        match (organisation, role) {
+            (Some(text), role) => (ClaimValue::Text(text), role.map(ClaimNote::CertificateRole)),
+            (None, Some(role)) => (ClaimValue::CertificateRole(role), None),
+            (None, None) => (ClaimValue::Unknown, None),
         }
     }
 }

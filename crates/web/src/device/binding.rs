@@ -110,7 +110,8 @@ impl Commit<'_> {
         let (first, _) = self.attempt.both_stages().map_err(|_| Stop::Lost)?;
         let user = users::lock(tx, first.user_id).await?.ok_or(Stop::Lost)?;
         if let Err(barred) = user.state.admit() {
-            self.audit(tx, EventKind::SignInRefused, user.state.as_str(), None).await?;
+            self.audit(tx, EventKind::SignInRefused, user.state.as_str(), None)
+                .await?;
             return Ok(Outcome::Barred(barred));
         }
         let bindings = Bindings::judge(self.page, first, devices::list_live_for_user(tx, user.id).await?);

@@ -55,6 +55,7 @@ fn nothing_but_the_identity_has_no_group() {
     let known = Known {
         facts: &[],
         phone: None,
+        role: None,
         device: None,
     };
     assert_eq!(groups(&request(&[Scope::OpenId], &[]), &need(false, &[]), &known), []);
@@ -67,6 +68,7 @@ fn numbers_are_masked_and_said_to_be_given_in_full() {
     let known = Known {
         facts: &facts,
         phone: Some(&phone),
+        role: None,
         device: None,
     };
     let rows = rows(&request(&[Scope::Iin, Scope::Phone], &[]), &need(false, &[]), &known);
@@ -80,6 +82,7 @@ fn what_is_not_known_is_said_when_it_was_asked_for_by_itself() {
     let known = Known {
         facts: &[],
         phone: None,
+        role: None,
         device: None,
     };
     let profile = rows(&request(&[Scope::Profile], &[]), &need(false, &[]), &known);
@@ -125,6 +128,7 @@ fn only_what_is_new_since_last_time_is_marked() {
     let known = Known {
         facts: &facts,
         phone: None,
+        role: None,
         device: Some("Chrome, Windows"),
     };
     let request = request(
@@ -168,4 +172,24 @@ fn an_address_is_one_line() {
         "Алматы, KZ"
     );
     assert_eq!(one_line_address("Алматы"), "Алматы");
+}
+
+#[test]
+fn the_organisation_comes_with_the_role_and_a_natural_person_has_the_role_alone() {
+    let request = request(&[Scope::Organisation], &[]);
+    let facts = [
+        fact(FactName::OrganisationName, "Мектеп"),
+        fact(FactName::Bin, "180140000028"),
+    ];
+    let known = |facts, role| Known {
+        facts,
+        phone: None,
+        role: Some(role),
+        device: None,
+    };
+    let head = rows(&request, &need(false, &[]), &known(&facts, CertificateRole::Head));
+    assert_eq!(head[0].value, ClaimValue::Text("Мектеп, 180140000028".to_owned()));
+    assert_eq!(head[0].note, Some(ClaimNote::CertificateRole("head")));
+    let person = rows(&request, &need(false, &[]), &known(&[], CertificateRole::Individual));
+    assert_eq!(person[0].value, ClaimValue::CertificateRole("individual"));
 }
