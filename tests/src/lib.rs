@@ -2,8 +2,8 @@
 //!
 //! One test binary, a folder per specification: `oidc` for the endpoints, `journeys` for people with browsers, `storage`
 //! for the databases, `architecture` and `coverage` for the house itself. `harness` builds the production `App` with a
-//! test clock and temporary databases; nothing listens on a port. Cases named `postgres` exist when `KIRU_TEST_POSTGRES`
-//! names a server.
+//! test clock and temporary databases; nothing listens on a port but in `process`, whose tests run real servers. Cases named
+//! `postgres` exist when `KIRU_TEST_POSTGRES` names a server.
 
 pub mod harness;
 
@@ -12,8 +12,12 @@ mod architecture;
 #[cfg(test)]
 mod coverage;
 #[cfg(test)]
+mod jobs;
+#[cfg(test)]
 mod journeys;
 #[cfg(test)]
 mod oidc;
+#[cfg(test)]
+mod process;
 #[cfg(test)]
 mod storage;

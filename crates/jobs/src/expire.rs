@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use authority::time::{Timestamp, days};
 use storage::{
-    Db, StorageError, Tx, access_tokens, devices, grants, interactions, outbox, phones, refresh_tokens, sessions, sms,
-    throttles,
+    Db, StorageError, Tx, access_tokens, devices, grants, interactions, outbox, phones, refresh_tokens, sessions, signing_keys,
+    sms, throttles,
 };
 
 /// Rows in one transaction.
@@ -52,10 +52,11 @@ enum Kind {
     Phones,
     Outbox,
     Throttles,
+    SigningKeys,
 }
 
 impl Kind {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::SmsText,
         Self::Sms,
         Self::Interactions,
@@ -67,6 +68,7 @@ impl Kind {
         Self::Phones,
         Self::Outbox,
         Self::Throttles,
+        Self::SigningKeys,
     ];
 
     const fn table(self) -> &'static str {
@@ -81,6 +83,7 @@ impl Kind {
             Self::Phones => "phones",
             Self::Outbox => "outbox",
             Self::Throttles => "throttles",
+            Self::SigningKeys => "signing_keys",
         }
     }
 
@@ -97,6 +100,7 @@ impl Kind {
             Self::Phones => phones::expire(tx, now.minus(HISTORY), BATCH).await,
             Self::Outbox => outbox::expire(tx, now.minus(TOKENS), BATCH).await,
             Self::Throttles => throttles::expire(tx, now, BATCH).await,
+            Self::SigningKeys => signing_keys::expire(tx, now.minus(TOKENS)).await,
         }
     }
 }

@@ -1,0 +1,61 @@
+//! A message whose request ended before the gateway had it still leaves, once.
+
+use std::sync::Arc;
+
+use authority::identifiers::PhoneNumber;
+use authority::ids::SmsId;
+use authority::secret::Secret;
+use authority::time::{minutes, seconds};
+use jobs::deliver_sms;
+use messaging::{Outbox, Refusing, Sender};
+use storage::Db;
+use storage::sms::{self, NewSms, SealedSms};
+use testkit::clock::TestClock;
+
+use crate::storage::both_databases;
+use crate::storage::fixtures::{NOW, fresh_uuid, insert_phone, insert_user, keyring, rng};
+
+async fn left_over(db: &Db) -> PhoneNumber {
+    let user = insert_user(db).await;
+    let phone = insert_phone(db, &user).await;
+    let text = Secret::new("482913 — code".to_owned());
+    let id = SmsId::from_uuid(fresh_uuid());
+    let request_id = id.to_string();
+    let expires_at = NOW.plus(minutes(5));
+    let new = NewSms { id, request_id: &request_id, phone: &phone, text: &text, created_at: NOW, expires_at };
+    let kept = &SealedSms::seal(&new, keyring(), &mut rng()).unwrap();
+    db.tx("left_over", |tx| async move { sms::insert(&tx, kept).await }).await.unwrap();
+    phone.number
+}
+
+fn sender() -> Sender {
+    Sender::parse("1414").unwrap()
+}
+
+both_databases! {
+    async fn a_left_over_message_leaves_once(db) {
+        let number = left_over(db).await;
+        let outbox = Outbox::in_memory(Arc::new(TestClock::at(NOW)));
+        let later = NOW.plus(seconds(5));
+        assert_eq!(deliver_sms(db, keyring(), &outbox, &sender(), later).await.unwrap(), 1);
+        assert_eq!(deliver_sms(db, keyring(), &outbox, &sender(), later.plus(minutes(1))).await.unwrap(), 0);
+        let kept = outbox.newest_first().await;
+        assert_eq!(kept.len(), 1);
+        assert_eq!(kept[0].to_json()["to"], number.expose());
+    }
+
+    async fn a_refusing_gateway_is_asked_again_later(db) {
+        left_over(db).await;
+        let outbox = Outbox::in_memory(Arc::new(TestClock::at(NOW)));
+        assert_eq!(deliver_sms(db, keyring(), &Refusing, &sender(), NOW.plus(seconds(1))).await.unwrap(), 0);
+        assert_eq!(deliver_sms(db, keyring(), &outbox, &sender(), NOW.plus(seconds(2))).await.unwrap(), 0, "still claimed");
+        assert_eq!(deliver_sms(db, keyring(), &outbox, &sender(), NOW.plus(seconds(20))).await.unwrap(), 1);
+    }
+
+    async fn a_message_whose_time_is_over_does_not_leave(db) {
+        left_over(db).await;
+        let outbox = Outbox::in_memory(Arc::new(TestClock::at(NOW)));
+        assert_eq!(deliver_sms(db, keyring(), &outbox, &sender(), NOW.plus(minutes(5))).await.unwrap(), 0);
+        assert!(outbox.newest_first().await.is_empty());
+    }
+}

@@ -1,0 +1,6 @@
+//! What happens without a request: sealing, delivering, expiring, and the leases that let one node of several do it.
+
+mod deliver_sms;
+mod expire;
+mod runner;
+mod seal_audit;

@@ -1,0 +1,52 @@
+//! The loops of two nodes: what is written is sealed by one of them, and both stop when asked.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use authority::audit::{Actor, Event, EventKind};
+use authority::ids::EventId;
+use authority::secret::{Kek, Keyring};
+use jobs::{Jobs, run};
+use messaging::{Outbox, Sender};
+use storage::Db;
+use storage::audit::{self, Verdict};
+use testkit::clock::TestClock;
+use tokio::sync::watch;
+
+use crate::storage::both_databases;
+use crate::storage::fixtures::{NOW, rng};
+
+fn node(db: Db, keyring: &Arc<Keyring>, name: &str) -> Jobs {
+    let clock = Arc::new(TestClock::at(NOW));
+    Jobs {
+        db,
+        keyring: Arc::clone(keyring),
+        gateway: Arc::new(Outbox::in_memory(clock.clone())),
+        clock,
+        sender: Sender::parse("1414").unwrap(),
+        node: name.to_owned(),
+    }
+}
+
+both_databases! {
+    async fn one_of_two_nodes_seals_and_both_stop(db) {
+        let keyring = Arc::new(Keyring::derive(&Kek::mint(&mut rng())).unwrap());
+        let other = db.another().await;
+        let (stop, stopped) = watch::channel(false);
+        let first = tokio::spawn(run(node(Db::clone(db), &keyring, "first"), stopped.clone()));
+        let second = tokio::spawn(run(node(other.clone(), &keyring, "second"), stopped));
+        let event = &Event::new(EventId::mint(NOW, &mut rng()), NOW, EventKind::SignedIn, Actor::User);
+        db.tx("event", |tx| async move { audit::insert(&tx, event).await }).await.unwrap();
+        let sealed = async {
+            while audit::find_oldest_pending(db).await.unwrap().is_some() {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(60), sealed).await.expect("sealed in time");
+        stop.send(true).unwrap();
+        first.await.unwrap();
+        second.await.unwrap();
+        assert!(matches!(audit::verify(db, &keyring).await.unwrap(), Verdict::Intact { events: 1 }));
+        other.close().await.unwrap();
+    }
+}

@@ -1,0 +1,38 @@
+//! Whatever is committed gets its place in the chain, once.
+
+use authority::audit::{Actor, Event, EventKind};
+use authority::ids::EventId;
+use authority::time::{Timestamp, seconds};
+use jobs::seal_audit;
+use storage::audit::{self, Verdict};
+use storage::Db;
+
+use crate::storage::both_databases;
+use crate::storage::fixtures::{NOW, keyring, race, rng};
+
+async fn happens(db: &Db, at: Timestamp) {
+    let event = Event::new(EventId::mint(at, &mut rng()), at, EventKind::SignedIn, Actor::User);
+    let event = &event;
+    db.tx("event", |tx| async move { audit::insert(&tx, event).await }).await.unwrap();
+}
+
+both_databases! {
+    async fn what_is_pending_is_sealed_once_and_the_chain_holds(db) {
+        for second in 0..5 {
+            happens(db, NOW.plus(seconds(second))).await;
+        }
+        assert!(seal_audit(db, keyring(), NOW.plus(seconds(5))).await.unwrap().is_some());
+        assert!(seal_audit(db, keyring(), NOW.plus(seconds(6))).await.unwrap().is_none());
+        assert!(matches!(audit::verify(db, keyring()).await.unwrap(), Verdict::Intact { events: 5 }));
+    }
+
+    async fn two_sealers_at_once_make_one_chain(db) {
+        for second in 0..20 {
+            happens(db, NOW.plus(seconds(second))).await;
+        }
+        let sealed = race(db, |db, _| async move { Ok(seal_audit(&db, keyring(), NOW.plus(seconds(60))).await.ok().flatten()) }).await;
+        assert!(sealed.iter().flatten().count() >= 1);
+        assert!(audit::find_oldest_pending(db).await.unwrap().is_none());
+        assert!(matches!(audit::verify(db, keyring()).await.unwrap(), Verdict::Intact { events: 20 }));
+    }
+}
