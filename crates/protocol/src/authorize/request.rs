@@ -25,9 +25,8 @@ const MAX_ACR_VALUES: usize = 32;
 
 /// Reads `state` and `response_mode`, without which no error can travel; a fault in them travels by what is left.
 pub(super) fn complete_path(path: &mut ReturnPath, parameters: &Parameters) -> Result<(), RequestError> {
-    let mode = parameters.get("response_mode")?;
-    let known = mode.map(|word| ResponseMode::from_word(word).ok_or(RequestError::ResponseModeUnsupported));
-    if let Some(Ok(mode)) = known {
+    let mode = read_mode(parameters);
+    if let Ok(Some(mode)) = mode {
         path.mode = mode;
     }
     let state = parameters.get("state")?;
@@ -35,7 +34,13 @@ pub(super) fn complete_path(path: &mut ReturnPath, parameters: &Parameters) -> R
         return Err(TooLong("state"));
     }
     path.state = state.map(str::to_owned);
-    known.transpose().map(drop)
+    mode.map(drop)
+}
+
+fn read_mode(parameters: &Parameters) -> Result<Option<ResponseMode>, RequestError> {
+    let word = parameters.get("response_mode")?;
+    word.map(|word| ResponseMode::from_word(word).ok_or(RequestError::ResponseModeUnsupported))
+        .transpose()
 }
 
 /// Reads everything else.

@@ -27,6 +27,9 @@ fn state_and_mode_survive_a_fault_in_each_other() {
     let (way, result) = path("state=s&state=s&response_mode=form_post");
     assert_eq!((way.state, way.mode), (None, ResponseMode::FormPost));
     assert_eq!(result, Err(RequestError::Repeated("state")));
+    let (way, result) = path("state=s&response_mode=form_post&response_mode=form_post");
+    assert_eq!((way.state.as_deref(), way.mode), (Some("s"), ResponseMode::Query));
+    assert_eq!(result, Err(RequestError::Repeated("response_mode")));
     assert_eq!(path(&format!("state={}", "x".repeat(4097))).1, Err(TooLong("state")));
     assert_eq!(path("").1, Ok(()));
 }
