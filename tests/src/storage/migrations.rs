@@ -1,5 +1,6 @@
 //! Migrations: up from empty on both databases, the same schema in meaning.
 
+#[cfg(kiru_test_postgres)]
 use std::collections::BTreeSet;
 
 use crate::storage::both_databases;

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use authority::error::Class;
 use authority::ids::UserId;
+#[cfg(kiru_test_postgres)]
 use authority::locale::Locale;
 use authority::users::Subject;
 use sea_orm::ConnectionTrait;
