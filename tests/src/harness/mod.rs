@@ -193,7 +193,7 @@ fn config() -> Config {
 }
 
 /// The clients of the tests: two diaries with Basic, one with POST, a public one.
-fn clients() -> Value {
+pub fn clients() -> Value {
     let scope = "openid profile email address phone offline_access iin organisation device";
     let client = |id: &str, method: &str| {
         json!({

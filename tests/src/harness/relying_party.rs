@@ -59,7 +59,8 @@ impl Answer {
 }
 
 impl RelyingParty {
-    pub(super) fn new(router: Router, client_id: &str) -> Self {
+    /// The registered client with this id, at a router.
+    pub fn new(router: Router, client_id: &str) -> Self {
         Self {
             router,
             client_id: client_id.to_owned(),

@@ -1,0 +1,70 @@
+//! A sandbox on the database of a test: as many processes as it wants share it, under one issuer. The issuer is https, as
+//! behind a proxy that speaks TLS.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::PathBuf;
+
+use authority::secret::Kek;
+use kiru::chance::chance;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::run;
+use crate::harness::{ISSUER, clients};
+use crate::storage::TestDatabase;
+
+/// Files of a deployment.
+pub(super) struct Deployment {
+    folder: TempDir,
+    url: String,
+}
+
+impl Deployment {
+    /// With the clients of the tests and three people, all brought in by commands.
+    pub(super) fn on(db: &TestDatabase) -> Self {
+        let deployment = Self { folder: tempfile::tempdir().unwrap(), url: db.url.clone() };
+        let kek = deployment.write("kek", &Kek::mint(&mut chance()).to_base64());
+        fs::set_permissions(&kek, fs::Permissions::from_mode(0o600)).unwrap();
+        let config = deployment.config(([127, 0, 0, 1], 1).into(), ([127, 0, 0, 1], 2).into());
+        let people: Vec<Value> = super::minting::PEOPLE.iter().map(|login| json!({"login": login})).collect();
+        for (noun, content) in [("clients", clients()), ("people", Value::from(people))] {
+            let file = deployment.write(&format!("{noun}.json"), &content.to_string());
+            let (code, said) = run(&[noun, "apply", file.to_str().unwrap(), "--config", &config]);
+            assert_eq!(code, 0, "{said}");
+        }
+        deployment
+    }
+
+    /// A configuration file that listens there; its path.
+    pub(super) fn config(&self, public: SocketAddr, health: SocketAddr) -> String {
+        let text = format!(
+            "[deployment]\nkind = \"sandbox\"\nissuer = \"{ISSUER}\"\n[operator]\nname_kk = \"Орталық\"\n\
+             name_ru = \"Центр\"\nname_en = \"Centre\"\ntelephone = \"1414\"\nemail = \"help@example.kz\"\n\
+             hours_kk = \"09–18\"\nhours_ru = \"09–18\"\nhours_en = \"09–18\"\n\
+             [listen]\npublic = \"{public}\"\nhealth = \"{health}\"\n[database]\nurl = '{url}'\n\
+             [secrets]\nkek_file = \"kek\"\n[sms]\ngateway = \"outbox\"\n",
+            url = self.url,
+        );
+        self.write(&format!("{}.toml", public.port()), &text).to_str().unwrap().to_owned()
+    }
+
+    /// Walks the audit log with the command for it.
+    pub(super) fn verify_audit(&self) {
+        let config = self.config(([127, 0, 0, 1], 1).into(), ([127, 0, 0, 1], 2).into());
+        let (code, said) = run(&["audit", "verify", "--config", &config]);
+        assert_eq!(code, 0, "{said}");
+    }
+
+    /// Where the process that listens on this port writes its log.
+    pub(super) fn log(&self, port: u16) -> PathBuf {
+        self.folder.path().join(format!("{port}.log"))
+    }
+
+    fn write(&self, name: &str, content: &str) -> PathBuf {
+        let file = self.folder.path().join(name);
+        fs::write(&file, content).unwrap();
+        file
+    }
+}
