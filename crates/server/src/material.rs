@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use authority::identifiers::Checksum;
 use authority::secret::{Keyring, KeyringError};
 use federation::eds::{EdsSettings, EdsVerifier, SettingsFault, TrustFile};
+use outbound::{Outbound, Settings, SettingsError};
 
-use crate::config::{Config, Eds};
+use crate::config::{self, Config, Eds};
 use crate::kek::{self, KekRefusal};
 use crate::listener::{Tls, TlsError};
 
@@ -17,6 +18,8 @@ pub struct Material {
     pub keyring: Keyring,
     /// Who signatures are believed from; nothing when a sandbox names no anchor.
     pub eds: Option<EdsVerifier>,
+    /// The client for outgoing calls.
+    pub outbound: Outbound,
     /// The public address's certificate, when it speaks TLS itself.
     pub tls: Option<Tls>,
 }
@@ -43,6 +46,9 @@ pub enum MaterialError {
     /// An anchor or intermediate is no certification authority.
     #[error("eds.anchors")]
     Eds(#[from] SettingsFault),
+    /// What is trusted for outgoing calls is no certificate.
+    #[error("outbound.extra_trust")]
+    Outbound(#[from] SettingsError),
     /// Certificate or key of the public address.
     #[error("listen.tls_certificate")]
     Tls(#[from] TlsError),
@@ -64,9 +70,38 @@ impl Material {
         for problem in eds.iter().flat_map(EdsVerifier::crl_problems) {
             tracing::warn!(file = problem.file, problem = %problem.fault, "a revocation list cannot be used; its issuer's keys are refused");
         }
+        let outbound = Outbound::new(outbound_settings(config.outbound())?)?;
         let tls = config.listen().tls().map(Tls::load).transpose()?;
-        Ok(Self { keyring, eds, tls })
+        Ok(Self {
+            keyring,
+            eds,
+            outbound,
+            tls,
+        })
     }
+}
+
+fn outbound_settings(outbound: &config::Outbound) -> Result<Settings, MaterialError> {
+    let mut trust = String::new();
+    for file in outbound.extra_trust() {
+        let unreadable = |source| MaterialError::Unreadable {
+            key: "outbound.extra_trust",
+            file: file.clone(),
+            source,
+        };
+        trust.push_str(&std::fs::read_to_string(file).map_err(unreadable)?);
+        trust.push('\n');
+    }
+    let extra_trust_pem = if outbound.extra_trust().is_empty() {
+        None
+    } else {
+        Some(trust)
+    };
+    Ok(Settings {
+        extra_trust_pem,
+        reach_private_networks: outbound.allow_loopback(),
+        ..Settings::default()
+    })
 }
 
 fn eds_settings(eds: &Eds) -> Result<EdsSettings, MaterialError> {
@@ -105,4 +140,39 @@ fn files(key: &'static str, paths: &[PathBuf]) -> Result<Vec<TrustFile>, Materia
         })
     };
     paths.iter().map(read).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::path::Path;
+
+    use super::*;
+
+    /// What is wrong with a deployment in `folder` whose files are as `prepare` left them.
+    fn refusal(section: &str, prepare: impl Fn(&Path)) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        prepare(folder.path());
+        let text = format!(
+            "[deployment]\nissuer = \"https://id.edu.kz\"\n[operator]\nname_kk = \"К\"\nname_ru = \"К\"\nname_en = \"K\"\n\
+             telephone = \"1\"\nemail = \"h@edu.kz\"\nhours_kk = \"9\"\nhours_ru = \"9\"\nhours_en = \"9\"\n\
+             [database]\nurl = \"postgres://db/kiru\"\n{section}"
+        );
+        let kek = "c2l4dGVlbiBieXRlcyBhbmQgc2l4dGVlbiBtb3JlIQA=";
+        let environment = BTreeMap::from([
+            ("KIRU_SECRETS__KEK".to_owned(), kek.to_owned()),
+            ("KIRU_LISTEN__TRUSTED_PROXIES".to_owned(), "10.0.0.1".to_owned()),
+        ]);
+        let config = Config::from_text(&folder.path().join("kiru.toml"), &text, &environment).unwrap();
+        Material::read(&config).err().unwrap().to_string()
+    }
+
+    #[test]
+    fn material_that_is_absent_or_broken_is_named_by_its_key() {
+        let nothing = |_: &Path| {};
+        let junk = |folder: &Path| std::fs::write(folder.join("x.pem"), "junk").unwrap();
+        let anchors = "[eds]\nanchors = [\"x.pem\"]\n";
+        assert!(refusal(anchors, nothing).starts_with("eds.anchors: "));
+        assert_eq!(refusal(anchors, junk), "eds.anchors");
+    }
 }
