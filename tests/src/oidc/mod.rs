@@ -5,6 +5,8 @@ mod authorize;
 mod authorize_session;
 mod discovery;
 mod logout;
+mod races;
 mod refresh;
+mod routes;
 mod token;
 mod userinfo;
