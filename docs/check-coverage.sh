@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Compares the names in docs/COVERAGE.md with the tests that cargo itself lists.
+# Compares the names in docs/COVERAGE.md and docs/COMPLIANCE.md with the tests that cargo itself lists.
 #   docs/check-coverage.sh          asks `cargo test --workspace -- --list` (builds the tests when they are not built)
 #   docs/check-coverage.sh LOG      reads what that command, or a whole `cargo test --workspace`, printed into LOG (with 2>&1)
 # Exits 1 and names each row whose test is not listed. Names of tests/browser and of files are checked by the test
@@ -27,14 +27,13 @@ both=$(grep -E '::(sqlite|postgres)$' <<<"$listed" | sed -E 's/::(sqlite|postgre
 known=$(sort -u <<<"$listed"$'\n'"$both")
 if grep -q '::postgres$' <<<"$listed"; then alone='^$'; else alone='_postgres$'; fi
 
-named=$(awk -F ' [|] ' '/^[|] / && NF == 3 { n = split($3, part, "`"); for (i = 2; i <= n; i += 2) print part[i] }' docs/COVERAGE.md \
-  | grep -E '^[a-z]+::' | grep -vE "$alone" | sort -u)
+named=$(grep -ohE '`[a-z_]+(::[a-z0-9_]+)+`' docs/COVERAGE.md docs/COMPLIANCE.md | tr -d '`' | grep -vE "$alone" | sort -u)
 missing=$(comm -23 <(printf '%s\n' "$named") <(printf '%s\n' "$known"))
 if [ -n "$missing" ]; then
-  echo 'docs/COVERAGE.md names tests that cargo does not list:' >&2
+  echo 'the documents name tests that cargo does not list:' >&2
   while read -r name; do
-    echo "  $name  ($(grep -F "\`$name\`" docs/COVERAGE.md | cut -d '|' -f 2 | tr -d ' ' | paste -sd ' '))" >&2
+    echo "  $name  ($(grep -hF "\`$name\`" docs/COVERAGE.md docs/COMPLIANCE.md | cut -d '|' -f 2 | tr -d ' ' | paste -sd ' '))" >&2
   done <<<"$missing"
   exit 1
 fi
-echo "docs/COVERAGE.md: $(wc -l <<<"$named") names, all listed"
+echo "coverage: $(wc -l <<<"$named") names, all listed"

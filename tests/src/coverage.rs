@@ -1,7 +1,9 @@
 //! `docs/COVERAGE.md` cannot lie: every test it names exists, every requirement has one row, and a row that waits for
-//! later work names no tests. `docs/check-coverage.sh` compares the names with what `cargo test -- --list` prints.
+//! later work names no tests. `docs/COMPLIANCE.md` names existing tests too. `docs/check-coverage.sh` compares the names of
+//! both with what `cargo test -- --list` prints.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 mod ids;
@@ -44,6 +46,21 @@ fn every_test_that_the_coverage_names_exists() {
 }
 
 #[test]
+fn every_test_that_the_compliance_names_exists() {
+    let tests = sources::tests(&root());
+    let text = fs::read_to_string(root().join("docs/COMPLIANCE.md")).unwrap();
+    // Only the last column names tests; the others quote settings and claims.
+    let cells = text
+        .lines()
+        .filter(|line| line.starts_with("| "))
+        .filter_map(|line| line.rsplit(" | ").next());
+    let names: Vec<_> = cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect();
+    assert!(!names.is_empty(), "nothing is shown");
+    let missing: Vec<_> = names.iter().filter(|name| !exists(name, &tests)).collect();
+    assert!(missing.is_empty(), "no such test: {missing:#?}");
+}
+
+#[test]
 fn every_row_has_a_proof_or_says_what_it_waits_for() {
     for row in table::rows(&root()) {
         let Err(fault) = row.proof() else { continue };
@@ -83,4 +100,34 @@ fn names_of_tests_are_read_from_sources_as_cargo_prints_them() {
         names,
         ["one", "tests::two", "tests::inner::three", "tests::four", "five"]
     );
+}
+
+#[test]
+fn a_last_column_that_claims_too_much_is_refused() {
+    let judge = |cell: &str| {
+        let (id, cell) = ("A1".to_owned(), cell.to_owned());
+        table::Row { id, cell }.proof().is_ok()
+    };
+    for cell in [
+        "`a::b`",
+        "`a::b`, `c::d`",
+        "partly: x comes with #4: `a::b`",
+        "#4",
+        "#5, later: the app",
+        "later: ESIA",
+    ] {
+        assert!(judge(cell), "{cell}");
+    }
+    for cell in [
+        "",
+        "done",
+        "`a::b` mostly",
+        "partly: `a::b`",
+        "partly: x comes with #4",
+        "#4 `a::b`",
+        "later: x: `a::b`",
+        "later: ",
+    ] {
+        assert!(!judge(cell), "{cell}");
+    }
 }
