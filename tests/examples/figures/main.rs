@@ -1,0 +1,91 @@
+//! How fast the product is on this machine, beside the limits of the same run:
+//!
+//! ```text
+//! cargo run --release -p kiru-tests --example figures -- [--seconds 5] [--postgres postgres://user@host/postgres]
+//! ```
+//!
+//! Everything happens in one process, through the router that `kiru serve` serves, with sealer and real databases; no
+//! sockets, no TLS. `per_second` is by the clock on the wall, with browsers and clients on the same cores.
+//! `per_cpu_second` is by processor time of the whole process without what people's keys and browsers' keys took for
+//! signing; parsing pages like a browser is still in it, PostgreSQL's own processes are not. Progress goes to standard
+//! error, the figures as JSON to standard output.
+
+mod crowd;
+mod limits;
+mod measure;
+mod place;
+mod walk;
+mod weight;
+
+use std::time::Duration;
+
+use clap::Parser;
+use kiru_tests::harness::TestApp;
+use serde_json::{Map, Value, json};
+
+use crowd::Crowd;
+use place::Place;
+
+/// How many people and clients are at it at the same time.
+const AT_A_TIME: usize = 16;
+
+/// What to measure.
+#[derive(Parser)]
+struct Arguments {
+    /// How long each figure is measured.
+    #[arg(long, default_value_t = 5)]
+    seconds: u64,
+    /// A PostgreSQL server to measure on too; a database is made there and dropped.
+    #[arg(long, env = "KIRU_TEST_POSTGRES")]
+    postgres: Option<String>,
+}
+
+#[tokio::main]
+async fn main() {
+    let arguments = Arguments::parse();
+    let length = Duration::from_secs(arguments.seconds);
+    let mut figures = Map::new();
+    figures.insert("build".to_owned(), if cfg!(debug_assertions) { "dev" } else { "release" }.into());
+    figures.insert("cores".to_owned(), std::thread::available_parallelism().map_or(0, usize::from).into());
+    let signing = limits::signatures(length.min(Duration::from_secs(2)));
+    figures.insert("signatures_per_second_and_core".to_owned(), signing.clone());
+    let mut places = vec![Place::sqlite().await];
+    if let Some(server) = &arguments.postgres {
+        places.push(Place::postgres(server).await);
+    }
+    for place in places {
+        figures.insert(place.name.to_owned(), on(&place, &signing, length).await);
+        place.remove().await;
+    }
+    println!("{:#}", Value::Object(figures));
+}
+
+/// All figures of one database.
+async fn on(place: &Place, signing: &Value, length: Duration) -> Value {
+    eprintln!("{}: bare transactions", place.name);
+    let bare = limits::transactions(&place.db, length).await;
+    eprintln!("{}: people and keys", place.name);
+    let app = TestApp::on(&place.db).await;
+    let weight = weight::of_s1(&app).await;
+    let sealer = crowd::sealer(&app);
+    let mut crowd = Crowd::gather(app, AT_A_TIME).await;
+    eprintln!("{}: whole sign-ins", place.name);
+    let sign_ins = crowd.sign_in_for(length).await;
+    eprintln!("{}: codes and tokens", place.name);
+    let (codes, rs256) = crowd.exchange_for("diary", length).await;
+    let (_, es256) = crowd.exchange_for("library", length).await;
+    eprintln!("{}: reading", place.name);
+    let userinfo = crowd.userinfo_for(length).await;
+    let discovery = crowd.discovery_for(length).await;
+    sealer.abort();
+    json!({
+        "bare_transactions": bare.to_json(),
+        "whole_sign_ins": sign_ins.beside(&bare, Some(&signing["RS256"])),
+        "codes_by_single_sign_on": codes.beside(&bare, None),
+        "code_exchanges_rs256": rs256.beside(&bare, Some(&signing["RS256"])),
+        "code_exchanges_es256": es256.beside(&bare, Some(&signing["ES256"])),
+        "userinfo": userinfo.to_json(),
+        "discovery": discovery.to_json(),
+        "weight_of_s1_brotli_bytes": weight,
+    })
+}
