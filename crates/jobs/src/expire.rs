@@ -11,6 +11,8 @@ use storage::{
 
 /// Rows in one transaction.
 const BATCH: u32 = 500;
+/// Transactions for one table in one round: more rows a minute than a node can make.
+const BATCHES: u32 = 200;
 /// Flows are of no use after a day; their traces are in the audit log.
 const FLOWS: Duration = days(1);
 /// Messages without text are kept for counting them.
@@ -31,7 +33,14 @@ pub struct Expired(pub Vec<(&'static str, u64)>);
 pub async fn expire(db: &Db, now: Timestamp) -> Result<Expired, StorageError> {
     let mut expired = Expired::default();
     for kind in Kind::ALL {
-        let rows = db.tx("expire", |tx| async move { kind.expire(&tx, now).await }).await?;
+        let mut rows = 0_u64;
+        for _ in 0..BATCHES {
+            let deleted = db.tx("expire", |tx| async move { kind.expire(&tx, now).await }).await?;
+            rows = rows.saturating_add(deleted);
+            if deleted < u64::from(BATCH) {
+                break;
+            }
+        }
         if rows > 0 {
             expired.0.push((kind.table(), rows));
         }

@@ -1,15 +1,16 @@
-//! Texts of SMS messages. Each is one part: at most 70 UTF-16 units, the size of a message in UCS-2 (3GPP TS 23.038).
+//! Texts of SMS messages. With a domain of up to 16 characters each is one part of 70 UTF-16 units (UCS-2, 3GPP TS
+//! 23.038); a longer domain costs a second part, and one that needs a third is refused when the deployment starts.
 
 use crate::texts::{Argument, TextError, Texts};
 
-/// Units of one part.
-const PART: usize = 70;
+/// Units of two joined parts.
+const TWO_PARTS: usize = 2 * 67;
 
 /// The message cannot be written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SmsTextError {
-    /// A domain too long for the last line, or a code longer than six digits.
-    #[error("the message would need {units} units, more than one part holds")]
+    /// A domain too long for the last line.
+    #[error("the message would need {units} units, more than two parts hold")]
     TooLong {
         /// UTF-16 units.
         units: usize,
@@ -32,7 +33,7 @@ pub(crate) fn code_text(texts: &Texts, code: &str, domain: &str) -> Result<Strin
     let line = texts.format("sms-code", &[text("code", code)])?;
     let message = format!("{line}\n@{domain} #{code}");
     let units = message.encode_utf16().count();
-    if units > PART {
+    if units > TWO_PARTS {
         Err(SmsTextError::TooLong { units })
     } else {
         Ok(message)

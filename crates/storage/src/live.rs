@@ -38,6 +38,11 @@ pub(crate) const GRANT: &str = "grants.id AS g_id, grants.user_id AS g_user_id, 
 pub(crate) const SESSION_STANDS: &str = "browser_sessions.ended_at IS NULL AND browser_sessions.epoch = users.epoch \
     AND users.state IN ('invited', 'active')";
 
+/// A newer sign-in of the same person in the same browser took the session's place: what is offline goes on, because
+/// nobody signed out (security rule TK-3).
+const REPLACED: &str = "browser_sessions.end_reason = 'replaced' AND browser_sessions.epoch = users.epoch \
+    AND users.state IN ('invited', 'active')";
+
 /// The device, where there is one, was not unbound.
 pub(crate) const DEVICE_STANDS: &str = "devices.ended_at IS NULL";
 
@@ -49,9 +54,9 @@ pub(crate) const JOINS: &str = "JOIN browser_sessions ON browser_sessions.id = g
 /// Whether the grant counts at the instant `$2`.
 pub(crate) fn grant_stands() -> String {
     format!(
-        "(grants.revoked_at IS NULL AND grants.epoch = users.epoch AND clients.ended_at IS NULL AND {SESSION_STANDS} \
-         AND {DEVICE_STANDS} AND (grants.offline \
-         OR (browser_sessions.idle_until > $2 AND browser_sessions.absolute_until > $2)))"
+        "(grants.revoked_at IS NULL AND grants.epoch = users.epoch AND clients.ended_at IS NULL AND {DEVICE_STANDS} \
+         AND ((grants.offline AND ({REPLACED})) OR (({SESSION_STANDS}) AND (grants.offline \
+         OR (browser_sessions.idle_until > $2 AND browser_sessions.absolute_until > $2)))))"
     )
 }
 

@@ -46,14 +46,17 @@ pub async fn insert(tx: &Tx, code: &SmsCode) -> Result<bool, StorageError> {
     sql::insert_new(tx, "codes", cells).await
 }
 
-/// Counts a try on the user's live code and returns the code with that try in `tries`. Commit the count even when the
-/// comparison fails (security rule OT-2).
+/// Counts a try on the user's live code, if it belongs to this attempt, and returns the code with that try in `tries`.
+/// Commit the count even when the comparison fails (security rule OT-2). A try in another attempt counts nothing, so a
+/// stranger cannot use up the owner's code.
 ///
 /// # Errors
 /// The database is not available, or the row is impossible.
-pub async fn count_try(tx: &Tx, user: UserId) -> Result<Option<SmsCode>, StorageError> {
-    let sql = "UPDATE codes SET tries = tries + 1 WHERE user_id = $1 AND purpose = $2 AND ended_at IS NULL RETURNING *";
-    let row: Option<Row> = sql::find(tx, sql, [user.as_uuid().into(), PURPOSE.into()]).await?;
+pub async fn count_try(tx: &Tx, user: UserId, attempt: AttemptId) -> Result<Option<SmsCode>, StorageError> {
+    let sql = "UPDATE codes SET tries = tries + 1 WHERE user_id = $1 AND purpose = $2 AND attempt_id = $3 \
+               AND ended_at IS NULL RETURNING *";
+    let values = [user.as_uuid().into(), PURPOSE.into(), attempt.as_uuid().into()];
+    let row: Option<Row> = sql::find(tx, sql, values).await?;
     Ok(row.map(SmsCode::try_from).transpose()?)
 }
 

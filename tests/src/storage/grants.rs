@@ -88,6 +88,18 @@ both_databases! {
         }
     }
 
+    async fn only_an_offline_grant_outlives_a_newer_sign_in_in_the_same_browser(db) {
+        for offline in [false, true] {
+            let standing = insert_standing(db, offline).await;
+            let session = standing.session.id;
+            db.tx("replaced", |tx| async move {
+                storage::sessions::end(&tx, session, storage::sessions::SessionEnd::Replaced, NOW).await
+            }).await.unwrap();
+            let found = grants::find_in_force(db, standing.grant.id, NOW).await.unwrap();
+            assert_eq!(found.is_some(), offline);
+        }
+    }
+
     async fn only_an_offline_grant_outlives_the_session_s_idle_and_absolute_ends(db) {
         for (offline, expected) in [(false, false), (true, true)] {
             let standing = insert_standing(db, offline).await;

@@ -34,7 +34,7 @@ both_databases! {
     async fn the_right_digits_match_and_the_code_is_taken_once(db) {
         let (user, attempt, digits) = (insert_user(db).await, insert_attempt(db).await, CodeDigits::mint(&mut rng()));
         assert!(insert(db, &code(&user, &attempt, &digits)).await);
-        let tried = db.tx("test", |tx| async move { sms_codes::count_try(&tx, user.id).await }).await.unwrap().unwrap();
+        let tried = db.tx("test", |tx| async move { sms_codes::count_try(&tx, user.id, attempt.id).await }).await.unwrap().unwrap();
         assert_eq!(tried.tries, 1);
         let matched = tried.compare(&digits, attempt.id, keyring(), NOW).unwrap();
         let take = || db.tx("test", |tx| async { let tx = tx; sms_codes::take(&tx, tried.id, NOW).await });
@@ -48,7 +48,7 @@ both_databases! {
         let (user, attempt, digits) = (insert_user(db).await, insert_attempt(db).await, CodeDigits::mint(&mut rng()));
         insert(db, &code(&user, &attempt, &digits)).await;
         let tries = race(db, |instance, _| async move {
-            instance.tx("try", |tx| async move { sms_codes::count_try(&tx, user.id).await }).await
+            instance.tx("try", |tx| async move { sms_codes::count_try(&tx, user.id, attempt.id).await }).await
         }).await;
         let compared = tries.iter().flatten().filter(|code| {
             !matches!(code.compare(&digits, attempt.id, keyring(), NOW), Err(SmsCodeError::TooManyTries))
@@ -80,11 +80,19 @@ both_databases! {
     }
 
     async fn a_user_without_a_code_has_nothing_to_try(db) {
-        let user = insert_user(db).await;
+        let (user, attempt) = (insert_user(db).await, insert_attempt(db).await);
         let tried = db.tx("test", |tx| async move {
             sms_codes::end_for_user(&tx, user.id, NOW).await?;
-            sms_codes::count_try(&tx, user.id).await
+            sms_codes::count_try(&tx, user.id, attempt.id).await
         });
         assert!(tried.await.unwrap().is_none());
+    }
+
+    async fn a_try_in_another_attempt_counts_nothing(db) {
+        let (user, mine, other) = (insert_user(db).await, insert_attempt(db).await, insert_attempt(db).await);
+        insert(db, &code(&user, &mine, &CodeDigits::mint(&mut rng()))).await;
+        let tried = db.tx("test", |tx| async move { sms_codes::count_try(&tx, user.id, other.id).await }).await;
+        assert!(tried.unwrap().is_none());
+        assert_eq!(sms_codes::find_live(db, user.id).await.unwrap().unwrap().tries, 0);
     }
 }

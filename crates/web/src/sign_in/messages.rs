@@ -206,6 +206,6 @@ pub(crate) async fn for_user(
     let Some(phone) = phones::find_live(&provider.db, user, &provider.keyring).await? else {
         return Ok(None);
     };
-    let failures = second_stage::failures_key(page, user).await?;
+    let failures = second_stage::failures_key(page, &phone).await?;
     Message::mint(page, attempt, &phone, failures).map(Some)
 }

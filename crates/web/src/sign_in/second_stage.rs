@@ -8,8 +8,8 @@ use authority::authentication::{
 use authority::ids::UserId;
 use authority::secret::{Purpose, TokenDigest};
 use authority::throttle::Closed;
-use authority::users::User;
-use storage::{StorageError, Tx, Write, attempts, audit, devices, sms_codes, throttles, users};
+use authority::users::{Phone, User};
+use storage::{StorageError, Tx, Write, attempts, audit, devices, phones, sms_codes, throttles, users};
 
 use crate::device::{self, shown_device};
 use crate::flow::FlowPage;
@@ -32,17 +32,17 @@ pub(crate) enum Compared {
     Lost,
 }
 
-/// Failures are counted for a person and factor; those from a browser that shows the bound device's cookie in a bucket of
+/// Failures are counted for a person and phone, so that a phone bound anew begins at nothing; those from a browser that shows the bound device's cookie in a bucket of
 /// their own, which others cannot fill (security rules OT-2, AC-3).
-pub(crate) async fn failures_key(page: &FlowPage, user: UserId) -> Result<TokenDigest, StorageError> {
-    let live = devices::list_live_for_user(&page.provider().db, user).await?;
+pub(crate) async fn failures_key(page: &FlowPage, phone: &Phone) -> Result<TokenDigest, StorageError> {
+    let live = devices::list_live_for_user(&page.provider().db, phone.user_id).await?;
     let bucket: &[u8] = if shown_device(page, &live).is_some() {
         b"bound"
     } else {
         b"other"
     };
-    let user = user.as_uuid();
-    let parts: [&[u8]; 3] = [b"sms_code", user.as_bytes(), bucket];
+    let (user, phone) = (phone.user_id.as_uuid(), phone.id.as_uuid());
+    let parts: [&[u8]; 4] = [b"sms_code", user.as_bytes(), phone.as_bytes(), bucket];
     Ok(page.provider().keyring.digest_list(Purpose::Throttle, &parts))
 }
 
@@ -55,8 +55,11 @@ pub(crate) async fn compare(
     let Ok(first) = attempt.first_stage() else {
         return Ok(Compared::Lost);
     };
-    let user = first.user_id;
-    let key = failures_key(page, user).await?;
+    let (user, provider) = (first.user_id, page.provider());
+    let Some(phone) = phones::find_live(&provider.db, user, &provider.keyring).await? else {
+        return Ok(Compared::Expired);
+    };
+    let key = failures_key(page, &phone).await?;
     let try_ = Try {
         page,
         attempt,
@@ -84,13 +87,23 @@ impl Try<'_> {
         let Some(user) = users::lock(tx, self.user).await? else {
             return Ok(Compared::Lost);
         };
+        // A second click waited for the lock; the first one has moved the attempt on.
+        let fresh = attempts::find_for_interaction(tx, self.attempt.interaction_id, self.attempt.id).await?;
+        if fresh.is_none_or(|fresh| fresh.first_stage().is_err()) {
+            return Ok(Compared::Lost);
+        }
         let failures = throttles::find_failures(tx, &self.key, self.page.now).await?;
         if let Err(closed) = failures.admit(self.page.now) {
             return Ok(Compared::Closed(closed));
         }
-        let Some(code) = sms_codes::count_try(tx, self.user).await? else {
+        let Some(code) = sms_codes::count_try(tx, self.user, self.attempt.id).await? else {
             return Ok(Compared::Expired);
         };
+        // The number may have been replaced since the code was sent (security rule OT-5).
+        let phone = phones::find_live(tx, self.user, &self.page.provider().keyring).await?;
+        if phone.is_none_or(|phone| phone.id != code.phone_id) {
+            return Ok(Compared::Expired);
+        }
         match code.compare(
             self.typed,
             self.attempt.id,

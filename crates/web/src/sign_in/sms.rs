@@ -137,7 +137,7 @@ async fn screen(
     let Some(phone) = phones::find_live(&provider.db, user, &provider.keyring).await? else {
         return Ok(page.render(Place::Confirm, &NoPhone));
     };
-    let key = second_stage::failures_key(page, user).await?;
+    let key = second_stage::failures_key(page, &phone).await?;
     let failures = throttles::find_failures(&provider.db, &key, page.now).await?;
     if let Err(closed) = failures.admit(page.now) {
         return Ok(closed_screen(page, closed));
