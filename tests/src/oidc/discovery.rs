@@ -63,7 +63,8 @@ both_databases! {
 
         assert!(activate_due(app.db(), app.keyring(), minutes(10), app.now()).await.unwrap().is_empty());
         app.advance(minutes(10));
-        assert_eq!(activate_due(app.db(), app.keyring(), minutes(10), app.now()).await.unwrap(), [kid.clone()]);
+        let activated = activate_due(app.db(), app.keyring(), minutes(10), app.now()).await.unwrap();
+        assert_eq!(activated, std::slice::from_ref(&kid));
         provider.keys.reload(app.db(), app.keyring()).await.unwrap();
         let code = another_code(&app, &mut person.browser).await;
         assert_eq!(kid_of(app.diary().redeems(&code).await.text("id_token")), kid);

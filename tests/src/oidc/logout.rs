@@ -43,6 +43,15 @@ both_databases! {
         assert_eq!(person.browser.get(&address).await.redirect(), OUT);
     }
 
+    async fn a_hint_alone_signs_out_and_leads_nowhere(db) {
+        let app = TestApp::on(db).await;
+        let mut person = signed_in(&app).await;
+        let page = person.browser.open(&logout(&[("id_token_hint", person.id_token()), ("state", "s")])).await;
+        page.status(200).expect("signed-out");
+        assert_eq!(page.location(), None);
+        assert!(!is_signed_in(&app, &mut person.browser).await);
+    }
+
     async fn without_a_hint_the_person_is_asked_and_then_signed_out(db) {
         let app = TestApp::on(db).await;
         for (login, parameters) in [

@@ -5,6 +5,7 @@ mod authorize;
 mod authorize_session;
 mod discovery;
 mod logout;
+mod metadata;
 mod races;
 mod refresh;
 mod routes;

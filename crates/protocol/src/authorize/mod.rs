@@ -50,7 +50,9 @@ pub(crate) async fn get(State(provider): State<Provider>, visit: Visit, RawQuery
     answer(&provider, &visit, parameters).await
 }
 
-/// `POST /authorize`: the same parameters in the body, and none from the query (OIDC Core §3.1.2.1).
+/// `POST /authorize`: the same parameters in the body, and none from the query (OIDC Core §3.1.2.1). From another site it
+/// comes without the session cookie (`SameSite=Lax`) and so carries no ambient authority (security rule SE-6): the first
+/// page of the flow, a GET, finds the session.
 pub(crate) async fn post(
     State(provider): State<Provider>,
     visit: Visit,
@@ -85,6 +87,7 @@ async fn check_and_go_on(
     let client = trust::find_client(provider, &parameters).await.map_err(Stop::Page)?;
     let redirect_uri = trust::check_redirect_uri(&client, &parameters).map_err(Stop::Page)?;
     let mut path = ReturnPath {
+        client_id: client.id.clone(),
         redirect_uri,
         mode: ResponseMode::Query,
         state: None,
@@ -119,7 +122,7 @@ async fn go_on(
             .await
             .map_err(|error| failed(&error, visit))?
     {
-        return Ok(ReturnPath::of(&request).succeed(provider, visit, code.expose()));
+        return Ok(ReturnPath::of(&request).succeed(provider, visit, live.user.id, code.expose()));
     }
     // Also when the session ended between question and issuing: the pages ask again.
     if request.prompt.none {
@@ -148,6 +151,7 @@ async fn keep(provider: &Provider, visit: &Visit, request: AuthorizationRequest)
     let insert = |tx: storage::Tx| async move { storage::interactions::insert(&tx, kept).await };
     provider.db.tx("keep_request", insert).await?;
     let mut response = see_other(&format!("/flow/{}/sign-in", interaction.id));
+    response.extensions_mut().insert(interaction.request.client_id.clone());
     for cookie in cookies {
         response.headers_mut().append(SET_COOKIE, cookie);
     }

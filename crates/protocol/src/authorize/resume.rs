@@ -63,7 +63,7 @@ pub async fn resume(provider: &Provider, visit: &Visit, flow: &OpenFlow) -> Resu
             (NextStep::Issue, Some(live)) => match issue(provider, asking, &live, Some(flow.interaction.id)).await? {
                 Issued::Code(code) => {
                     let path = ReturnPath::of(asking.request);
-                    Resume::Done(path.succeed(provider, visit, code.expose()))
+                    Resume::Done(path.succeed(provider, visit, live.user.id, code.expose()))
                 }
                 Issued::Changed => continue,
                 Issued::Over => return Err(Problem::OutOfDate),

@@ -2,7 +2,8 @@
 //! Response Mode §2). `state` goes back byte for byte and `iss` always goes along (RFC 9207 §2).
 
 use authority::authorization::{AuthorizationRequest, ResponseMode};
-use authority::clients::RedirectUri;
+use authority::clients::{ClientId, RedirectUri};
+use authority::ids::UserId;
 use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, LOCATION, PRAGMA, REFERRER_POLICY};
 use http::{HeaderName, StatusCode};
@@ -17,6 +18,8 @@ use crate::flow::Visit;
 /// Where a trusted client gets its response.
 #[derive(Clone, Debug)]
 pub(crate) struct ReturnPath {
+    /// Whose response it is.
+    pub(super) client_id: ClientId,
     /// The registered redirect URI of the request.
     pub(super) redirect_uri: RedirectUri,
     /// How the response travels.
@@ -29,15 +32,18 @@ impl ReturnPath {
     /// The way back of a parsed request.
     pub(crate) fn of(request: &AuthorizationRequest) -> Self {
         Self {
+            client_id: request.client_id.clone(),
             redirect_uri: request.redirect_uri.clone(),
             mode: request.response_mode,
             state: request.state.clone(),
         }
     }
 
-    /// The success response.
-    pub(crate) fn succeed(&self, provider: &Provider, visit: &Visit, code: &str) -> Response {
-        self.respond(provider, visit, vec![("code", code.to_owned())])
+    /// The success response, about this person.
+    pub(crate) fn succeed(&self, provider: &Provider, visit: &Visit, user_id: UserId, code: &str) -> Response {
+        let mut response = self.respond(provider, visit, vec![("code", code.to_owned())]);
+        response.extensions_mut().insert(user_id);
+        response
     }
 
     /// The error response; its description ends with the reference that is in the log too.
@@ -55,10 +61,13 @@ impl ReturnPath {
     fn respond(&self, provider: &Provider, visit: &Visit, mut members: Vec<(&'static str, String)>) -> Response {
         members.extend(self.state.clone().map(|state| ("state", state)));
         members.push(("iss", provider.issuer().to_owned()));
-        match self.mode {
+        let mut response = match self.mode {
             ResponseMode::Query => redirect(&self.redirect_uri, &members),
             ResponseMode::FormPost => self.form_post(provider, visit, members),
-        }
+        };
+        // For the log line of the request.
+        response.extensions_mut().insert(self.client_id.clone());
+        response
     }
 
     fn form_post(&self, provider: &Provider, visit: &Visit, members: Vec<(&'static str, String)>) -> Response {

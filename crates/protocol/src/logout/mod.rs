@@ -18,7 +18,7 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use http::header::SET_COOKIE;
 use pages::screens::{ConfirmSignOut, HiddenField, SignedOut};
-use pages::{Frame, ServiceStrip};
+use pages::{Flow, FlowOrigin, Frame, ServiceStrip};
 use storage::StorageError;
 use storage::sessions::{LiveSession, SessionEnd};
 
@@ -110,6 +110,13 @@ async fn ask(
 ) -> Result<Response, Problem> {
     let mut frame = frame(provider, visit, request);
     frame.csrf = FormToken::for_session(&provider.keyring, &live.session.cookie_digest).text();
+    // Browsers hold the redirect after our form to `form-action` too, so the way back to the client must be in it.
+    let origin = request.return_to.as_deref().map(FlowOrigin::of_redirect_uri);
+    frame.flow = origin.and_then(Result::ok).map(|origin| Flow {
+        path: String::new(),
+        id: String::new(),
+        origin,
+    });
     let facts = storage::user_facts::list(&provider.db, live.user.id, &provider.keyring).await?;
     let name = facts
         .into_iter()
@@ -201,6 +208,9 @@ fn signed_out(provider: &Provider, visit: &Visit, request: &LogoutRequest) -> Re
             .pages
             .render(&frame(provider, visit, request), &SignedOut { services: Vec::new() }),
     };
+    if let Some(client) = &request.client {
+        response.extensions_mut().insert(client.id.clone());
+    }
     if let Some(cookie) = clear_cookie(SESSION_COOKIE) {
         response.headers_mut().append(SET_COOKIE, cookie);
     }

@@ -4,6 +4,7 @@
 use authority::authorization::Scope;
 use authority::clients::Client;
 use authority::grants::AccessToken;
+use authority::ids::UserId;
 use authority::secret::{PlainToken, Purpose, TokenDigest};
 use authority::time::Timestamp;
 use axum::response::Response;
@@ -21,6 +22,7 @@ pub(super) struct Minted {
     access_token: PlainToken,
     refresh_token: Option<PlainToken>,
     id_token: Option<String>,
+    user_id: UserId,
     /// The access token at rest.
     pub(super) access: AccessToken,
     /// Digest of the refresh token.
@@ -82,6 +84,7 @@ pub(super) async fn mint(provider: &Provider, order: Order<'_>) -> Result<Minted
     };
     let refresh = refresh_token.as_ref().map(|token| digest(Purpose::RefreshToken, token));
     Ok(Minted {
+        user_id: rests_on.user.id,
         access_token,
         refresh_token,
         id_token,
@@ -116,6 +119,8 @@ impl Minted {
             id_token: self.id_token.as_deref(),
         };
         let body = serde_json::to_string(&body).map_err(storage::StorageError::from)?;
-        Ok(no_store_json(StatusCode::OK, body))
+        let mut response = no_store_json(StatusCode::OK, body);
+        response.extensions_mut().insert(self.user_id);
+        Ok(response)
     }
 }

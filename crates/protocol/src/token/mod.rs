@@ -15,7 +15,7 @@ mod issued;
 mod refresh_token;
 mod trail;
 
-use authority::clients::GrantType;
+use authority::clients::{ClientId, GrantType};
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
@@ -34,19 +34,27 @@ pub(crate) async fn post(
     visit: Visit,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
-    match exchange(&provider, &visit, body).await {
+    let mut client_id = None;
+    let mut response = match exchange(&provider, &visit, body, &mut client_id).await {
         Ok(response) => response,
         Err(error) => error.report(&visit).respond(&visit.reference),
+    };
+    // For the log line of the request.
+    if let Some(client_id) = client_id {
+        response.extensions_mut().insert::<ClientId>(client_id);
     }
+    response
 }
 
 async fn exchange(
     provider: &Provider,
     visit: &Visit,
     body: Result<Bytes, BytesRejection>,
+    client_id: &mut Option<ClientId>,
 ) -> Result<Response, TokenError> {
     let parameters = Parameters::from_form(&visit.headers, body)?;
     let client = AuthenticatedClient::authenticate(provider, &visit.headers, &parameters).await?;
+    *client_id = Some(client.client().id.clone());
     let word = parameters.get("grant_type")?.ok_or(TokenError::Missing("grant_type"))?;
     let kind = GrantType::from_word(word).ok_or(TokenError::GrantTypeUnsupported)?;
     if !client.client().may_use(kind) {

@@ -56,7 +56,11 @@ async fn tell(
     let mut claims = user_claims::load(provider, &granted(&live), &live.rests_on).await?;
     // Last, so that nothing can take its place (security rules JT-10, JT-13).
     claims.insert("sub".to_owned(), live.rests_on.user.subject.as_str().into());
-    Ok(no_store_json(StatusCode::OK, Value::Object(claims).to_string()))
+    let mut response = no_store_json(StatusCode::OK, Value::Object(claims).to_string());
+    // For the log line of the request.
+    response.extensions_mut().insert(live.rests_on.user.id);
+    response.extensions_mut().insert(live.rests_on.grant.client_id);
+    Ok(response)
 }
 
 /// What the scopes of the token ask for, and what was asked for by name.

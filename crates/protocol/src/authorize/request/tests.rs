@@ -11,6 +11,7 @@ fn read<T>(query: &str, reader: impl Fn(&Client, &Parameters) -> Result<T, Reque
 fn path(query: &str) -> (ReturnPath, Result<(), RequestError>) {
     let redirect_uri = client().redirect_uris[0].clone();
     let mut path = ReturnPath {
+        client_id: client().id,
         redirect_uri,
         mode: ResponseMode::Query,
         state: None,
