@@ -46,17 +46,29 @@ impl Crowd {
         let people: Vec<DemoPerson> = (0..size).map(person).collect();
         app.know(&people).await;
         let keys: Vec<SigningKey> = std::thread::scope(|scope| {
-            let threads: Vec<_> = people.iter().map(|_| scope.spawn(|| SigningKey::generate().unwrap())).collect();
+            let threads: Vec<_> = people
+                .iter()
+                .map(|_| scope.spawn(|| SigningKey::generate().unwrap()))
+                .collect();
             threads.into_iter().map(|thread| thread.join().unwrap()).collect()
         });
         let walkers = people.into_iter().zip(keys).map(|(person, key)| Walker {
-            certificate: app.keys.centre.nca().issue(&person.certificate_profile(app.now()), &key).unwrap(),
+            certificate: app
+                .keys
+                .centre
+                .nca()
+                .issue(&person.certificate_profile(app.now()), &key)
+                .unwrap(),
             browser: app.browser(),
             outbox: Arc::clone(&app.outbox),
             person,
             key,
         });
-        let mut crowd = Self { walkers: walkers.collect(), app, token: String::new() };
+        let mut crowd = Self {
+            walkers: walkers.collect(),
+            app,
+            token: String::new(),
+        };
         crowd.sign_in().await;
         crowd
     }
@@ -82,7 +94,10 @@ impl Crowd {
         while measured.wall() < length {
             self.app.advance(BETWEEN_SIGN_INS);
             for walker in &mut self.walkers {
-                walker.browser.jar.retain(|name, _| name.starts_with("__Host-kiru_device_"));
+                walker
+                    .browser
+                    .jar
+                    .retain(|name, _| name.starts_with("__Host-kiru_device_"));
             }
             let running = Running::begin();
             self.sign_in().await;
@@ -115,20 +130,23 @@ impl Crowd {
         (minted, redeemed)
     }
 
+    /// By single sign-on, device proof included: nobody types anything.
     async fn codes(&mut self, client: &RelyingParty) -> Vec<Vec<String>> {
-        let request = client.request(&[("prompt", "none")]);
-        let mut fetching = JoinSet::new();
-        for walker in &self.walkers {
-            let (mut browser, client, request) = (walker.browser.clone(), client.clone(), request.clone());
-            fetching.spawn(async move {
+        let now = self.app.now();
+        let mut walks = JoinSet::new();
+        for mut walker in self.walkers.drain(..) {
+            let client = client.clone();
+            walks.spawn(async move {
                 let mut codes = Vec::new();
                 for _ in 0..CODES_AT_ONCE {
-                    codes.push(client.code(browser.get(&request).await.redirect()));
+                    codes.push(client.code(&walker.walk(&client.request(&[]), now).await));
                 }
-                codes
+                (walker, codes)
             });
         }
-        fetching.join_all().await
+        let (walkers, codes) = walks.join_all().await.into_iter().unzip();
+        self.walkers = walkers;
+        codes
     }
 
     /// `/userinfo` with one live token.
@@ -189,7 +207,9 @@ fn person(number: usize) -> DemoPerson {
         Iin::parse(&text, Checksum::Required).is_ok().then_some(text)
     };
     // The check digit does not exist for every number (kz-eds.md); the month of birth has room to move on.
-    let iin = (0..10).find_map(right).or_else(|| (0..10).find_map(|digit| other_birthday(number, digit)));
+    let iin = (0..10)
+        .find_map(right)
+        .or_else(|| (0..10).find_map(|digit| other_birthday(number, digit)));
     DemoPerson {
         login: format!("figure-{number}").leak(),
         story: ["", "", ""],

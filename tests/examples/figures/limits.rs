@@ -46,7 +46,9 @@ pub(crate) async fn transactions(db: &Db, length: Duration) -> Measured {
 async fn write_until(db: Db, name: &'static str, end: Instant) -> usize {
     let (now, mut done) = (Timestamp::from_unix_seconds(0), 0);
     while Instant::now() < end {
-        let written = db.tx("bare", |tx| async move { leases::claim(&tx, name, "figures", now, now).await });
+        let written = db.tx("bare", |tx| async move {
+            leases::claim(&tx, name, "figures", now, now).await
+        });
         let written: Result<_, StorageError> = written.await;
         written.unwrap();
         done += 1;

@@ -45,8 +45,14 @@ async fn main() {
     let arguments = Arguments::parse();
     let length = Duration::from_secs(arguments.seconds);
     let mut figures = Map::new();
-    figures.insert("build".to_owned(), if cfg!(debug_assertions) { "dev" } else { "release" }.into());
-    figures.insert("cores".to_owned(), std::thread::available_parallelism().map_or(0, usize::from).into());
+    figures.insert(
+        "build".to_owned(),
+        if cfg!(debug_assertions) { "dev" } else { "release" }.into(),
+    );
+    figures.insert(
+        "cores".to_owned(),
+        std::thread::available_parallelism().map_or(0, usize::from).into(),
+    );
     let signing = limits::signatures(length.min(Duration::from_secs(2)));
     figures.insert("signatures_per_second_and_core".to_owned(), signing.clone());
     let mut places = vec![Place::sqlite().await];

@@ -15,7 +15,10 @@ const TICK: Duration = Duration::from_millis(10);
 pub(crate) fn not_ours<T>(work: impl FnOnce() -> T) -> T {
     let begun = Instant::now();
     let done = work();
-    OTHERS.fetch_add(u64::try_from(begun.elapsed().as_nanos()).unwrap_or(0), Ordering::Relaxed);
+    OTHERS.fetch_add(
+        u64::try_from(begun.elapsed().as_nanos()).unwrap_or(0),
+        Ordering::Relaxed,
+    );
     done
 }
 
@@ -37,14 +40,22 @@ pub(crate) struct Running {
 impl Running {
     /// From now on.
     pub(crate) fn begin() -> Self {
-        Self { begun: Instant::now(), cpu: processor_time(), others: OTHERS.load(Ordering::Relaxed) }
+        Self {
+            begun: Instant::now(),
+            cpu: processor_time(),
+            others: OTHERS.load(Ordering::Relaxed),
+        }
     }
 
     /// Until now; so much was done.
     pub(crate) fn end(self, done: usize) -> Measured {
         let others = Duration::from_nanos(OTHERS.load(Ordering::Relaxed) - self.others);
         let cpu = (processor_time() - self.cpu).saturating_sub(others);
-        Measured { done, wall: self.begun.elapsed(), cpu }
+        Measured {
+            done,
+            wall: self.begun.elapsed(),
+            cpu,
+        }
     }
 }
 
@@ -84,7 +95,11 @@ impl Measured {
 
 /// Three digits that mean something.
 pub(crate) fn rounded(figure: f64) -> f64 {
-    if figure >= 100.0 { figure.round() } else { (figure * 1000.0).round() / 1000.0 }
+    if figure >= 100.0 {
+        figure.round()
+    } else {
+        (figure * 1000.0).round() / 1000.0
+    }
 }
 
 /// What this process took so far, in and out of the kernel; zero where there is no `/proc`.
@@ -92,6 +107,10 @@ fn processor_time() -> Duration {
     let text = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     // proc(5): the name in parentheses may hold anything; utime and stime are the 12th and 13th field behind it.
     let fields = text.rsplit_once(')').map_or("", |(_, rest)| rest).split_whitespace();
-    let ticks: u32 = fields.skip(11).take(2).filter_map(|field| field.parse::<u32>().ok()).sum();
+    let ticks: u32 = fields
+        .skip(11)
+        .take(2)
+        .filter_map(|field| field.parse::<u32>().ok())
+        .sum();
     TICK * ticks
 }

@@ -23,7 +23,11 @@ impl Place {
     pub(crate) async fn sqlite() -> Self {
         let folder = tempfile::tempdir_in(".").unwrap();
         let url = format!("sqlite:{}", folder.path().join("kiru.db").display());
-        Self { name: "sqlite", db: migrated(&url).await, behind: Behind::Folder(folder) }
+        Self {
+            name: "sqlite",
+            db: migrated(&url).await,
+            behind: Behind::Folder(folder),
+        }
     }
 
     /// A database on this server.
@@ -32,8 +36,15 @@ impl Place {
         execute(server, &format!("CREATE DATABASE {database}")).await;
         let mut url = url::Url::parse(server).unwrap();
         url.set_path(&database);
-        let behind = Behind::Server { url: server.to_owned(), database };
-        Self { name: "postgres", db: migrated(url.as_str()).await, behind }
+        let behind = Behind::Server {
+            url: server.to_owned(),
+            database,
+        };
+        Self {
+            name: "postgres",
+            db: migrated(url.as_str()).await,
+            behind,
+        }
     }
 
     /// Takes it away.

@@ -65,7 +65,11 @@ impl Walker {
     fn signature(&self, page: &Page, now: Timestamp) -> String {
         not_ours(|| {
             let challenge = STANDARD.decode(page.data("challenge")).unwrap();
-            armour(&CmsRecipe::honest(&self.key, &self.certificate, &challenge, now).sign().unwrap())
+            armour(
+                &CmsRecipe::honest(&self.key, &self.certificate, &challenge, now)
+                    .sign()
+                    .unwrap(),
+            )
         })
     }
 

@@ -12,9 +12,16 @@ use tower::ServiceExt as _;
 pub(crate) async fn of_s1(app: &TestApp) -> Value {
     let mut browser = app.browser();
     let page = browser.open(&app.diary().request(&[])).await;
-    let cookies: Vec<String> = browser.jar.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let cookies: Vec<String> = browser
+        .jar
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
     let mut sizes = Map::new();
-    sizes.insert("html".to_owned(), size(app, &page.asked, &cookies.join("; ")).await.into());
+    sizes.insert(
+        "html".to_owned(),
+        size(app, &page.asked, &cookies.join("; ")).await.into(),
+    );
     for part in page.body.split('"').filter(|part| part.starts_with("/assets/")) {
         if !sizes.contains_key(part) {
             sizes.insert(part.to_owned(), size(app, part, "").await.into());

@@ -24,11 +24,17 @@ pub(super) struct Deployment {
 impl Deployment {
     /// With the clients of the tests and three people, all brought in by commands.
     pub(super) fn on(db: &TestDatabase) -> Self {
-        let deployment = Self { folder: tempfile::tempdir().unwrap(), url: db.url.clone() };
+        let deployment = Self {
+            folder: tempfile::tempdir().unwrap(),
+            url: db.url.clone(),
+        };
         let kek = deployment.write("kek", &Kek::mint(&mut chance()).to_base64());
         fs::set_permissions(&kek, fs::Permissions::from_mode(0o600)).unwrap();
         let config = deployment.config(([127, 0, 0, 1], 1).into(), ([127, 0, 0, 1], 2).into());
-        let people: Vec<Value> = super::minting::PEOPLE.iter().map(|login| json!({"login": login})).collect();
+        let people: Vec<Value> = super::minting::PEOPLE
+            .iter()
+            .map(|login| json!({"login": login}))
+            .collect();
         for (noun, content) in [("clients", clients()), ("people", Value::from(people))] {
             let file = deployment.write(&format!("{noun}.json"), &content.to_string());
             let (code, said) = run(&[noun, "apply", file.to_str().unwrap(), "--config", &config]);
@@ -47,7 +53,10 @@ impl Deployment {
              [secrets]\nkek_file = \"kek\"\n[sms]\ngateway = \"outbox\"\n",
             url = self.url,
         );
-        self.write(&format!("{}.toml", public.port()), &text).to_str().unwrap().to_owned()
+        self.write(&format!("{}.toml", public.port()), &text)
+            .to_str()
+            .unwrap()
+            .to_owned()
     }
 
     /// Walks the audit log with the command for it.

@@ -17,7 +17,10 @@ async fn a_taken_port_ends_with_exit_3_naming_the_port() {
     for (public, health) in [(taken_address, free), (free, taken_address)] {
         let (code, said) = run(&["serve", "--config", &deployment.config(public, health)]);
         assert_eq!(code, 3, "{said}");
-        assert!(said.contains(&format!("port {} is taken", taken_address.port())), "{said}");
+        assert!(
+            said.contains(&format!("port {} is taken", taken_address.port())),
+            "{said}"
+        );
     }
     db.remove().await;
 }
@@ -29,7 +32,11 @@ fn a_broken_configuration_exits_2_with_file_key_and_reason() {
     let file_name = file.to_str().unwrap();
     let cases = [
         ("[listen]\npublik = \"127.0.0.1:1\"\n", "listen.publik", "unknown key"),
-        ("[deployment]\nkind = \"demonstration\"\n", "deployment.kind", "no such kind"),
+        (
+            "[deployment]\nkind = \"demonstration\"\n",
+            "deployment.kind",
+            "no such kind",
+        ),
         ("[tokens]\ncode_ttl = \"2m\"\n", "tokens.code_ttl", ""),
         ("[database]\nurl = \"mysql://db\"\n", "database.url", "must begin with"),
     ];
@@ -38,7 +45,9 @@ fn a_broken_configuration_exits_2_with_file_key_and_reason() {
         for command in [["serve"].as_slice(), &["config", "check"]] {
             let (code, said) = run(&[command, &["--config", file_name]].concat());
             assert_eq!(code, 2, "{said}");
-            let line = said.lines().find(|line| line.contains(&format!("{file_name}: {key}: ")));
+            let line = said
+                .lines()
+                .find(|line| line.contains(&format!("{file_name}: {key}: ")));
             assert!(line.is_some_and(|line| line.contains(reason)), "{key}: {said}");
         }
     }
@@ -52,7 +61,12 @@ fn production_refuses_sqlite_and_a_sandbox_setting_before_anything_starts() {
     fs::write(&file, text).unwrap();
     let (code, said) = run(&["serve", "--config", file.to_str().unwrap()]);
     assert_eq!(code, 2, "{said}");
-    for key in ["database.url: SQLite keeps one copy", "sms.gateway: ", "eds.anchors: ", "operator.name_kk: "] {
+    for key in [
+        "database.url: SQLite keeps one copy",
+        "sms.gateway: ",
+        "eds.anchors: ",
+        "operator.name_kk: ",
+    ] {
         assert!(said.contains(key), "{key} in {said}");
     }
     assert!(!folder.path().join("kiru.db").exists());

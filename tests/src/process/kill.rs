@@ -34,7 +34,10 @@ struct Known {
 
 /// Redeems until the node is gone; whoever counts the last acknowledgement kills it, while the others are in the middle.
 async fn redeem_until_killed(node: &Node, codes: Vec<String>) -> Known {
-    let known = Arc::new(Mutex::new(Known { waiting: codes.into(), ..Known::default() }));
+    let known = Arc::new(Mutex::new(Known {
+        waiting: codes.into(),
+        ..Known::default()
+    }));
     let mut clients = JoinSet::new();
     for _ in 0..CLIENTS {
         clients.spawn(client(node.diary(), node.pid(), Arc::clone(&known)));
@@ -45,7 +48,9 @@ async fn redeem_until_killed(node: &Node, codes: Vec<String>) -> Known {
 
 async fn client(diary: RelyingParty, pid: u32, known: Arc<Mutex<Known>>) {
     loop {
-        let Some(code) = known.lock().unwrap().waiting.pop_front() else { return };
+        let Some(code) = known.lock().unwrap().waiting.pop_front() else {
+            return;
+        };
         let answer = diary.redeems(&code).await;
         let mut known = known.lock().unwrap();
         match answer.status.as_u16() {
@@ -68,7 +73,7 @@ both_databases! {
         let node = deployment.start().await;
         let codes = codes(&node, CODES).await;
         let known = redeem_until_killed(&node, codes.clone()).await;
-        node.is_killed().await;
+        node.dies().await;
         assert!(known.acknowledged.len() >= KILLED_AFTER);
         assert!(!known.waiting.is_empty(), "the node was killed too late to prove anything");
 
@@ -105,13 +110,25 @@ both_databases! {
 }
 
 async fn audit_is_sealed(db: &TestDatabase) -> Option<()> {
-    storage::audit::find_oldest_pending(db).await.unwrap().is_none().then_some(())
+    storage::audit::find_oldest_pending(db)
+        .await
+        .unwrap()
+        .is_none()
+        .then_some(())
 }
 
 async fn count(db: &TestDatabase, sql: &str) -> usize {
     let raw = db.raw().await;
-    let backend = if db.url.starts_with("sqlite:") { DbBackend::Sqlite } else { DbBackend::Postgres };
-    let row = raw.query_one_raw(Statement::from_string(backend, sql)).await.unwrap().unwrap();
+    let backend = if db.url.starts_with("sqlite:") {
+        DbBackend::Sqlite
+    } else {
+        DbBackend::Postgres
+    };
+    let row = raw
+        .query_one_raw(Statement::from_string(backend, sql))
+        .await
+        .unwrap()
+        .unwrap();
     raw.close().await.unwrap();
     row.try_get::<i64>("", "n").unwrap().try_into().unwrap()
 }

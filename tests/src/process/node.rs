@@ -28,9 +28,11 @@ impl Deployment {
     pub(super) async fn start(&self) -> Node {
         for _ in 0..TRIES {
             let mut node = self.spawn();
-            let started = wait_for("the node to be ready", async || match node.process.try_wait().unwrap() {
-                Some(status) => Some(Err(status)),
-                None => (status_of(node.health, "/ready").await == 200).then_some(Ok(())),
+            let started = wait_for("the node to be ready", async || {
+                match node.process.try_wait().unwrap() {
+                    Some(status) => Some(Err(status)),
+                    None => (status_of(node.health, "/ready").await == 200).then_some(Ok(())),
+                }
             });
             match started.await {
                 Ok(()) => return node,
@@ -53,7 +55,12 @@ impl Deployment {
             .stderr(output)
             .spawn()
             .unwrap();
-        Node { process, public, health, log }
+        Node {
+            process,
+            public,
+            health,
+            log,
+        }
     }
 }
 
@@ -96,7 +103,7 @@ impl Node {
     }
 
     /// Kills it, and waits.
-    pub(super) async fn is_killed(mut self) {
+    pub(super) async fn dies(mut self) {
         signal(self.pid(), "KILL");
         assert_eq!(self.ended().await.code(), None, "ended by the signal");
     }
@@ -111,7 +118,10 @@ impl Drop for Node {
 
 /// Sends a signal to a process of ours.
 pub(super) fn signal(pid: u32, name: &str) {
-    let sent = Command::new("kill").args(["-s", name, &pid.to_string()]).status().unwrap();
+    let sent = Command::new("kill")
+        .args(["-s", name, &pid.to_string()])
+        .status()
+        .unwrap();
     assert!(sent.success(), "kill -s {name} {pid}");
 }
 

@@ -17,7 +17,7 @@ both_databases! {
         let node = deployment.start().await;
         let mut browser = node.adopt(&browser);
         let confirm = names_oneself(&mut browser, &choose, "asel").await;
-        node.is_killed().await;
+        node.dies().await;
 
         let node = deployment.start().await;
         let mut browser = node.adopt(&browser);
@@ -27,13 +27,13 @@ both_databases! {
         let node = deployment.start().await;
         let mut browser = node.adopt(&browser);
         let consent = browser.press(&device, "bind").await;
-        node.is_killed().await;
+        node.dies().await;
 
         let node = deployment.start().await;
         let mut browser = node.adopt(&browser);
         let back = browser.press(&consent, "allow").await;
         let code = node.diary().code(back.redirect());
-        node.is_killed().await;
+        node.dies().await;
 
         let node = deployment.start().await;
         let diary = node.diary();

@@ -41,7 +41,7 @@ both_databases! {
         }
 
         // One node goes; the other goes on with the same browser.
-        one.is_killed().await;
+        one.dies().await;
         browser = other.adopt(&browser);
         let back = browser.get(&other.diary().request(&[("prompt", "none")])).await;
         assert_eq!(other.diary().redeems(&other.diary().code(back.redirect())).await.status, 200);

@@ -21,7 +21,9 @@ pub(super) struct NoAnswer(pub(super) u16);
 pub(super) async fn ask(address: SocketAddr, request: Request<Body>) -> Result<Response<Bytes>, NoAnswer> {
     let stream = TcpStream::connect(address).await.map_err(|_| NoAnswer(NEVER_SENT))?;
     let cut = |_| NoAnswer(CUT);
-    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(cut)?;
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+        .await
+        .map_err(cut)?;
     tokio::spawn(connection);
     let (parts, body) = sender.send_request(request).await.map_err(cut)?.into_parts();
     // A body that ends early is an error here: `Content-Length` and chunks say where the end is.
@@ -45,6 +47,11 @@ pub(super) fn router(address: SocketAddr) -> Router {
 
 /// The status of a `GET`, or of ours when there is none.
 pub(super) async fn status_of(address: SocketAddr, path: &str) -> u16 {
-    let request = Request::get(path).header("host", address.to_string()).body(Body::empty()).unwrap();
-    ask(address, request).await.map_or_else(|NoAnswer(status)| status, |answer| answer.status().as_u16())
+    let request = Request::get(path)
+        .header("host", address.to_string())
+        .body(Body::empty())
+        .unwrap();
+    ask(address, request)
+        .await
+        .map_or_else(|NoAnswer(status)| status, |answer| answer.status().as_u16())
 }
