@@ -8,6 +8,7 @@ mod tls;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -191,13 +192,28 @@ impl AcceptLoop {
 
     async fn speak(&self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, peer: Peer, watcher: Watcher) {
         let router = self.router.clone();
+        let spoke = Arc::new(AtomicBool::new(false));
+        let speaks = Arc::clone(&spoke);
         let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+            speaks.store(true, Ordering::Relaxed);
             request.extensions_mut().insert(peer);
             router.clone().oneshot(request.map(Body::new))
         });
         let connection = self.server.serve_connection(TokioIo::new(stream), service).into_owned();
-        if let Err(error) = watcher.watch(connection).await {
-            tracing::debug!(error = %error, "a connection ended early");
+        tokio::select! {
+            ended = watcher.watch(connection) => if let Err(error) = ended {
+                tracing::debug!(error = %error, "a connection ended early");
+            },
+            () = self.stays_silent(&spoke) => tracing::debug!("a connection said nothing and was closed"),
+        }
+    }
+
+    /// Resolves when no request came in time. The library's own timer begins with the first byte of a head, so that a
+    /// connection which sends nothing would hold its place for good.
+    async fn stays_silent(&self, spoke: &AtomicBool) {
+        tokio::time::sleep(self.patience.head).await;
+        if spoke.load(Ordering::Relaxed) {
+            std::future::pending::<()>().await;
         }
     }
 }

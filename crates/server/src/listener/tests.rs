@@ -93,6 +93,15 @@ async fn a_request_in_flight_at_the_stop_gets_its_answer_and_later_ones_find_nob
 }
 
 #[tokio::test]
+async fn a_connection_that_says_nothing_is_closed() {
+    for silence in [b"".as_slice(), b"P"] {
+        let (socket, address) = loopback().await;
+        tokio::spawn(serve(socket, None, Router::new(), short(), std::future::pending()));
+        assert_eq!(exchange(address, silence).await, "");
+    }
+}
+
+#[tokio::test]
 async fn a_head_that_does_not_end_is_cut() {
     let (socket, address) = loopback().await;
     tokio::spawn(serve(socket, None, Router::new(), short(), std::future::pending()));
