@@ -268,7 +268,8 @@ async fn is_unchanged(db: &Db, keyring: &Keyring, entry: &PersonEntry, user: &Us
     let mut wanted = entry.facts.clone();
     kept.sort();
     wanted.sort();
-    Ok(phone == entry.phone && kept == wanted)
+    let confirms = user.provisional && entry.phone.is_some();
+    Ok(!confirms && phone == entry.phone && kept == wanted)
 }
 
 async fn write(
@@ -283,6 +284,10 @@ async fn write(
         storage::users::insert(tx, user, now).await?;
     } else {
         storage::users::lock(tx, user.id).await?;
+        if ready.phone.is_some() && user.provisional {
+            // A known contact confirms the account (product B3).
+            storage::users::record_provisional(tx, user.id, false).await?;
+        }
     }
     for (kind, value) in &entry.identifiers {
         let digest = identifiers::digest(keyring, *kind, kind.authority(), value);
