@@ -11,9 +11,6 @@ use messaging::{Sender, SmsGateway};
 use protocol::Provider;
 use tokio::sync::Semaphore;
 
-/// How many signatures are verified at the same time; the others wait (security rule RL-3).
-const VERIFICATIONS: usize = 8;
-
 /// The state of every handler of this crate. Cloning shares everything.
 #[derive(Clone)]
 pub struct WebState {
@@ -38,6 +35,8 @@ pub struct WebSettings {
     pub sandbox: bool,
     /// Logins that the sandbox page lists.
     pub sandbox_people: Vec<String>,
+    /// How many signatures are verified at the same time; the others wait (security rule RL-3).
+    pub verifications: usize,
     /// How long a signature waits for its turn before the person is told to come back.
     pub verification_wait: Duration,
 }
@@ -49,6 +48,7 @@ impl WebSettings {
             sender,
             sandbox: false,
             sandbox_people: Vec::new(),
+            verifications: 8,
             verification_wait: seconds(2),
         }
     }
@@ -57,7 +57,7 @@ impl WebSettings {
 impl WebState {
     /// Puts the state together.
     pub fn new(provider: Provider, eds: Arc<EdsVerifier>, sms: Arc<dyn SmsGateway>, settings: WebSettings) -> Self {
-        let verifications = Arc::new(Semaphore::new(VERIFICATIONS));
+        let verifications = Arc::new(Semaphore::new(settings.verifications));
         Self {
             provider,
             eds,

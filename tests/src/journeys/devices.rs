@@ -2,6 +2,7 @@
 
 use authority::time::{minutes, seconds};
 use serde_json::json;
+use storage::{StorageError, devices};
 
 use super::steps::{error, flow_path};
 use crate::harness::{Browser, DeviceKey, Page, Proof, TestApp};
@@ -10,7 +11,10 @@ use crate::storage::both_databases;
 /// Posts a proof, with a key to be bound or without.
 async fn posts(browser: &mut Browser, page: &Page, key: &DeviceKey, proof: &Proof) -> Page {
     let button = if page.has("bind") { "bind" } else { "continue" };
-    let form = page.form_of(button).with("public_key", &key.public_jwk()).with("proof", &key.sign(proof));
+    let form = page
+        .form_of(button)
+        .with("public_key", &key.public_jwk())
+        .with("proof", &key.sign(proof));
     let answer = browser.submit(&form).await;
     browser.follow(answer).await
 }
@@ -171,6 +175,24 @@ both_databases! {
         assert_eq!(error(&diary, &back), "access_denied");
         assert!(!browser.jar.contains_key("__Host-kiru_session"));
         assert!(!browser.jar.keys().any(|name| name.starts_with("__Host-kiru_device_")));
+    }
+
+    async fn after_an_operator_ends_the_binding_another_browser_is_bound_and_the_old_session_is_dead(db) {
+        let app = TestApp::on(db).await;
+        let mut old = app.browser();
+        app.first_sign_in(&mut old, "aigerim", &app.diary().request(&[])).await;
+        app.advance(minutes(11));
+        let mut new = app.browser();
+        let told = app.both_stages(&mut new, "aigerim", &app.diary().request(&[])).await;
+        assert_eq!(told.marker(), "bound_elsewhere");
+        let (user, now) = (app.user("aigerim").await.id, app.now());
+        let device = devices::list_live_for_user(db, user).await.unwrap()[0].id;
+        let ended = db.tx("test", |tx| async move { devices::end(&tx, user, device, "lost", now).await });
+        let ended: Result<bool, StorageError> = ended.await;
+        assert!(ended.unwrap());
+        let page = new.open(&told.asked).await;
+        app.binds(&mut new, &page).await.expect("allow");
+        old.open(&app.library().request(&[])).await.expect("eds");
     }
 
     async fn of_two_first_bindings_at_once_one_wins(db) {

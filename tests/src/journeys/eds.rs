@@ -2,6 +2,7 @@
 
 use authority::time::minutes;
 use testkit::cms::{CmsRecipe, armour};
+use web::{WebSettings, WebState};
 
 use super::steps::{error, flow_path};
 use crate::harness::{Browser, Page, TestApp};
@@ -15,7 +16,9 @@ async fn eds_page(app: &TestApp, browser: &mut Browser) -> Page {
 
 /// Posts a signature and follows.
 async fn answers(browser: &mut Browser, page: &Page, signature: &str) -> Page {
-    let answer = browser.submit(&page.form("eds-form").with("signature", signature)).await;
+    let answer = browser
+        .submit(&page.form("eds-form").with("signature", signature))
+        .await;
     browser.follow(answer).await
 }
 
@@ -121,6 +124,23 @@ both_databases! {
         let answer = answers(&mut browser, &page, &armour(&recipe.sign().unwrap())).await;
         answer.status(422).expect("eds-form");
         assert_eq!(app.sent_messages().await, 0);
+    }
+
+    async fn when_all_turns_of_the_verifier_are_taken_the_person_is_asked_to_come_back(db) {
+        let app = TestApp::on(db).await;
+        let mut browser = app.browser();
+        let page = eds_page(&app, &mut browser).await;
+        let signature = app.person("aigerim").signs(&page.data_challenge());
+        let WebState { provider, eds, sms, settings, .. } = app.state.clone();
+        let without_turns =
+            WebSettings { verifications: 0, verification_wait: std::time::Duration::ZERO, ..(*settings).clone() };
+        let busy = web::router(WebState::new(provider, eds, sms, without_turns));
+        let answer = browser.at(busy).submit(&page.form("eds-form").with("signature", &signature)).await;
+        answer.status(503);
+        assert!(!answer.header("retry-after").is_empty());
+        assert_eq!(app.sent_messages().await, 0);
+        // The way stays open, with a new challenge.
+        eds_page(&app, &mut browser).await.expect("eds-form");
     }
 
     async fn a_form_without_a_script_is_told_so(db) {

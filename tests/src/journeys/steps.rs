@@ -11,7 +11,9 @@ impl TestApp {
     /// From S1 to the SMS page: the person signs the challenge.
     pub(crate) async fn signs_in_with_eds(&self, browser: &mut Browser, choose: &Page, person: &Person) -> Page {
         let page = browser.press(choose, "eds").await;
-        let form = page.form("eds-form").with("signature", &person.signs(&page.data_challenge()));
+        let form = page
+            .form("eds-form")
+            .with("signature", &person.signs(&page.data_challenge()));
         let answer = browser.submit(&form).await;
         browser.follow(answer).await
     }
@@ -31,7 +33,10 @@ impl TestApp {
     pub(crate) async fn binds(&self, browser: &mut Browser, page: &Page) -> Page {
         let (device, key) = (page.data("device-id"), DeviceKey::generate());
         let proof = key.sign(&self.proof(page));
-        let form = page.form_of("bind").with("public_key", &key.public_jwk()).with("proof", &proof);
+        let form = page
+            .form_of("bind")
+            .with("public_key", &key.public_jwk())
+            .with("proof", &proof);
         browser.keys.insert(device, key);
         let answer = browser.submit(&form).await;
         browser.follow(answer).await
@@ -40,7 +45,9 @@ impl TestApp {
     /// On the proof page: the browser signs with the key it has.
     pub(crate) async fn proves(&self, browser: &mut Browser, page: &Page) -> Page {
         let key = browser.keys[&page.data("device-id")].clone();
-        let answer = browser.submit(&page.form_of("continue").with("proof", &key.sign(&self.proof(page)))).await;
+        let answer = browser
+            .submit(&page.form_of("continue").with("proof", &key.sign(&self.proof(page))))
+            .await;
         browser.follow(answer).await
     }
 
@@ -71,7 +78,9 @@ impl TestApp {
     /// A person with a bound device, signed out again: the browser keeps the device, nothing else.
     pub(crate) async fn bound_browser(&self, login: &str) -> Browser {
         let mut browser = self.browser();
-        let back = self.first_sign_in(&mut browser, login, &self.diary().request(&[])).await;
+        let back = self
+            .first_sign_in(&mut browser, login, &self.diary().request(&[]))
+            .await;
         assert!(back.redirect().contains("code="), "{}", back.redirect());
         browser.jar.retain(|name, _| name.starts_with("__Host-kiru_device_"));
         browser
@@ -79,28 +88,44 @@ impl TestApp {
 
     /// The record of a demo person.
     pub(crate) async fn user(&self, login: &str) -> User {
-        let iin = DemoPerson::find(login).unwrap().iin;
+        self.user_with_number(DemoPerson::find(login).unwrap().iin)
+            .await
+            .unwrap()
+    }
+
+    /// The record of whoever has this number.
+    pub(crate) async fn user_with_number(&self, iin: &str) -> Option<User> {
         let kind = IdentifierKind::Iin;
         let digest = identifiers::digest(self.keyring(), kind, kind.authority(), iin);
-        users::find_by_identifier(self.db(), kind, kind.authority(), &digest).await.unwrap().unwrap()
+        users::find_by_identifier(self.db(), kind, kind.authority(), &digest)
+            .await
+            .unwrap()
     }
 
     /// Puts the person into this state, as an operator would.
     pub(crate) async fn puts(&self, login: &str, state: UserState) {
         let (user, now) = (self.user(login).await.id, self.now());
-        let done = self.db().tx("test", |tx| async move { users::record_state(&tx, user, state, now).await });
+        let done = self.db().tx(
+            "test",
+            |tx| async move { users::record_state(&tx, user, state, now).await },
+        );
         done.await.map_err(|error: StorageError| error).unwrap();
     }
 
     /// The audit events about a person, latest first.
     pub(crate) async fn events(&self, login: &str) -> Vec<Event> {
-        audit::list_for_user(self.db(), self.user(login).await.id, 100).await.unwrap()
+        audit::list_for_user(self.db(), self.user(login).await.id, 100)
+            .await
+            .unwrap()
     }
 
     /// The words of those events, with their reasons: `device_proof_refused D_NONCE`.
     pub(crate) async fn trace(&self, login: &str) -> Vec<String> {
         let events = self.events(login).await;
-        events.iter().map(|event| format!("{} {}", event.kind.as_str(), event.reason).trim().to_owned()).collect()
+        events
+            .iter()
+            .map(|event| format!("{} {}", event.kind.as_str(), event.reason).trim().to_owned())
+            .collect()
     }
 }
 
@@ -112,7 +137,9 @@ pub(crate) fn flow_path(page: &Page) -> String {
 
 /// The error that a redirect tells this client.
 pub(crate) fn error(client: &RelyingParty, page: &Page) -> String {
-    client.response(page.redirect(), "error").unwrap_or_else(|| panic!("no error in {}", page.redirect()))
+    client
+        .response(page.redirect(), "error")
+        .unwrap_or_else(|| panic!("no error in {}", page.redirect()))
 }
 
 impl Page {

@@ -3,6 +3,7 @@
 
 mod rows;
 
+use authority::assurance::AuthenticationMethod;
 use authority::audit::EventKind;
 use authority::authorization::{Interaction, Progress};
 use authority::consents::{Consent, ConsentNeed};
@@ -71,7 +72,8 @@ async fn screen(page: &FlowPage, need: &ConsentNeed, live: &LiveSession) -> Resu
         changed: need.changed,
         may_remember: !page.flow.client.is_public(),
     };
-    Ok(page.render(Place::Onwards, &screen))
+    let sandbox = live.session.methods.contains(&AuthenticationMethod::UserPresence);
+    Ok(page.render_marked(Place::Onwards, &screen, sandbox))
 }
 
 /// Records the answer, then asks again what comes next: the code.

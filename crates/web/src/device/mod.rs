@@ -252,13 +252,14 @@ fn ask(page: &FlowPage, first: &FirstStage, bindings: &Bindings, nonce: &Challen
     // The device that will be bound is named after the nonce that binds it.
     let new_id = DeviceId::from_uuid(nonce.id.as_uuid());
     let proof = (!sandbox).then(|| request(new_id, ProofPurpose::Register));
-    page.render(
+    page.render_marked(
         Place::Device,
         &RememberDevice {
             device_name: named.name,
             device_kind: named.kind,
             proof,
         },
+        sandbox,
     )
 }
 

@@ -51,17 +51,14 @@ impl FlowPage {
 
     /// A screen in the frame of this flow, as the page at `place`, where the language switch returns to.
     pub(crate) fn render<S: Screen>(&self, place: Place, screen: &S) -> Response {
-        let mut frame = self.frame();
-        frame.here = self.path_of(place.segment());
-        self.provider().pages.render(&frame, screen)
+        self.render_marked(place, screen, false)
     }
 
-    /// The same with the bar that says TEST: on the sandbox way.
-    #[cfg(feature = "sandbox")]
-    pub(crate) fn render_marked<S: Screen>(&self, place: Place, screen: &S) -> Response {
+    /// The same, with the bar that says TEST when the person came on the sandbox way.
+    pub(crate) fn render_marked<S: Screen>(&self, place: Place, screen: &S, sandbox: bool) -> Response {
         let mut frame = self.frame();
         frame.here = self.path_of(place.segment());
-        frame.test_bar = true;
+        frame.test_bar = sandbox;
         self.provider().pages.render(&frame, screen)
     }
 

@@ -40,6 +40,7 @@ pub(crate) fn person_page(page: &FlowPage, person: &str, unknown: bool) -> Respo
             people: page.state.settings.sandbox_people.clone(),
             unknown,
         },
+        true,
     )
 }
 
@@ -99,7 +100,7 @@ pub(crate) fn confirm_page(page: &FlowPage, attempt: &SignInAttempt, problem: Op
         problem,
         sandbox_code: Some(code(page, attempt)),
     };
-    page.render_marked(Place::Confirm, &screen)
+    page.render_marked(Place::Confirm, &screen, true)
 }
 
 /// The code was posted.

@@ -90,9 +90,10 @@ pub(crate) async fn signature(form: FlowForm) -> Response {
 }
 
 async fn shown(page: &FlowPage) -> Result<Response, Problem> {
-    let attempt = page.latest_attempt().await?;
-    let Some(attempt) = attempt.filter(|attempt| attempt.state == AttemptState::Started) else {
-        return Ok(page.see(Place::of(page.latest_attempt().await?.as_ref(), page.now)));
+    let latest = page.latest_attempt().await?;
+    let place = Place::of(latest.as_ref(), page.now);
+    let Some(attempt) = latest.filter(|attempt| attempt.state == AttemptState::Started) else {
+        return Ok(page.see(place));
     };
     let open = challenges::find_open(&page.provider().db, attempt.id, ChallengePurpose::EdsSignIn).await?;
     match open.filter(|challenge| page.now < challenge.expires_at && attempt.check_age(page.now).is_ok()) {
@@ -188,13 +189,18 @@ async fn verify(page: &FlowPage, challenge: &Challenge, signature: &str) -> Resu
 
 /// Leaves a trace and shows S2 with a new challenge.
 async fn refused(page: &FlowPage, attempt: AttemptId, error: SignatureError) -> Result<Response, Problem> {
+    // A click that was faster took the challenge and has proven the stage by now.
+    let place = Place::of(page.latest_attempt().await?.as_ref(), page.now);
+    if place != Place::SignIn {
+        return Ok(page.see(place));
+    }
     let (code, class) = (error.code(), error.class());
     let shown = match error {
         SignatureError::Storage(error) => return Err(Problem::OurFault(error)),
         SignatureError::Message(error) => return Err(error.into()),
         SignatureError::Broken(error) => return Err(Problem::Broken(Box::new(error))),
         SignatureError::Busy => return Ok(answer::busy(page)),
-        SignatureError::Person(FirstStageRefusal::Lost) => return Ok(page.see(Place::Confirm)),
+        SignatureError::Person(FirstStageRefusal::Lost) => return Ok(page.see(Place::SignIn)),
         SignatureError::Person(FirstStageRefusal::Buried | FirstStageRefusal::CertificateOfAnother) => {
             return buried(page, attempt, code).await;
         }
