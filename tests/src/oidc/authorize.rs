@@ -205,6 +205,25 @@ both_databases! {
         assert!(page.header("content-security-policy").contains("form-action 'self' https://diary.example;"));
     }
 
+    async fn a_flow_continues_only_in_the_browser_that_started_it(db) {
+        let app = TestApp::on(db).await;
+        let (mut mine, mut other) = (app.browser(), app.browser());
+        let path = mine.get(&app.diary().request(&[])).await.redirect().to_owned();
+        let elsewhere = app.browser().get(&path).await;
+        is_error_page(&elsewhere, "other_browser");
+        // Nor with the cookie of another flow under this flow's name.
+        other.get(&app.diary().request(&[])).await.status(303);
+        let (name, value) = (mine.jar.keys().next().unwrap().clone(), other.jar.values().next().unwrap().clone());
+        other.jar = [(name, value)].into();
+        is_error_page(&other.get(&path).await, "other_browser");
+        // A flow that never was looks the same.
+        let id = path.split('/').nth(2).unwrap();
+        for unknown in [id.replace(|c: char| c.is_ascii_hexdigit(), "0"), "x".to_owned(), id.to_uppercase()] {
+            is_error_page(&mine.get(&format!("/flow/{unknown}/sign-in")).await, "other_browser");
+        }
+        mine.get(&path).await.status(200).expect("eds");
+    }
+
     async fn a_browser_forgets_its_oldest_flows(db) {
         let app = TestApp::on(db).await;
         let mut browser = app.browser();

@@ -50,6 +50,14 @@ both_databases! {
         assert!(algorithms.contains(&"RS256") && algorithms.contains(&"ES256"));
     }
 
+    async fn all_nodes_serve_the_same_bytes(db) {
+        let app = TestApp::on(db).await;
+        let node = app.another_node(db.another().await).await;
+        for path in ["/.well-known/openid-configuration", "/jwks"] {
+            assert_eq!(app.diary().get(path).await.json, node.diary().get(path).await.json, "{path}");
+        }
+    }
+
     async fn a_rotated_key_is_published_first_then_signs_and_the_old_one_stays(db) {
         let app = TestApp::on(db).await;
         let mut person = signed_in(&app).await;
