@@ -10,6 +10,9 @@ const PATIENCE = 60_000;
 
 /** A running demo: its addresses, and what a person does at the desk. */
 export class Demo {
+  /** When each phone got its last message. */
+  sent = new Map();
+
   /** Starts a demo on free ports; `stop()` ends it and removes its data. */
   static async start() {
     const demo = new Demo();
@@ -23,7 +26,10 @@ export class Demo {
     const words = ['demo', '--data', this.data, '--base-port', String(this.basePort)];
     this.process = spawn(binary, words, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.output = '';
-    this.ended = new Promise((resolve) => this.process.once('exit', (code, signal) => resolve({ code, signal })));
+    this.ended = new Promise((resolve) => {
+      this.process.once('exit', (code, signal) => resolve({ code, signal }));
+      this.process.once('error', (error) => resolve({ code: error.message }));
+    });
     const ready = new Promise((resolve) => {
       for (const stream of [this.process.stdout, this.process.stderr]) {
         stream.setEncoding('utf8').on('data', (text) => {
@@ -58,13 +64,15 @@ export class Demo {
     if (end.code !== 0) throw new Error(`the demo ended with ${JSON.stringify(end)}:\n${this.output.slice(-2000)}`);
   }
 
-  /** Text messages, newest first. */
+  /** Text messages, newest first; the desk forgets them at a restart. */
   async messages() {
-    return (await fetch(`${this.desk}/sms.json`)).json();
+    const messages = await (await fetch(`${this.desk}/sms.json`)).json();
+    for (const { to, at } of messages.toReversed()) this.sent.set(to, at);
+    return messages;
   }
 
-  /** Decides who signs next. */
-  async signs(person) {
+  /** Decides who signs next, by login. */
+  async signs({ login: person }) {
     const answer = await fetch(`${this.desk}/signer/person`, {
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded', origin: this.desk },
@@ -72,6 +80,12 @@ export class Demo {
       redirect: 'manual',
     });
     if (answer.status >= 400) throw new Error(`POST /signer/person ${person}: ${answer.status} ${await answer.text()}`);
+  }
+
+  /** Waits until a further code may be sent to the person: a minute after the last one (and three in ten minutes). */
+  async untilCodeMayBeSent({ phone }) {
+    const last = this.sent.get(phone);
+    if (last) await pause(Math.max(0, Date.parse(last) + 62_000 - Date.now()));
   }
 
   /** The newest message with a code, once there are more than `before` messages. */

@@ -48,10 +48,11 @@ export async function bindDevice({ page }, look = nothing) {
   await page.locator('#bind').click();
 }
 
-/** S13: allows. */
-export async function allow({ page }, look = nothing) {
+/** S13: allows, and unless `remember` wishes to be asked again next time. */
+export async function allow({ page }, look = nothing, remember = true) {
   await page.waitForURL(/\/consent$/);
   await look('s13');
+  if (!remember) await page.locator('[name=remember]').uncheck();
   await page.locator('#allow').click();
 }
 
@@ -76,8 +77,20 @@ export async function signInFirst(window, demo, person, look = nothing) {
   return arrive(window, demo, look);
 }
 
+/** The same, and the diary has to ask again next time. */
+export async function signInFirstWithoutRemembering(window, demo, person) {
+  const before = (await demo.messages()).length;
+  await startSignIn(window, demo);
+  await signWithEds(window, demo, person);
+  await typeCode(window, demo, before);
+  await bindDevice(window);
+  await allow(window, nothing, false);
+  return arrive(window, demo);
+}
+
 /** Both stages again on a bound device: the device proves itself, a remembered consent is not asked again. */
 export async function signInAgain(window, demo, person, query = 'again=1') {
+  await demo.untilCodeMayBeSent(person);
   const before = (await demo.messages()).length;
   await startSignIn(window, demo, query);
   await signWithEds(window, demo, person);
@@ -92,5 +105,5 @@ export async function assertErrorPage(page, marker) {
   await page.locator('#error').waitFor();
   assert.equal((await page.locator('#error').innerText()).trim(), marker);
   assert.match(await page.locator('#error-reference').innerText(), /[0-9A-Z]{4}-[0-9A-Z]{4}/);
-  assert.ok((await page.locator('main a, main button').count()) > 0, 'a way on');
+  assert.ok((await page.locator('main a, main button, footer a').count()) > 0, 'a way on');
 }

@@ -8,9 +8,13 @@ export async function scales(page) {
   session.on('Network.requestWillBeSent', ({ requestId, type, request }) => {
     if (!request.url.startsWith('data:')) seen.set(requestId, { type, url: request.url, bytes: 0 });
   });
+  session.on('Network.requestServedFromCache', ({ requestId }) => {
+    const entry = seen.get(requestId);
+    if (entry) entry.cached = true;
+  });
   session.on('Network.responseReceived', ({ requestId, type, response }) => {
     const entry = seen.get(requestId);
-    if (entry) Object.assign(entry, { type, cached: response.fromDiskCache });
+    if (entry) Object.assign(entry, { type, cached: entry.cached || response.fromDiskCache });
   });
   session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
     const entry = seen.get(requestId);

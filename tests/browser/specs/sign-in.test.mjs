@@ -18,24 +18,32 @@ after(async () => {
   await demo?.stop();
 });
 
-for (const [language, person] of [['kk', PARENT], ['ru', TEACHER], ['en', HEAD]]) {
-  test(`a person signs in for the first time, in ${language}`, async () => {
+const stays = [['kk', PARENT], ['ru', TEACHER], ['en', HEAD]].map(([language, person]) => ({ language, person }));
+
+for (const stay of stays) {
+  test(`a person signs in for the first time, in ${stay.language}`, async () => {
+    const { language, person } = stay;
     const window = await open(browser, demo, { language });
+    stay.window = window;
     assert.equal((await window.context.request.get(`${demo.diary}/me.json`)).status(), 401);
     await openDiary(window, demo);
     await inspect(window, 'diary-out');
 
-    const me = await signInFirst(window, demo, person.login, async (name) => {
+    stay.me = await signInFirst(window, demo, person, async (name) => {
       assert.equal(await window.page.locator('html').getAttribute('lang'), language, `language of ${name}`);
       await inspect(window, name);
     });
-    assert.equal(me.acr, 'urn:kiru:acr:full-bound');
-    assert.equal(me.device_bound, true);
-    assert.ok(me.sub && me.name && me.device_id, JSON.stringify(me));
-    assert.equal(me.role, person.role);
+    assert.equal(stay.me.acr, 'urn:kiru:acr:full-bound');
+    assert.equal(stay.me.device_bound, true);
+    assert.ok(stay.me.sub && stay.me.name && stay.me.device_id, JSON.stringify(stay.me));
+    assert.equal(stay.me.role, person.role);
+  });
+}
 
-    const again = await signInAgain(window, demo, person.login);
-    assert.deepEqual(again, me, 'the same person on the same device');
-    await close(window);
+for (const stay of stays) {
+  test(`the bound device proves itself the next time, in ${stay.language}`, async () => {
+    const again = await signInAgain(stay.window, demo, stay.person);
+    assert.deepEqual(again, stay.me, 'the same person on the same device');
+    await close(stay.window);
   });
 }

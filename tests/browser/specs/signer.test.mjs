@@ -60,7 +60,7 @@ const sign = (data) => ({
 });
 
 test('the signer greets first and signs what it is given', async () => {
-  await demo.signs(PARENT.login);
+  await demo.signs(PARENT);
   const signer = await connect();
   assert.match(signer.greeting.result.version, /^\d+\.\d+/);
   const text = 'a challenge, äöü';
@@ -78,7 +78,7 @@ test('the signer greets first and signs what it is given', async () => {
 });
 
 test('OpenSSL refuses the same signature over other bytes', async () => {
-  await demo.signs(PARENT.login);
+  await demo.signs(PARENT);
   const signer = await connect();
   const answer = await signer.ask(sign('the right words'));
   signer.close();
@@ -102,7 +102,7 @@ test('an unknown module and broken JSON get the answers of NCALayer', async () =
 });
 
 test('the signer signs with an expired key too, so that the provider has to judge', async () => {
-  await demo.signs(EXPIRED_KEY.login);
+  await demo.signs(EXPIRED_KEY);
   const signer = await connect();
   assert.equal((await signer.ask(sign('late'))).status, true);
   signer.close();

@@ -6,7 +6,7 @@ import { close, launch, open } from '../harness/browser.mjs';
 import { Demo } from '../harness/demo.mjs';
 import { arrive, startSignIn } from '../harness/journey.mjs';
 import { assertAccessible, inspect } from '../harness/look.mjs';
-import { PARENT } from '../harness/people.mjs';
+import { ALICE, PARENT } from '../harness/people.mjs';
 
 let browser;
 let demo;
@@ -60,7 +60,7 @@ test('a person signs in with the keyboard alone', async () => {
   const window = await open(browser, demo, { language: 'ru' });
   const { page } = window;
   const before = (await demo.messages()).length;
-  await demo.signs(PARENT.login);
+  await demo.signs(PARENT);
   await page.goto(`${demo.diary}/language/ru`);
   await press(page, '#sign-in');
   await page.waitForURL(/\/sign-in/);
@@ -120,7 +120,7 @@ test('the sandbox way drives every step without script', async () => {
   const { page } = window;
   await startSignIn(window, demo);
   await page.goto(`${page.url().split('?')[0]}?way=sandbox`);
-  await page.locator('#person, [name=person]').first().fill(PARENT.login);
+  await page.locator('#person, [name=person]').first().fill(ALICE.login);
   await page.locator('#continue').click();
   await page.waitForURL(/\/confirm$/);
   const code = (await page.locator('#sandbox-code').innerText()).trim();
@@ -128,11 +128,9 @@ test('the sandbox way drives every step without script', async () => {
   assert.equal(await page.locator('[name=code]').inputValue(), code);
   await page.locator('#continue').click();
   await page.waitForURL(/\/device$/);
-  if (await page.locator('#bind').count()) {
-    await page.locator('#bind').click();
-    await page.waitForURL(/\/consent$/);
-    await page.locator('#allow').click();
-    await arrive(window, demo);
-  }
+  await page.locator('#bind').click();
+  await page.waitForURL(/\/consent$/);
+  await page.locator('#allow').click();
+  await arrive(window, demo);
   await close(window);
 });

@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { close, launch, open } from '../harness/browser.mjs';
 import { Demo } from '../harness/demo.mjs';
 import { openDiary, signWithEds, startSignIn } from '../harness/journey.mjs';
-import { PARENT } from '../harness/people.mjs';
+import { GRADUATE, HEAD, PARENT, TEACHER } from '../harness/people.mjs';
 import { scales } from '../harness/weigh.mjs';
 
 let browser;
@@ -29,7 +29,7 @@ function assertWithin(weight, budget, page) {
   }
 }
 
-for (const language of ['kk', 'ru', 'en']) {
+for (const [language, person] of [['kk', PARENT], ['ru', TEACHER], ['en', HEAD]]) {
   test(`the first page and the steps after it keep their budgets, in ${language}`, async () => {
     const window = await open(browser, demo, { language });
     const { page } = window;
@@ -53,7 +53,7 @@ for (const language of ['kk', 'ru', 'en']) {
     assertWithin(scale.total(), NEXT, `S2 ${language}`);
 
     scale.empty();
-    await demo.signs(PARENT.login);
+    await demo.signs(person);
     await page.locator('#continue').click();
     await page.waitForURL(/\/confirm$/);
     await page.waitForLoadState('networkidle');
@@ -115,7 +115,7 @@ test('the key of the device cannot leave the browser', async () => {
   const window = await open(browser, demo);
   const before = (await demo.messages()).length;
   await startSignIn(window, demo);
-  await signWithEds(window, demo, PARENT.login);
+  await signWithEds(window, demo, GRADUATE);
   await window.page.waitForURL(/\/confirm$/);
   await window.page.locator('[name=code]').fill(await demo.code(before));
   await window.page.locator('#continue').click();

@@ -5,7 +5,7 @@ import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { close, launch, open } from '../harness/browser.mjs';
 import { Demo } from '../harness/demo.mjs';
 import {
-  allow, arrive, bindDevice, openDiary, signInAgain, signInFirst, signWithEds, startSignIn, typeCode,
+  allow, arrive, bindDevice, openDiary, signInAgain, signInFirst, signInFirstWithoutRemembering, signWithEds, startSignIn, typeCode,
 } from '../harness/journey.mjs';
 import { inspect } from '../harness/look.mjs';
 import { PARENT } from '../harness/people.mjs';
@@ -33,14 +33,10 @@ afterEach(async () => {
 
 test('a live session signs in without stages, and ends at sign-out', async () => {
   const { page } = window;
-  const me = await signInFirst(window, demo, PARENT.login);
+  const me = await signInFirst(window, demo, PARENT);
   const messages = (await demo.messages()).length;
 
-  await startSignIn(window, demo, 'bound=1');
-  await inspect(window, 's16');
-  await page.locator('#continue').click();
-  await page.waitForURL((url) => url.pathname.endsWith('/consent') || url.origin === demo.diary);
-  if (page.url().endsWith('/consent')) await page.locator('#allow').click();
+  await page.locator('#sign-in-again').click();
   assert.deepEqual(await arrive(window, demo), me);
   assert.equal((await demo.messages()).length, messages, 'no code was sent');
 
@@ -57,9 +53,15 @@ test('a live session signs in without stages, and ends at sign-out', async () =>
   assert.equal(await page.locator('form[action$="/eds"] button').count(), 1, 'the provider asks again');
 });
 
-test('another person at the same computer starts from the first stage', async () => {
+test('where something must be asked, the person is named first, and another may take over', async () => {
   const { page } = window;
-  await signInFirst(window, demo, PARENT.login);
+  const me = await signInFirstWithoutRemembering(window, demo, PARENT);
+  await startSignIn(window, demo, 'bound=1');
+  await inspect(window, 's16');
+  await page.locator('#continue').click();
+  await allow(window, undefined, false);
+  assert.deepEqual(await arrive(window, demo), me);
+
   await startSignIn(window, demo, 'bound=1');
   await page.locator('#other').click();
   await page.locator('form[action$="/eds"] button').waitFor();
@@ -71,15 +73,16 @@ test('two tabs sign in side by side and do not disturb each other', async () => 
   await startSignIn(window, demo);
   await startSignIn(second, demo);
   const before = (await demo.messages()).length;
-  await signWithEds(window, demo, PARENT.login);
+  await signWithEds(window, demo, PARENT);
   await typeCode(window, demo, before);
   await bindDevice(window);
   await allow(window);
   const first = await arrive(window, demo);
 
   await second.page.bringToFront();
+  await demo.untilCodeMayBeSent(PARENT);
   const sent = (await demo.messages()).length;
-  await signWithEds(second, demo, PARENT.login);
+  await signWithEds(second, demo, PARENT);
   await typeCode(second, demo, sent);
   await Promise.race([second.page.waitForURL(/\/consent$/), second.page.waitForURL(`${demo.diary}/`)]);
   if (second.page.url().endsWith('/consent')) await second.page.locator('#allow').click();
@@ -90,7 +93,7 @@ test('the back button leads to no dead end', async () => {
   const { page } = window;
   const before = (await demo.messages()).length;
   await startSignIn(window, demo);
-  await signWithEds(window, demo, PARENT.login);
+  await signWithEds(window, demo, PARENT);
   await typeCode(window, demo, before);
   await page.locator('#bind').waitFor();
 
@@ -115,7 +118,7 @@ test('the back button leads to no dead end', async () => {
     return arrive(window, demo);
   }
   function signInFromTheStart() {
-    return signInFirst(window, demo, PARENT.login);
+    return signInFirst(window, demo, PARENT);
   }
 });
 
@@ -123,7 +126,7 @@ test('a double click signs in once', async () => {
   const { page } = window;
   const before = (await demo.messages()).length;
   await startSignIn(window, demo);
-  await signWithEds(window, demo, PARENT.login);
+  await signWithEds(window, demo, PARENT);
   await page.waitForURL(/\/confirm$/);
   await page.locator('[name=code]').fill(await demo.code(before));
   await page.locator('#continue').dblclick();
@@ -139,7 +142,7 @@ test('the provider may be restarted in the middle of a sign-in', async () => {
   const before = (await demo.messages()).length;
   await openDiary(window, demo);
   await startSignIn(window, demo);
-  await signWithEds(window, demo, PARENT.login);
+  await signWithEds(window, demo, PARENT);
   await window.page.waitForURL(/\/confirm$/);
   const code = await demo.code(before);
   await demo.restart();
@@ -150,13 +153,11 @@ test('the provider may be restarted in the middle of a sign-in', async () => {
   await window.page.locator('#allow').click();
   // The diary keeps its own half of a sign-in in memory, so it asks to start again; Kiru remembers everything.
   await window.page.locator('#sign-in').first().click();
-  await window.page.waitForURL(/\/sign-in/);
-  await window.page.locator('#continue').click();
   assert.equal((await arrive(window, demo)).device_bound, true);
 });
 
 test('after a restart the same device and key sign in', async () => {
-  const me = await signInFirst(window, demo, PARENT.login);
+  const me = await signInFirst(window, demo, PARENT);
   await demo.restart();
-  assert.deepEqual(await signInAgain(window, demo, PARENT.login), me);
+  assert.deepEqual(await signInAgain(window, demo, PARENT), me);
 });
