@@ -67,7 +67,11 @@ impl Readiness {
             return writes;
         }
         let writes = match timeout(PATIENCE, self.write()).await {
-            Ok(Ok(())) => true,
+            Ok(Ok(None)) => true,
+            Ok(Ok(Some(behind))) => {
+                tracing::error!(behind_s = behind.as_secs(), "not ready: the audit log is sealed too late");
+                false
+            }
             Ok(Err(error)) => {
                 tracing::warn!(
                     error = &error as &dyn std::error::Error,
@@ -84,14 +88,18 @@ impl Readiness {
         writes
     }
 
-    /// Writes one row that nobody reads; a lease that ends at once is free again for the next probe.
-    async fn write(&self) -> Result<(), StorageError> {
+    /// Writes one row that nobody reads; a lease that ends at once is free again for the next probe. Says how far the
+    /// sealing of the audit log is behind when that is too far: then nothing new may be written (security rule DU-2).
+    async fn write(&self) -> Result<Option<Duration>, StorageError> {
         let now = self.clock.now();
         self.db
             .tx("readiness", |tx| async move {
                 leases::claim(&tx, PROBE, "probe", now, now).await.map(drop)
             })
-            .await
+            .await?;
+        let oldest = storage::audit::find_oldest_pending(&self.db).await?;
+        let behind = oldest.map(|at| now.since(at));
+        Ok(behind.filter(|behind| *behind > jobs::SEALER_TOO_LATE))
     }
 }
 
@@ -140,6 +148,24 @@ mod tests {
         let (_folder, db, readiness) = readiness().await;
         db.close().await.unwrap();
         assert!(!readiness.is_ready().await);
+    }
+
+    #[tokio::test]
+    async fn a_node_whose_audit_log_is_not_sealed_is_not_ready() {
+        use authority::audit::{Actor, Event, EventKind};
+        use authority::ids::EventId;
+        let (_folder, db, readiness) = readiness().await;
+        let now = readiness.clock.now();
+        for (age, ready) in [(59, true), (62, false)] {
+            let at = now.minus(Duration::from_secs(age));
+            let id = EventId::mint(at, &mut crate::chance::chance());
+            let event = &Event::new(id, at, EventKind::SignedIn, Actor::User);
+            db.tx("event", |tx| async move { storage::audit::insert(&tx, event).await })
+                .await
+                .unwrap();
+            *readiness.last.lock().await = None;
+            assert_eq!(readiness.is_ready().await, ready, "{age}");
+        }
     }
 
     #[tokio::test]

@@ -23,7 +23,9 @@ use crate::{Connection, Inconsistent, StorageError, Tx};
 pub use seal::{Seal, list_unexported, record_exported, seal};
 pub use verify::{Problem, Verdict, verify};
 
-/// Writes an event into the log, in the transaction of what it tells about.
+/// Writes an event into the log, in the transaction of what it tells about. Its digest also goes to the process's log, so
+/// that an event which is removed before it is sealed is missed there; a line without a row is a transaction that was
+/// taken back.
 ///
 /// # Errors
 /// The database is not available, or the id exists already.
@@ -47,7 +49,34 @@ pub async fn insert(tx: &Tx, event: &Event) -> Result<(), StorageError> {
         ("digest", event.digest().to_vec().into()),
     ];
     sql::insert(tx, "audit_events", cells).await?;
-    sql::insert(tx, "audit_pending", [("event_id", event.id.as_uuid().into())]).await
+    sql::insert(tx, "audit_pending", [("event_id", event.id.as_uuid().into())]).await?;
+    tracing::info!(
+        event.id = %event.id,
+        event.kind = event.kind.as_str(),
+        event.digest = hex(&event.digest()),
+        "an audit event was written"
+    );
+    Ok(())
+}
+
+/// Lower-case hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The digest of the chain at a position, to be compared with a seal that was handed out; `None` when the chain is shorter.
+///
+/// # Errors
+/// The database is not available.
+pub async fn find_head(conn: &Connection, position: i64) -> Result<Option<Vec<u8>>, StorageError> {
+    let sql = "SELECT digest FROM audit_links WHERE position = $1";
+    let row: Option<HeadRow> = sql::find(conn, sql, [position.into()]).await?;
+    Ok(row.map(|row| row.digest))
+}
+
+#[derive(FromQueryResult)]
+struct HeadRow {
+    digest: Vec<u8>,
 }
 
 /// The events about a user, latest first, at most `limit`.

@@ -35,4 +35,16 @@ both_databases! {
         assert!(audit::find_oldest_pending(db).await.unwrap().is_none());
         assert!(matches!(audit::verify(db, keyring()).await.unwrap(), Verdict::Intact { events: 20 }));
     }
+
+    async fn a_chain_whose_end_was_cut_off_is_missed_at_the_seal_that_was_handed_out(db) {
+        for second in 0..3 {
+            happens(db, NOW.plus(seconds(second))).await;
+        }
+        let seal = seal_audit(db, keyring(), NOW.plus(seconds(5))).await.unwrap().unwrap();
+        assert!(audit::list_unexported(db, 10).await.unwrap().is_empty(), "it was handed out");
+        assert_eq!(audit::find_head(db, seal.position).await.unwrap().unwrap(), seal.head);
+        db.tamper(&["DELETE FROM audit_links", "DELETE FROM audit_seals", "DELETE FROM audit_events"]).await;
+        assert!(matches!(audit::verify(db, keyring()).await.unwrap(), Verdict::Intact { events: 0 }));
+        assert!(audit::find_head(db, seal.position).await.unwrap().is_none());
+    }
 }

@@ -105,6 +105,8 @@ fn grant(minting: &Minting<'_>, live: &LiveSession, offline: bool) -> Grant {
     // OIDC Core §11: without consent, or for a client without refresh tokens, the scope is left out.
     let offline = offline && minting.asking.client.may_use(GrantType::RefreshToken);
     let mut scopes = request.scopes.clone();
+    // The client may have lost a scope since it asked (security rule CO-10).
+    scopes.retain(|scope| minting.asking.client.scopes.contains(scope));
     scopes.retain(|scope| offline || *scope != Scope::OfflineAccess);
     Grant {
         id: minting.grant_id,

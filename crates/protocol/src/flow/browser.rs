@@ -93,6 +93,8 @@ pub async fn open_flow(provider: &Provider, visit: &Visit, id: &str) -> Result<O
         .check_open(provider.now())
         .map_err(|_| FlowRefusal::OutOfDate)?;
     let client = storage::clients::find(&provider.db, &interaction.request.client_id).await?;
+    // The client may have changed since: nothing goes to an address that is no longer registered.
+    let client = client.filter(|client| client.allows_redirect(interaction.request.redirect_uri.as_str()));
     Ok(OpenFlow {
         interaction,
         client: client.ok_or(FlowRefusal::OutOfDate)?,

@@ -111,7 +111,10 @@ pub async fn activate_due(
     now: Timestamp,
 ) -> Result<Vec<String>, SigningKeysError> {
     let mut activated = Vec::new();
-    for key in signing_keys::list(db, keyring).await? {
+    // Oldest first: of several that are due the newest ends up active.
+    let mut stored = signing_keys::list(db, keyring).await?;
+    stored.sort_by_key(|key| key.published_at);
+    for key in stored {
         if key.state == KeyState::Published && now >= key.published_at.plus(notice) {
             let id = key.id;
             if db

@@ -30,7 +30,9 @@ pub(super) async fn exchange(caller: Caller<'_>, parameters: &Parameters) -> Res
         .digest(Purpose::RefreshToken, token.expose().as_bytes());
     for _ in 0..ROUNDS {
         let (presented, rotation) = judge(caller, &digest).await?;
-        let scopes = shrink(&presented.rests_on.grant, scope)?;
+        let mut scopes = shrink(&presented.rests_on.grant, scope)?;
+        // The client may have lost a scope since (security rule CO-10).
+        scopes.retain(|scope| caller.client.client().scopes.contains(scope));
         let order = Order {
             client: caller.client.client(),
             rests_on: &presented.rests_on,

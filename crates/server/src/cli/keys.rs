@@ -21,8 +21,8 @@ pub(super) enum Verb {
     List(ConfigFile),
     /// Make and publish the next key of each algorithm; a running provider signs with it after ten minutes.
     Rotate {
-        /// Sign with the new keys at once: for a key that has become known to others. Clients that keep the key set for
-        /// long fail until they read it again.
+        /// For a key that has become known to others: sign with the new keys at once, and take the old ones out of the
+        /// key set. Clients that keep the key set for long fail until they read it again.
         #[arg(long)]
         now: bool,
         #[command(flatten)]
@@ -78,6 +78,27 @@ async fn rotate(foundation: &Foundation, at_once: bool) -> Result<(), Failure> {
             .map_err(FoundationError::from)?;
         say(format_args!("activated {kid}"));
     }
+    if at_once {
+        remove_retired(foundation).await?;
+    }
+    Ok(())
+}
+
+/// A key that has become known must not be believed any longer, by us or by clients: it leaves the key set with its
+/// retirement (security rule JT-14).
+async fn remove_retired(foundation: &Foundation) -> Result<(), Failure> {
+    let all = foundation.clock.now().plus(Duration::from_secs(1));
+    let removed = foundation
+        .db
+        .tx("remove_retired_keys", |tx| async move {
+            storage::signing_keys::expire(&tx, all).await
+        })
+        .await
+        .map_err(FoundationError::from)?;
+    record(foundation, format!("removed {removed} retired keys"))
+        .await
+        .map_err(FoundationError::from)?;
+    say(format_args!("removed {removed} retired keys"));
     Ok(())
 }
 
