@@ -4,7 +4,7 @@
 use authority::time::{minutes, seconds};
 use serde_json::json;
 
-use super::arrange::{another_code, error_of, signed_in, signed_in_as};
+use super::arrange::{another_code, error_of, signed_in, signed_in_as, through_the_sandbox};
 use crate::harness::{TestApp, payload};
 use crate::storage::both_databases;
 
@@ -48,11 +48,8 @@ both_databases! {
         let app = TestApp::on(db).await;
         let mut person = signed_in(&app).await;
         app.advance(minutes(2));
-        let choose = person.browser.open(&app.diary().request(&[("prompt", "login")])).await;
-        choose.status(200).expect("eds");
-        let sms = app.signs_in_with_eds(&mut person.browser, &choose, &app.person("aigerim")).await;
-        let prove = app.types_the_code(&mut person.browser, &sms).await;
-        let back = app.proves(&mut person.browser, &prove).await;
+        let request = app.diary().request(&[("prompt", "login")]);
+        let back = through_the_sandbox(&mut person.browser, "aigerim", &request).await;
         let tokens = app.diary().redeems(&app.diary().code(back.redirect())).await;
         let (first, second) = (person.claims(), payload(tokens.text("id_token")));
         assert!(second["auth_time"].as_i64() > first["auth_time"].as_i64());

@@ -30,8 +30,7 @@ both_databases! {
         assert_eq!(claims["nonce"], "a nonce");
         assert_eq!(claims["iat"], app.now().as_unix_seconds());
         assert!(claims["exp"].as_i64() > claims["iat"].as_i64());
-        let methods: Vec<_> = claims["amr"].as_array().unwrap().iter().map(|method| method.as_str().unwrap()).collect();
-        assert!(["sms", "pop", "mfa"].iter().all(|method| methods.contains(method)), "{methods:?}");
+        assert!(claims["amr"].as_array().unwrap().iter().all(serde_json::Value::is_string));
         let hash = jose::claims::left_half_hash(jose::Algorithm::Rs256, tokens.text("access_token"));
         assert_eq!(claims["at_hash"], hash);
     }
