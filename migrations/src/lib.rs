@@ -29,6 +29,7 @@ mod m20261125_002600_create_audit_events;
 mod m20261125_002700_create_audit_pending;
 mod m20261125_002800_create_audit_links;
 mod m20261125_002900_create_audit_seals;
+mod m20261125_003000_add_interactions_proven_session;
 
 use sea_orm_migration::MigrationTrait;
 use sea_orm_migration::prelude::async_trait;
@@ -73,6 +74,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_002700_create_audit_pending::Migration),
             Box::new(m20261125_002800_create_audit_links::Migration),
             Box::new(m20261125_002900_create_audit_seals::Migration),
+            Box::new(m20261125_003000_add_interactions_proven_session::Migration),
         ]
     }
 }

@@ -18,6 +18,17 @@ pub enum DeviceKey {
     SandboxCookie,
 }
 
+impl DeviceKey {
+    /// Whether there is a key that must sign before a session of the device is used; a cookie alone has nothing to sign
+    /// with.
+    pub const fn signs(&self) -> bool {
+        match self {
+            Self::P256 { .. } => true,
+            Self::SandboxCookie => false,
+        }
+    }
+}
+
 /// A device bound to a user, live until it is ended.
 #[derive(Clone, Debug)]
 pub struct Device {

@@ -36,6 +36,10 @@ pub async fn insert(tx: &Tx, interaction: &Interaction) -> Result<(), StorageErr
             interaction.progress.session.map(SessionId::as_uuid).into(),
         ),
         ("signed_in", interaction.progress.signed_in.into()),
+        (
+            "proven_session_id",
+            interaction.progress.proven_session.map(SessionId::as_uuid).into(),
+        ),
         ("consented", interaction.progress.consented.into()),
         ("version", i64::from(interaction.version).into()),
         ("started_at", at(interaction.started_at)),
@@ -51,13 +55,14 @@ pub async fn insert(tx: &Tx, interaction: &Interaction) -> Result<(), StorageErr
 /// # Errors
 /// The database is not available.
 pub async fn record(tx: &Tx, interaction: &Interaction) -> Result<Write, StorageError> {
-    let sql = "UPDATE interactions SET session_id = $3, signed_in = $4, consented = $5, consumed_at = $6, version = version + 1 \
-               WHERE id = $1 AND version = $2 AND consumed_at IS NULL";
+    let sql = "UPDATE interactions SET session_id = $3, signed_in = $4, proven_session_id = $5, consented = $6, \
+               consumed_at = $7, version = version + 1 WHERE id = $1 AND version = $2 AND consumed_at IS NULL";
     let values = [
         interaction.id.as_uuid().into(),
         i64::from(interaction.version).into(),
         interaction.progress.session.map(SessionId::as_uuid).into(),
         interaction.progress.signed_in.into(),
+        interaction.progress.proven_session.map(SessionId::as_uuid).into(),
         interaction.progress.consented.into(),
         sql::maybe_at(consumed_at(interaction.step)),
     ];
@@ -99,6 +104,7 @@ struct Row {
     request: String,
     session_id: Option<Uuid>,
     signed_in: bool,
+    proven_session_id: Option<Uuid>,
     consented: bool,
     version: i64,
     started_at: i64,
@@ -130,6 +136,7 @@ impl TryFrom<Row> for Interaction {
             progress: Progress {
                 session: row.session_id.map(SessionId::from_uuid),
                 signed_in: row.signed_in,
+                proven_session: row.proven_session_id.map(SessionId::from_uuid),
                 consented: row.consented,
             },
             version: place.small("version", row.version)?,

@@ -4,6 +4,7 @@
 use crate::authorization::{AuthorizationRequest, Progress, Scope};
 use crate::clients::Client;
 use crate::consents::{self, Consent, ConsentNeed};
+use crate::devices::DeviceKey;
 use crate::sessions::BrowserSession;
 use crate::time::{Timestamp, seconds};
 use crate::users::Subject;
@@ -17,6 +18,8 @@ pub struct Facts<'a> {
     pub client: &'a Client,
     /// The live session of this browser with its user's subject; storage leaves out ended ones and barred users.
     pub session: Option<(&'a BrowserSession, &'a Subject)>,
+    /// What the device proves itself with that the session rests on, if it rests on one.
+    pub device_key: Option<&'a DeviceKey>,
     /// What the user agreed to before.
     pub consent: Option<&'a Consent>,
     /// What was done in this interaction.
@@ -28,6 +31,8 @@ pub struct Facts<'a> {
 pub enum NextStep {
     /// Sign in with both stages.
     SignIn(SignInReason),
+    /// Let the session's device prove its key: the session cookie alone opens nothing (product A7).
+    ProveDevice,
     /// Ask whether to go on as the person who is signed in (S16).
     ContinueAs,
     /// Ask what may be released (S13).
@@ -68,7 +73,17 @@ pub fn next_step(facts: &Facts<'_>, now: Timestamp) -> NextStep {
     if let Some(step) = judge_session(facts, session, subject, now) {
         return step;
     }
+    if must_prove(facts, session) {
+        return NextStep::ProveDevice;
+    }
     judge_consent(facts)
+}
+
+/// Security rules DB-1, DB-4: where a session is used to mint something, the device it rests on has signed a nonce, at the
+/// sign-in of this interaction or since. What another session's device signed counts for nothing.
+fn must_prove(facts: &Facts<'_>, session: &BrowserSession) -> bool {
+    let proven = facts.progress.proven_session == Some(session.id);
+    facts.device_key.is_some_and(DeviceKey::signs) && !facts.progress.signed_in && !proven
 }
 
 fn judge_session(facts: &Facts<'_>, session: &BrowserSession, subject: &Subject, now: Timestamp) -> Option<NextStep> {

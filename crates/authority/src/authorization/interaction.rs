@@ -50,6 +50,9 @@ pub struct Progress {
     pub session: Option<SessionId>,
     /// The session was minted here, by both stages.
     pub signed_in: bool,
+    /// The session whose bound device signed a nonce in this interaction: it may go on without the stages. It proves no
+    /// other session, and chooses none.
+    pub proven_session: Option<SessionId>,
     /// The person agreed on the consent page of this interaction.
     pub consented: bool,
 }

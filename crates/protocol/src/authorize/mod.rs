@@ -128,7 +128,7 @@ async fn go_on(
     if request.prompt.none {
         return Err(silent(&step));
     }
-    keep(provider, visit, request)
+    keep(provider, visit, request, first_page(&step))
         .await
         .map_err(|error| failed(&error, visit))
 }
@@ -138,19 +138,39 @@ fn silent(step: &NextStep) -> RequestError {
     match step {
         NextStep::SignIn(_) | NextStep::Issue => RequestError::LoginRequired,
         NextStep::Consent(_) => RequestError::ConsentRequired,
-        NextStep::ContinueAs => RequestError::InteractionRequired,
+        // The proof needs a page with a script, and there are none here.
+        NextStep::ProveDevice | NextStep::ContinueAs => RequestError::InteractionRequired,
         NextStep::AssuranceUnmet => RequestError::AssuranceUnmet,
         NextStep::OtherPerson => RequestError::OtherPerson,
     }
 }
 
+/// The last segment of the page that a flow begins on. Every page leads on from where it stands, should this be another
+/// one by then.
+const fn first_page(step: &NextStep) -> &'static str {
+    match step {
+        NextStep::ProveDevice => "device",
+        NextStep::SignIn(_)
+        | NextStep::ContinueAs
+        | NextStep::Consent(_)
+        | NextStep::Issue
+        | NextStep::AssuranceUnmet
+        | NextStep::OtherPerson => "sign-in",
+    }
+}
+
 /// Keeps the request, binds it to this browser and sends the browser to the first page.
-async fn keep(provider: &Provider, visit: &Visit, request: AuthorizationRequest) -> Result<Response, StorageError> {
+async fn keep(
+    provider: &Provider,
+    visit: &Visit,
+    request: AuthorizationRequest,
+    first_page: &str,
+) -> Result<Response, StorageError> {
     let (interaction, cookies) = start_flow(provider, visit, request);
     let kept = &interaction;
     let insert = |tx: storage::Tx| async move { storage::interactions::insert(&tx, kept).await };
     provider.db.tx("keep_request", insert).await?;
-    let mut response = see_other(&format!("/flow/{}/sign-in", interaction.id));
+    let mut response = see_other(&format!("/flow/{}/{first_page}", interaction.id));
     response.extensions_mut().insert(interaction.request.client_id.clone());
     for cookie in cookies {
         response.headers_mut().append(SET_COOKIE, cookie);

@@ -20,6 +20,8 @@ use crate::{Problem, Provider};
 pub enum Resume {
     /// Sign in with both stages.
     SignIn(SignInReason),
+    /// Let the device of this session prove its key.
+    ProveDevice(Box<LiveSession>),
     /// Ask whether to go on as this person (S16).
     ContinueAs(Box<LiveSession>),
     /// Ask what may be released (S13).
@@ -58,6 +60,7 @@ pub async fn resume(provider: &Provider, visit: &Visit, flow: &OpenFlow) -> Resu
             (NextStep::OtherPerson, _) => {
                 Resume::Done(conclude(provider, visit, flow, RequestError::OtherPerson, None).await?)
             }
+            (NextStep::ProveDevice, Some(live)) => Resume::ProveDevice(Box::new(live)),
             (NextStep::ContinueAs, Some(live)) => Resume::ContinueAs(Box::new(live)),
             (NextStep::Consent(need), Some(live)) => Resume::Consent(need, Box::new(live)),
             (NextStep::Issue, Some(live)) => match issue(provider, asking, &live, Some(flow.interaction.id)).await? {
@@ -69,7 +72,7 @@ pub async fn resume(provider: &Provider, visit: &Visit, flow: &OpenFlow) -> Resu
                 Issued::Over => return Err(Problem::OutOfDate),
             },
             // `next_step` asks for a person only when nobody is there.
-            (NextStep::ContinueAs | NextStep::Consent(_) | NextStep::Issue, None) => {
+            (NextStep::ProveDevice | NextStep::ContinueAs | NextStep::Consent(_) | NextStep::Issue, None) => {
                 Resume::SignIn(SignInReason::NoSession)
             }
         };

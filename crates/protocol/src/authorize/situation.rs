@@ -52,6 +52,7 @@ pub(super) fn judge(
         request: asking.request,
         client: asking.client,
         session: live.map(|live| (&live.session, &live.user.subject)),
+        device_key: live.and_then(|live| live.device.as_ref()).map(|device| &device.key),
         consent,
         progress: asking.progress,
     };

@@ -34,6 +34,7 @@ async fn shown(page: &FlowPage) -> Result<Response, Problem> {
     match resume(page.provider(), &page.visit, &page.flow).await? {
         Resume::Consent(need, live) => Ok(screen(page, &need, &live).await?),
         Resume::SignIn(_) | Resume::ContinueAs(_) => Ok(page.see(Place::SignIn)),
+        Resume::ProveDevice(_) => Ok(page.see(Place::Device)),
         Resume::Done(response) => Ok(response),
     }
 }
@@ -43,6 +44,7 @@ async fn decided(form: &FlowForm) -> Result<Response, Problem> {
     let (need, live) = match resume(page.provider(), &page.visit, &page.flow).await? {
         Resume::Consent(need, live) => (need, live),
         Resume::SignIn(_) | Resume::ContinueAs(_) => return Ok(page.see(Place::SignIn)),
+        Resume::ProveDevice(_) => return Ok(page.see(Place::Device)),
         Resume::Done(response) => return Ok(response),
     };
     match form.field("decision") {
@@ -83,7 +85,7 @@ async fn allowed(page: &FlowPage, live: &LiveSession, remember: bool) -> Result<
         progress: Progress {
             session: Some(live.session.id),
             consented: true,
-            signed_in: page.flow.interaction.progress.signed_in,
+            ..page.flow.interaction.progress
         },
         ..page.flow.interaction.clone()
     };
@@ -108,6 +110,7 @@ async fn allowed(page: &FlowPage, live: &LiveSession, remember: bool) -> Result<
         Resume::Done(response) => Ok(response),
         Resume::Consent(..) => Ok(page.see(Place::Onwards)),
         Resume::SignIn(_) | Resume::ContinueAs(_) => Ok(page.see(Place::SignIn)),
+        Resume::ProveDevice(_) => Ok(page.see(Place::Device)),
     }
 }
 

@@ -137,7 +137,10 @@ impl Commit<'_> {
 
     /// The key that signed the nonce: the posted one when it is to be bound, else the bound device's.
     fn prove(&self, bindings: &Bindings, nonce: &Challenge) -> Result<DeviceKey, ProofRefusal> {
+        // What is bound on the sandbox way is a cookie: a key would turn a name that somebody typed into a proof.
+        let (first, _) = self.attempt.both_stages().map_err(|_| ProofRefusal::KeyKind)?;
         let (public_key, proof) = match self.posted {
+            Posted::Proof { .. } if first.factor == FirstFactor::Sandbox => return Err(ProofRefusal::KeyKind),
             Posted::Proof { public_key, proof } => (public_key, proof),
             #[cfg(feature = "sandbox")]
             Posted::Button => return self.sandbox_key(),
@@ -293,7 +296,7 @@ impl Commit<'_> {
             progress: Progress {
                 session: Some(self.session_id),
                 signed_in: true,
-                consented: false,
+                ..Progress::default()
             },
             ..self.page.flow.interaction.clone()
         };

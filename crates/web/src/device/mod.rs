@@ -3,30 +3,33 @@
 //!
 //! * `view`: what this browser is to the account. `name`: what people call it.
 //! * `proof`: checking a device proof. `binding`: the one transaction that binds and signs in.
-//! * `locks`: X3 to X6.
+//! * `session`: the same proof for a session that is used again. `nonce`: what is signed.
+//! * `locks`: X3 to X6. `problem`: R1, R7.
 
 pub(crate) mod binding;
 mod locks;
 mod name;
+mod nonce;
+mod problem;
 mod proof;
+mod session;
 mod view;
 
 use authority::audit::EventKind;
 use authority::authentication::{Challenge, FirstStage, SignInAttempt};
 use authority::devices::{BindingView, Device};
-use authority::ids::{ChallengeId, DeviceId};
-use authority::secret::PlainToken;
-use authority::time::{days, seconds};
+use authority::ids::DeviceId;
+use authority::time::days;
 use authority::users::User;
 use axum::response::Response;
-use pages::screens::{
-    BoundElsewhere, CannotRemember, ProofPurpose, ProofRequest, ProveDevice, RememberDevice, RememberProblem,
-};
+use pages::screens::{ProofPurpose, ProofRequest, ProveDevice, RememberDevice};
 use protocol::Problem;
-use protocol::flow::{SESSION_COOKIE, device_cookie_name, set_cookie};
-use storage::{StorageError, Tx, audit, challenges, devices, users};
+use protocol::authorize::{Resume, resume};
+use protocol::flow::{LiveSession, SESSION_COOKIE, device_cookie_name, set_cookie};
+use storage::{StorageError, Tx, audit, devices, users};
 
 use self::binding::{Outcome, Posted, SignedIn, Stop};
+use self::problem::DeviceProblem;
 use self::view::Bindings;
 use crate::answer;
 use crate::flow::{FlowForm, FlowPage, Place};
@@ -35,8 +38,6 @@ pub(crate) use self::view::shown_device;
 
 /// How long browsers keep the device cookie: the longest that they allow (RFC 6265bis §5.5).
 const COOKIE_AGE: std::time::Duration = days(400);
-/// A nonce that ends sooner than this is replaced before it is shown.
-const NONCE_RESERVE: std::time::Duration = seconds(60);
 
 /// `GET /flow/{id}/device`
 pub(crate) async fn show(page: FlowPage) -> Response {
@@ -52,12 +53,12 @@ pub(crate) async fn commit(form: FlowForm) -> Response {
 
 async fn shown(page: &FlowPage) -> Result<Response, Problem> {
     let attempt = page.latest_attempt().await?;
-    let Some((attempt, first)) = both_stages(attempt.as_ref()) else {
-        return Ok(page.see(Place::of(attempt.as_ref(), page.now)));
+    let Some((attempt, first)) = both_stages(page, attempt.as_ref()) else {
+        return match elsewhere(page, attempt.as_ref()).await? {
+            Elsewhere::Session(live) => session::show(page, &live).await,
+            Elsewhere::Answer(response) => Ok(response),
+        };
     };
-    if Place::of(Some(attempt), page.now) != Place::Device {
-        return Ok(page.see(Place::SignIn));
-    }
     let user = users::find(&page.provider().db, first.user_id).await?;
     let Some(user) = user else {
         return Ok(page.see(Place::SignIn));
@@ -70,20 +71,46 @@ async fn shown(page: &FlowPage) -> Result<Response, Problem> {
     if bindings.view == BindingView::OtherDevice {
         return Ok(bound_elsewhere(page, &bindings.live, false));
     }
-    let nonce = nonce(page, attempt, bindings.view).await?;
+    let nonce = nonce::for_attempt(page, attempt.id, binding::purpose(bindings.view)).await?;
     Ok(ask(page, first, &bindings, &nonce))
 }
 
-fn both_stages(attempt: Option<&SignInAttempt>) -> Option<(&SignInAttempt, &FirstStage)> {
-    let attempt = attempt?;
+/// The latest attempt, while both its stages are proven and it waits for the device.
+fn both_stages<'a>(page: &FlowPage, attempt: Option<&'a SignInAttempt>) -> Option<(&'a SignInAttempt, &'a FirstStage)> {
+    let attempt = attempt.filter(|attempt| Place::of(Some(attempt), page.now) == Place::Device)?;
     attempt.both_stages().ok().map(|(first, _)| (attempt, first))
+}
+
+/// What the device page is for when no attempt waits for it.
+enum Elsewhere {
+    /// The device of a live session proves itself.
+    Session(Box<LiveSession>),
+    /// The person belongs on another page.
+    Answer(Response),
+}
+
+async fn elsewhere(page: &FlowPage, attempt: Option<&SignInAttempt>) -> Result<Elsewhere, Problem> {
+    let answer = match resume(page.provider(), &page.visit, &page.flow).await? {
+        Resume::ProveDevice(live) => return Ok(Elsewhere::Session(live)),
+        Resume::SignIn(_) => page.see(match Place::of(attempt, page.now) {
+            Place::Confirm => Place::Confirm,
+            Place::SignIn | Place::Device | Place::Onwards => Place::SignIn,
+        }),
+        Resume::ContinueAs(_) => page.see(Place::SignIn),
+        Resume::Consent(..) => page.see(Place::Onwards),
+        Resume::Done(response) => response,
+    };
+    Ok(Elsewhere::Answer(answer))
 }
 
 async fn committed(form: &FlowForm) -> Result<Response, Problem> {
     let page = &form.page;
     let attempt = page.latest_attempt().await?;
-    let Some((attempt, first)) = both_stages(attempt.as_ref()) else {
-        return Ok(page.see(Place::of(attempt.as_ref(), page.now)));
+    let Some((attempt, first)) = both_stages(page, attempt.as_ref()) else {
+        return match elsewhere(page, attempt.as_ref()).await? {
+            Elsewhere::Session(live) => session::commit(form, &live).await,
+            Elsewhere::Answer(response) => Ok(response),
+        };
     };
     if let Some(problem) = form.field("problem") {
         return cannot(page, first, problem).await;
@@ -122,8 +149,9 @@ async fn answered(page: &FlowPage, first: &FirstStage, outcome: Outcome) -> Resu
             tracing::warn!(reference, class = "refused", code, "a device proof was refused");
             let live = devices::list_live_for_user(&page.provider().db, first.user_id).await?;
             let live = Bindings::judge(page, first, live).live;
+            // The first binding of an account: nothing is bound elsewhere. The attempt is over, so it begins again.
             if live.is_empty() {
-                Err(Problem::OutOfDate)
+                Ok(page.see(Place::SignIn))
             } else {
                 Ok(bound_elsewhere(page, &live, false))
             }
@@ -147,84 +175,24 @@ fn set(cookies: &SignedIn) -> Vec<http::HeaderValue> {
 }
 
 /// What the script found out: the key of the bound device is gone (R1), or this browser cannot keep one (R7).
-async fn cannot(page: &FlowPage, first: &FirstStage, problem: &str) -> Result<Response, Problem> {
-    let remember = RememberProblem::from_field(problem);
-    let (kind, reason) = match remember {
-        Some(RememberProblem::StorageBlocked) => (EventKind::SignInRefused, "storage_blocked"),
-        Some(RememberProblem::NoWebCrypto) => (EventKind::SignInRefused, "no_web_crypto"),
-        Some(RememberProblem::InAppBrowser | RememberProblem::CookiesBlocked) => (EventKind::SignInRefused, "browser"),
-        None => (EventKind::DeviceProofRefused, "key_missing"),
-    };
-    let mut event = page.event(kind);
-    event.user_id = Some(first.user_id);
-    reason.clone_into(&mut event.reason);
-    let event = &event;
-    let kept = page
-        .provider()
-        .db
-        .tx("device_problem", |tx| async move { audit::insert(&tx, event).await })
-        .await;
-    kept.map_err(|error: StorageError| Problem::OurFault(error))?;
-    if let Some(problem) = remember {
-        let site = page.flow.interaction.request.redirect_uri.domain();
-        return Ok(page.render(Place::Device, &CannotRemember { site, problem }));
+async fn cannot(page: &FlowPage, first: &FirstStage, word: &str) -> Result<Response, Problem> {
+    let problem = DeviceProblem::from_field(word);
+    problem.record(page, first.user_id).await?;
+    if let DeviceProblem::CannotRemember(problem) = problem {
+        return Ok(problem::cannot_remember(page, problem));
     }
     let live = devices::list_live_for_user(&page.provider().db, first.user_id).await?;
     let bindings = Bindings::judge(page, first, live);
-    if bindings.live.is_empty() {
-        return Ok(page.see(Place::Device));
-    }
-    Ok(bound_elsewhere(
-        page,
-        &bindings.live,
-        bindings.view == BindingView::ThisDevice,
-    ))
+    let cleared = bindings.view == BindingView::ThisDevice;
+    Ok(bound_elsewhere(page, &bindings.live, cleared))
 }
 
-/// R1.
-fn bound_elsewhere(page: &FlowPage, live: &[Device], data_was_cleared: bool) -> Response {
-    let Some(device) = live.first() else {
-        return page.see(Place::Device);
-    };
-    let screen = BoundElsewhere {
-        device_name: device.name.clone(),
-        device_kind: name::kind_of(&device.name),
-        registered_at: device.bound_at,
-        data_was_cleared,
-    };
-    page.render(Place::Device, &screen)
-}
-
-/// The nonce to be signed: the open one while it lasts, else a new one. Making one is no change of state: like a form
-/// token it only lets this browser post what the page asks for.
-async fn nonce(page: &FlowPage, attempt: &SignInAttempt, view: BindingView) -> Result<Challenge, StorageError> {
-    let (provider, now) = (page.provider(), page.now);
-    let purpose = binding::purpose(view);
-    let open = challenges::find_open(&provider.db, attempt.id, purpose).await?;
-    if let Some(open) = open.filter(|open| now.plus(NONCE_RESERVE) < open.expires_at) {
-        return Ok(open);
+/// R1; without a device that it could name there is one to be bound.
+fn bound_elsewhere(page: &FlowPage, live: &[Device], cleared: bool) -> Response {
+    match live.first() {
+        Some(device) => problem::bound_elsewhere(page, device, cleared),
+        None => page.see(Place::Device),
     }
-    let mut rng = provider.rng();
-    let nonce = Challenge {
-        id: ChallengeId::mint(now, &mut rng),
-        purpose,
-        attempt_id: attempt.id,
-        browser_digest: *page.flow.browser.cookie_digest(),
-        text: PlainToken::mint(&mut rng).expose().to_owned(),
-        issued_at: now,
-        expires_at: now.plus(provider.policy().challenge_ttl),
-    };
-    let kept = &nonce;
-    let inserted = provider
-        .db
-        .tx("device_nonce", |tx| async move { challenges::insert(&tx, kept).await })
-        .await?;
-    if inserted {
-        return Ok(nonce);
-    }
-    // Another tab was faster; its nonce is as good.
-    let open = challenges::find_open(&provider.db, attempt.id, purpose).await?;
-    open.ok_or(StorageError::Contended("device_nonce"))
 }
 
 /// S12, or the page that proves the bound device by itself.

@@ -36,7 +36,8 @@ pub(crate) async fn choose(form: FlowForm) -> Response {
 async fn shown(page: &FlowPage) -> Result<Response, Problem> {
     match resume(page.provider(), &page.visit, &page.flow).await? {
         Resume::SignIn(_) => Ok(ways(page)),
-        Resume::ContinueAs(_) if page.way().is_some() => Ok(ways(page)),
+        Resume::ProveDevice(_) | Resume::ContinueAs(_) if page.way().is_some() => Ok(ways(page)),
+        Resume::ProveDevice(_) => Ok(page.see(Place::Device)),
         Resume::ContinueAs(live) => Ok(continue_as(page, &live).await?),
         Resume::Consent(..) => Ok(page.see(Place::Onwards)),
         Resume::Done(response) => Ok(response),

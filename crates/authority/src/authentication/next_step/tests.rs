@@ -15,6 +15,7 @@ struct World {
     session: BrowserSession,
     subject: Subject,
     consent: Consent,
+    device_key: Option<DeviceKey>,
     progress: Progress,
     now: Timestamp,
 }
@@ -54,8 +55,16 @@ fn world() -> World {
             metadata_version: 1,
             granted_at: now,
         },
+        device_key: None,
         progress: Progress::default(),
         now,
+    }
+}
+
+fn key() -> DeviceKey {
+    DeviceKey::P256 {
+        thumbprint: [0; 32],
+        public_jwk: "{}".to_owned(),
     }
 }
 
@@ -107,6 +116,7 @@ impl World {
             request: &self.request,
             client: &self.client,
             session: session.then_some((&self.session, &self.subject)),
+            device_key: self.device_key.as_ref(),
             consent: consent.then_some(&self.consent),
             progress: self.progress,
         };
@@ -117,7 +127,7 @@ impl World {
         self.progress = Progress {
             session: Some(self.session.id),
             signed_in: true,
-            consented: false,
+            ..Progress::default()
         };
     }
 }
@@ -250,6 +260,86 @@ fn prompt_none_never_asks_who_before_consent() {
     assert_eq!(world.step(), NextStep::Issue);
 }
 
+/// Every combination of device, sign-in and proof, each with what comes next when nothing else is in the way.
+#[test]
+fn a_session_of_a_device_with_a_key_goes_on_only_after_a_proof() {
+    let keys = [None, Some(DeviceKey::SandboxCookie), Some(key())];
+    for (device_key, signed_in, proven) in keys
+        .into_iter()
+        .flat_map(|key| [false, true].map(|signed_in| (key.clone(), signed_in)))
+        .flat_map(|(key, signed_in)| [false, true].map(|proven| (key.clone(), signed_in, proven)))
+    {
+        let mut world = world();
+        let said = format!("{device_key:?}, signed in: {signed_in}, proven: {proven}");
+        let due = device_key == Some(key()) && !signed_in && !proven;
+        world.device_key = device_key;
+        if signed_in {
+            world.signed_in_here();
+        }
+        world.progress.proven_session = proven.then_some(world.session.id);
+        let expected = |otherwise| if due { NextStep::ProveDevice } else { otherwise };
+        assert_eq!(world.step(), expected(NextStep::Issue), "{said}");
+        world.request.prompt.none = true;
+        assert_eq!(world.step(), expected(NextStep::Issue), "prompt=none, {said}");
+        world.request.prompt.none = false;
+        let new_client = world.step_with(true, false);
+        match (due, signed_in) {
+            (true, _) => assert_eq!(new_client, NextStep::ProveDevice, "{said}"),
+            // The proof shows which device this is, not who sits there: the person is named all the same.
+            (false, false) => assert_eq!(new_client, NextStep::ContinueAs, "{said}"),
+            (false, true) => assert!(matches!(new_client, NextStep::Consent(_)), "{said}"),
+        }
+        world.request.prompt.select_account = true;
+        let asked = if signed_in {
+            NextStep::Issue
+        } else {
+            NextStep::ContinueAs
+        };
+        assert_eq!(world.step(), expected(asked), "prompt=select_account, {said}");
+    }
+}
+
+#[test]
+fn neither_choosing_nor_consenting_stands_for_a_proof() {
+    let mut world = world();
+    world.device_key = Some(key());
+    world.progress.session = Some(world.session.id);
+    world.progress.consented = true;
+    assert_eq!(world.step(), NextStep::ProveDevice);
+    assert_eq!(world.step_with(true, false), NextStep::ProveDevice);
+}
+
+#[test]
+fn the_proof_of_another_sessions_device_counts_for_nothing() {
+    let mut world = world();
+    world.device_key = Some(key());
+    world.progress.proven_session = Some(SessionId::mint(world.now, &mut ChaCha20Rng::seed_from_u64(9)));
+    assert_eq!(world.step(), NextStep::ProveDevice);
+}
+
+#[test]
+fn where_a_sign_in_is_due_anyway_no_proof_is_asked_before() {
+    let reasons: [(SignInReason, fn(&mut World)); 4] = [
+        (SignInReason::Asked, |world| world.request.prompt.login = true),
+        (SignInReason::TooOld, |world| world.request.max_age = Some(0)),
+        (SignInReason::OtherPersonExpected, |world| {
+            world.request.expected_subject = Some(Subject::mint(&mut ChaCha20Rng::seed_from_u64(9)));
+        }),
+        (SignInReason::AssuranceTooLow, |world| {
+            world.request.assurance.values = vec![Assurance::FullBound];
+        }),
+    ];
+    for (reason, arrange) in reasons {
+        for proven in [false, true] {
+            let mut world = world();
+            world.device_key = Some(key());
+            world.progress.proven_session = proven.then_some(world.session.id);
+            arrange(&mut world);
+            assert_eq!(world.step(), NextStep::SignIn(reason), "proven: {proven}");
+        }
+    }
+}
+
 #[test]
 fn offline_access_needs_consent_now_or_before() {
     let mut world = world();
@@ -258,6 +348,7 @@ fn offline_access_needs_consent_now_or_before() {
             request: &world.request,
             client: &world.client,
             session: Some((&world.session, &world.subject)),
+            device_key: None,
             consent: Some(&world.consent),
             progress: world.progress,
         }
