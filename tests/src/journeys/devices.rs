@@ -73,7 +73,7 @@ both_databases! {
         app.proves(&mut browser, &page).await.expect("allow");
     }
 
-    async fn a_running_session_copied_with_its_jar_opens_no_new_flow_page_without_its_cookie(db) {
+    async fn a_flow_opens_no_page_in_a_browser_without_its_cookie(db) {
         let app = TestApp::on(db).await;
         let mut browser = app.browser();
         let page = app.both_stages(&mut browser, "aigerim", &app.diary().request(&[])).await;
@@ -81,6 +81,121 @@ both_databases! {
         let answer = other.get(&format!("{}/device", flow_path(&page))).await;
         answer.status(400);
         assert_eq!(answer.marker(), "other_browser");
+    }
+
+    async fn a_running_session_copied_with_its_jar_gives_no_code(db) {
+        let app = TestApp::on(db).await;
+        let (diary, library, mut browser) = (app.diary(), app.library(), app.browser());
+        let device = app.both_stages(&mut browser, "aigerim", &diary.request(&[])).await;
+        let consent = app.binds(&mut browser, &device).await;
+        browser.submit(&consent.form_of("allow").with("remember", "yes")).await;
+        let mut thief = browser.with_jar_copied();
+        assert!(thief.jar.contains_key("__Host-kiru_session"));
+        // The client that the person agreed to, and one for which the person would be named first (S16).
+        for request in [diary.request(&[]), library.request(&[])] {
+            let page = thief.open(&request).await;
+            page.status(200).expect("continue");
+            assert!(page.asked.ends_with("/device"), "{}", page.asked);
+            let flow = flow_path(&page);
+            let lost = thief.submit(&page.form_of("continue").with("problem", "no_key")).await;
+            lost.status(403);
+            assert_eq!(lost.marker(), "browser_data_cleared");
+            let again = thief.open(&format!("{flow}/device")).await;
+            let forged = posts(&mut thief, &again, &DeviceKey::generate(), &app.proof(&again)).await;
+            forged.status(403);
+            assert_eq!(forged.marker(), "bound_elsewhere");
+            // No other door of the flow is open either, whatever is posted there.
+            for door in ["sign-in", "device", "consent"] {
+                thief.open(&format!("{flow}/{door}")).await.status(200).expect("continue");
+                let csrf = again.form_of("cancel").fields.into_iter().find(|(name, _)| name == "csrf").unwrap().1;
+                for field in [("choice", "continue"), ("decision", "allow"), ("remember", "yes")] {
+                    let answer = thief.post(&format!("{flow}/{door}"), &[("csrf", &csrf), field]).await;
+                    assert!(!answer.location().is_some_and(|to| to.contains("code=")), "{door} {field:?}");
+                }
+            }
+        }
+        for client in [&diary, &library] {
+            let silent = thief.get(&client.request(&[("prompt", "none")])).await;
+            assert_eq!(error(client, &silent), "interaction_required");
+        }
+        let trace = app.trace("aigerim").await;
+        for refusal in ["device_proof_refused D_SIGNATURE", "device_proof_refused key_missing"] {
+            assert_eq!(trace.iter().filter(|event| *event == refusal).count(), 2, "{trace:?}");
+        }
+        // All that cost the owner nothing: the same session goes on where the key is, to both clients, without stages.
+        let session = browser.jar["__Host-kiru_session"].clone();
+        let page = browser.open(&diary.request(&[])).await;
+        let back = app.proves(&mut browser, &page).await;
+        assert_eq!(diary.redeems(&diary.code(back.redirect())).await.status, 200);
+        let page = browser.open(&library.request(&[])).await;
+        let named = app.proves(&mut browser, &page).await;
+        let consent = browser.press(named.expect("other"), "continue").await;
+        let back = browser.press(&consent, "allow").await;
+        assert_eq!(library.redeems(&library.code(back.redirect())).await.status, 200);
+        assert_eq!(browser.jar["__Host-kiru_session"], session);
+        assert_eq!(app.sent_messages().await, 1, "the stages were passed once");
+    }
+
+    async fn the_proof_of_one_session_is_none_for_another(db) {
+        let app = TestApp::on(db).await;
+        let (diary, mut victim) = (app.diary(), app.browser());
+        app.first_sign_in(&mut victim, "aigerim", &diary.request(&[])).await;
+        // The thief has an account, a device and a session of their own, and proves them honestly.
+        let mut thief = app.browser();
+        app.advance(minutes(2));
+        app.first_sign_in(&mut thief, "nurlan", &diary.request(&[])).await;
+        let page = thief.open(&app.library().request(&[])).await;
+        let flow = flow_path(&page);
+        app.proves(&mut thief, &page).await.expect("other");
+        // Then the flow gets the other session's cookie.
+        thief.jar.insert("__Host-kiru_session".to_owned(), victim.jar["__Host-kiru_session"].clone());
+        let page = thief.open(&format!("{flow}/sign-in")).await;
+        assert!(page.asked.ends_with("/device"), "{}", page.asked);
+        assert!(!thief.keys.contains_key(&page.data("device-id")));
+        let own = thief.keys.values().next().unwrap().clone();
+        posts(&mut thief, &page, &own, &app.proof(&page)).await.status(403);
+    }
+
+    async fn a_proof_for_going_on_is_taken_once_and_says_all_that_one_at_a_sign_in_says(db) {
+        let app = TestApp::on(db).await;
+        let (diary, mut browser) = (app.diary(), app.browser());
+        app.first_sign_in(&mut browser, "aigerim", &diary.request(&[])).await;
+        let now = app.now().as_unix_seconds();
+        for (member, value) in [
+            ("aud", json!("https://evil.example")),
+            ("flow", json!("0193aaaaaaaa7bbb8cccddddeeeeffff")),
+            ("purpose", json!("register")),
+            ("nonce", json!("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")),
+            ("iat", json!(now - 3_600)),
+        ] {
+            let page = browser.open(&diary.request(&[])).await;
+            let key = browser.keys[&page.data("device-id")].clone();
+            let right = app.proof(&page);
+            let mut wrong = app.proof(&page);
+            wrong.payload[member] = value;
+            posts(&mut browser, &page, &key, &wrong).await.status(403);
+            // The nonce went with the first try: the right proof over it comes too late, and is asked for anew.
+            let anew = posts(&mut browser, &page, &key, &right).await;
+            anew.status(200).expect("continue");
+            assert_ne!(anew.data("nonce"), page.data("nonce"), "{member}");
+        }
+    }
+
+    async fn going_on_is_a_use_of_the_device_and_ends_with_its_binding(db) {
+        let app = TestApp::on(db).await;
+        let (diary, mut browser) = (app.diary(), app.browser());
+        app.first_sign_in(&mut browser, "aigerim", &diary.request(&[])).await;
+        app.advance(minutes(7));
+        let (page, late) = (browser.open(&diary.request(&[])).await, browser.open(&diary.request(&[])).await);
+        app.proves(&mut browser, &page).await.expect("other");
+        let user = app.user("aigerim").await.id;
+        let device = devices::list_live_for_user(app.db(), user).await.unwrap().remove(0);
+        assert_eq!(device.last_used_at, app.now());
+        // Between page and proof the binding ends: the right key does not help any more.
+        let now = app.now();
+        let end = app.db().tx("test", |tx| async move { devices::end(&tx, user, device.id, "test", now).await });
+        assert!(end.await.unwrap());
+        app.proves(&mut browser, &late).await.expect("eds");
     }
 
     async fn each_wrong_member_of_a_proof_is_refused_by_its_name(db) {
@@ -147,7 +262,8 @@ both_databases! {
             let page = app.both_stages(&mut browser, "aigerim", &app.diary().request(&[])).await;
             let proof = DeviceKey::generate().sign(&app.proof(&page));
             let answer = browser.submit(&page.form_of("bind").with("public_key", key).with("proof", &proof)).await;
-            assert!(answer.status.is_client_error(), "{key}: {}", answer.status);
+            // Nothing is bound elsewhere that a page could name: the sign-in begins again.
+            browser.follow(answer).await.status(200).expect("eds");
             assert!(!browser.jar.contains_key("__Host-kiru_session"));
         }
         assert!(!app.trace("aigerim").await.contains(&"device_bound".to_owned()));

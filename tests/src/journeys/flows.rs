@@ -19,7 +19,7 @@ both_databases! {
         let back = browser.press(&consent, "allow").await;
         assert_eq!(diary.response(back.redirect(), "state").as_deref(), Some("left"));
         // The other tab, shown again, needs neither stages nor consent any more.
-        let back = browser.open(&format!("{}/sign-in", flow_path(&right))).await;
+        let back = app.comes_back(&mut browser, &format!("{}/sign-in", flow_path(&right))).await;
         assert_eq!(diary.response(back.redirect(), "state").as_deref(), Some("right"));
     }
 

@@ -1,7 +1,7 @@
 //! The sandbox way: a script-less browser drives every flow by the fixed ids (architecture §9).
 
 use super::steps::error;
-use crate::harness::{Browser, Page, TestApp};
+use crate::harness::{Browser, DeviceKey, Page, TestApp};
 use crate::storage::both_databases;
 
 /// From S1 of the demo over its link to the person page.
@@ -71,6 +71,38 @@ both_databases! {
         answer.status(400);
         assert_eq!(answer.marker(), "no_script");
         assert!(!browser.jar.contains_key("__Host-kiru_session"));
+    }
+
+    async fn a_key_posted_on_the_sandbox_way_is_not_bound(db) {
+        let app = TestApp::on(db).await;
+        let mut browser = app.browser();
+        let person = person_page(&mut browser, &app.diary().request(&[])).await;
+        let answer = browser.submit(&person.form_of("continue").with("person", "aigerim")).await;
+        let confirm = browser.follow(answer).await;
+        let device = browser.press(&confirm, "continue").await;
+        let key = DeviceKey::generate();
+        let form = device.form_of("bind").with("public_key", &key.public_jwk()).with("proof", "a.b.c");
+        let answer = browser.submit(&form).await;
+        browser.follow(answer).await.status(200).expect("eds");
+        assert!(!browser.jar.contains_key("__Host-kiru_session"));
+        let trace = app.trace("aigerim").await;
+        assert!(trace.contains(&"device_proof_refused D_KEY".to_owned()), "{trace:?}");
+        assert!(!trace.contains(&"device_bound".to_owned()), "{trace:?}");
+    }
+
+    async fn a_session_without_a_key_goes_on_by_its_cookie(db) {
+        let app = TestApp::on(db).await;
+        let (diary, mut browser) = (app.diary(), app.browser());
+        let person = person_page(&mut browser, &diary.request(&[])).await;
+        let answer = browser.submit(&person.form_of("continue").with("person", "alice")).await;
+        let confirm = browser.follow(answer).await;
+        let device = browser.press(&confirm, "continue").await;
+        let consent = browser.press(&device, "bind").await;
+        browser.submit(&consent.form_of("allow").with("remember", "yes")).await;
+        for request in [diary.request(&[]), diary.request(&[("prompt", "none")])] {
+            let back = browser.get(&request).await;
+            assert_eq!(diary.redeems(&diary.code(back.redirect())).await.status, 200);
+        }
     }
 
     async fn a_cookie_device_of_the_sandbox_is_none_on_the_ordinary_way(db) {

@@ -2,8 +2,8 @@
 
 use authority::time::{hours, minutes};
 
-use super::steps::error;
-use crate::harness::TestApp;
+use super::steps::{error, flow_path};
+use crate::harness::{DeviceKey, TestApp};
 use crate::storage::both_databases;
 
 both_databases! {
@@ -11,7 +11,7 @@ both_databases! {
         let app = TestApp::on(db).await;
         let (library, mut browser) = (app.library(), app.browser());
         app.first_sign_in(&mut browser, "aigerim", &app.diary().request(&[])).await;
-        let page = browser.open(&library.request(&[])).await;
+        let page = app.comes_back(&mut browser, &library.request(&[])).await;
         page.status(200).expect("continue").expect("other");
         assert!(page.body.contains("Серікова"), "{}", page.body);
         assert!(page.body.contains("•••••• ••0010"));
@@ -27,7 +27,7 @@ both_databases! {
         let app = TestApp::on(db).await;
         let (library, mut browser) = (app.library(), app.browser());
         app.first_sign_in(&mut browser, "aigerim", &app.diary().request(&[])).await;
-        let page = browser.open(&library.request(&[])).await;
+        let page = app.comes_back(&mut browser, &library.request(&[])).await;
         let choose = browser.press(&page, "other").await;
         let sms = app.signs_in_with_eds(&mut browser, &choose, &app.person("nurlan")).await;
         let device = app.types_the_code(&mut browser, &sms).await;
@@ -47,9 +47,11 @@ both_databases! {
         let consent = app.binds(&mut browser, &device).await;
         let form = consent.form_of("allow").with("remember", "yes");
         browser.submit(&form).await;
-        assert!(browser.open(&diary.request(&[])).await.redirect().contains("code="));
+        let back = app.comes_back(&mut browser, &diary.request(&[])).await;
+        assert!(back.redirect().contains("code="));
         // More than that is asked, and only the new part is marked.
-        let more = browser.open(&diary.request(&[("scope", "openid profile organisation device email")])).await;
+        let wider = diary.request(&[("scope", "openid profile organisation device email")]);
+        let more = app.comes_back(&mut browser, &wider).await;
         let more = browser.press(&more, "continue").await;
         more.status(200).expect("allow");
     }
@@ -58,7 +60,7 @@ both_databases! {
         let app = TestApp::on(db).await;
         let (diary, mut browser) = (app.diary(), app.browser());
         app.first_sign_in(&mut browser, "aigerim", &diary.request(&[])).await;
-        let page = browser.open(&diary.request(&[])).await;
+        let page = app.comes_back(&mut browser, &diary.request(&[])).await;
         let consent = browser.press(&page, "continue").await;
         consent.expect("allow");
         app.allows_once(&mut browser, &consent).await;
@@ -86,5 +88,69 @@ both_databases! {
         browser.open(&library.request(&[])).await.expect("eds");
         let silent = browser.open(&library.request(&[("prompt", "none")])).await;
         assert_eq!(error(&library, &silent), "login_required");
+    }
+
+    async fn a_copied_jar_with_a_live_session_opens_nothing(db) {
+        let app = TestApp::on(db).await;
+        let (diary, mut browser) = (app.diary(), app.browser());
+        let device = app.both_stages(&mut browser, "aigerim", &diary.request(&[])).await;
+        let consent = app.binds(&mut browser, &device).await;
+        browser.press(&consent, "allow").await;
+        // Everything was agreed to; only the key is missing.
+        let mut thief = browser.with_jar_copied();
+        let page = thief.open(&diary.request(&[])).await;
+        page.status(200).expect("continue");
+        assert!(!page.body.contains("Серікова"), "nobody is named before the proof");
+        let forged = DeviceKey::generate().sign(&app.proof(&page));
+        let answer = thief.submit(&page.form_of("continue").with("proof", &forged)).await;
+        answer.status(403);
+        assert_eq!(answer.marker(), "bound_elsewhere");
+        for segment in ["sign-in", "device", "consent"] {
+            let page = thief.open(&format!("{}/{segment}", flow_path(&page))).await;
+            page.status(200);
+            assert_eq!(page.data("purpose"), "sign_in", "{segment}");
+        }
+        let page = thief.open(&diary.request(&[])).await;
+        let answer = thief.submit(&page.form_of("continue").with("problem", "no_key")).await;
+        answer.status(403);
+        let silent = thief.open(&diary.request(&[("prompt", "none")])).await;
+        assert_eq!(error(&diary, &silent), "interaction_required");
+        let trace = app.trace("aigerim").await;
+        assert!(trace.contains(&"device_proof_refused D_SIGNATURE".to_owned()), "{trace:?}");
+        // The owner is not disturbed.
+        let back = app.comes_back(&mut browser, &diary.request(&[])).await;
+        assert!(back.redirect().contains("code="));
+    }
+
+    async fn a_proof_for_the_session_is_good_once_and_in_its_flow_only(db) {
+        let app = TestApp::on(db).await;
+        let (diary, mut browser) = (app.diary(), app.browser());
+        app.first_sign_in(&mut browser, "aigerim", &diary.request(&[])).await;
+        let (one, two) = (browser.open(&diary.request(&[])).await, browser.open(&diary.request(&[])).await);
+        let key = browser.keys[&one.data("device-id")].clone();
+        let of_one = key.sign(&app.proof(&one));
+        let crossed = browser.submit(&two.form_of("continue").with("proof", &of_one)).await;
+        crossed.status(403);
+        let form = one.form_of("continue").with("proof", &of_one);
+        let first = browser.submit(&form).await;
+        browser.follow(first).await.status(200).expect("other");
+        // Posted again it changes nothing: the flow has gone on.
+        let again = browser.submit(&form).await;
+        browser.follow(again).await.status(200).expect("other");
+    }
+
+    async fn the_script_is_needed_for_going_on_too(db) {
+        let app = TestApp::on(db).await;
+        let (library, mut browser) = (app.library(), app.browser());
+        app.first_sign_in(&mut browser, "aigerim", &app.diary().request(&[])).await;
+        let page = browser.open(&library.request(&[])).await;
+        let answer = browser.submit(&page.form_of("continue")).await;
+        answer.status(400);
+        assert_eq!(answer.marker(), "no_script");
+        app.advance(minutes(6));
+        let late = app.proves(&mut browser, &page).await;
+        late.status(200);
+        assert_ne!(late.data("nonce"), page.data("nonce"), "an old nonce is replaced");
+        app.proves(&mut browser, &late).await.expect("other");
     }
 }

@@ -51,6 +51,13 @@ impl TestApp {
         browser.follow(answer).await
     }
 
+    /// Opens an address with a live session: the device proves itself, and the flow goes on.
+    pub(crate) async fn comes_back(&self, browser: &mut Browser, address: &str) -> Page {
+        let page = browser.open(address).await;
+        assert_eq!(page.data("purpose"), "sign_in");
+        self.proves(browser, &page).await
+    }
+
     /// The right proof for a device page, now.
     pub(crate) fn proof(&self, page: &Page) -> Proof {
         Proof::for_page(page, self.now().as_unix_seconds())
