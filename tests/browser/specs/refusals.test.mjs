@@ -63,7 +63,7 @@ test('a flow opened in another browser is refused, and goes on in its own', asyn
 });
 
 for (const [what, person] of [['expired', EXPIRED_KEY], ['revoked', REVOKED_KEY]]) {
-  test(`an ${what} key is refused by name`, async () => {
+  test(`a key that is ${what} is refused by name`, async () => {
     const window = await open(browser, demo, { language: 'ru' });
     await startSignIn(window, demo);
     await signWithEds(window, demo, person);
