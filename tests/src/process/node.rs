@@ -47,12 +47,12 @@ impl Deployment {
         let [public, health] = free_addresses();
         let config = self.config(public, health);
         let log = self.log(public.port());
-        let output = File::create(&log).unwrap();
         let process = kiru(&["serve", "--config", &config])
             .env(HELD, "")
             .stdin(Stdio::piped())
-            .stdout(output.try_clone().unwrap())
-            .stderr(output)
+            // The test runner's own lines go there; the log is on standard error.
+            .stdout(Stdio::null())
+            .stderr(File::create(&log).unwrap())
             .spawn()
             .unwrap();
         Node {
