@@ -36,7 +36,11 @@ both_databases! {
 
     async fn progress_is_recorded_by_who_read_the_latest_version_only(db) {
         let read = insert(db).await;
-        let progress = Progress { session: Some(SessionId::from_uuid(fresh_uuid())), signed_in: true, consented: false };
+        let progress = Progress {
+            session: Some(SessionId::from_uuid(fresh_uuid())),
+            signed_in: true,
+            ..Progress::default()
+        };
         let first = &Interaction { progress, ..read.clone() };
         let second = &Interaction { progress: Progress { consented: true, ..progress }, ..read.clone() };
         let record = |row| db.tx("test", move |tx| async move { interactions::record(&tx, row).await });
@@ -44,6 +48,42 @@ both_databases! {
         assert_eq!(record(second).await.unwrap(), Write::Lost);
         let found = interactions::find(db, read.id).await.unwrap().unwrap();
         assert_eq!((found.progress, found.version), (progress, read.version + 1));
+    }
+
+    async fn each_member_of_progress_is_kept_apart_from_the_others(db) {
+        let mut read = insert(db).await;
+        let (chosen, proven) = (SessionId::from_uuid(fresh_uuid()), SessionId::from_uuid(fresh_uuid()));
+        for progress in [
+            Progress { proven_session: Some(proven), ..Progress::default() },
+            Progress { session: Some(chosen), proven_session: Some(proven), ..Progress::default() },
+            Progress { session: Some(chosen), consented: true, ..Progress::default() },
+            Progress { signed_in: true, ..Progress::default() },
+            Progress::default(),
+        ] {
+            read.progress = progress;
+            let row = &read;
+            db.tx("test", |tx| async move { interactions::record(&tx, row).await }).await.unwrap();
+            read = interactions::find(db, read.id).await.unwrap().unwrap();
+            assert_eq!(read.progress, progress);
+        }
+        let mut kept = interaction(&insert_client(db).await);
+        kept.progress.proven_session = Some(proven);
+        let row = &kept;
+        db.tx("test", |tx| async move { interactions::insert(&tx, row).await }).await.unwrap();
+        assert_eq!(interactions::find(db, kept.id).await.unwrap().unwrap().progress, kept.progress);
+    }
+
+    async fn of_two_proofs_read_at_the_same_version_one_is_recorded(db) {
+        let read = insert(db).await;
+        let done = race(db, move |instance, _| {
+            let read = read.clone();
+            async move {
+            let progress = Progress { proven_session: Some(SessionId::from_uuid(fresh_uuid())), ..Progress::default() };
+            let row = &Interaction { progress, ..read.clone() };
+            instance.tx("test", |tx| async move { interactions::record(&tx, row).await }).await
+            }
+        }).await;
+        assert_eq!(done.into_iter().filter(|write| *write == Write::Done).count(), 1);
     }
 
     async fn of_fifty_responses_one_leaves(db) {
@@ -57,7 +97,8 @@ both_databases! {
     }
 
     async fn a_completed_interaction_takes_no_more_progress(db) {
-        let read = &insert(db).await;
+        let read = insert(db).await;
+        let read = &read;
         db.tx("test", |tx| async move { interactions::take(&tx, read.id, NOW).await }).await.unwrap();
         let late = &interactions::find(db, read.id).await.unwrap().unwrap();
         let recorded = db.tx("test", |tx| async move { interactions::record(&tx, late).await }).await;
