@@ -62,7 +62,8 @@ both_databases! {
         ] {
             read.progress = progress;
             let row = &read;
-            db.tx("test", |tx| async move { interactions::record(&tx, row).await }).await.unwrap();
+            let recorded = db.tx("test", |tx| async move { interactions::record(&tx, row).await }).await;
+            assert_eq!(recorded.unwrap(), Write::Done);
             read = interactions::find(db, read.id).await.unwrap().unwrap();
             assert_eq!(read.progress, progress);
         }
