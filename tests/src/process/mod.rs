@@ -14,10 +14,12 @@ mod minting;
 mod node;
 mod wire;
 
+mod commands;
 mod exit_codes;
 mod kill;
 mod restart;
 mod shutdown;
+mod surface;
 mod two_nodes;
 
 use std::process::{Command, ExitCode, Stdio};
@@ -44,7 +46,10 @@ fn child() {
         std::thread::spawn(end_with_the_test);
     }
     let cli = kiru::cli::Cli::try_parse_from(std::iter::once("kiru".to_owned()).chain(arguments)).unwrap();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     let code = runtime.block_on(kiru::cli::run(cli));
     let code = (0..=u8::MAX).find(|number| ExitCode::from(*number) == code).unwrap();
     std::process::exit(code.into());

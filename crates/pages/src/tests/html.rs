@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use authority::locale::Locale;
 
 use super::every_page;
+use crate::pages::template_sources;
 
 #[test]
 fn every_screen_state_and_language_renders() {
@@ -42,20 +43,7 @@ fn no_screen_is_missing_from_the_gallery() {
 #[test]
 fn every_template_is_rendered_by_some_screen() {
     let mut used: BTreeSet<String> = ["layout.html", "ui.html"].into_iter().map(String::from).collect();
-    for file in [
-        "choose",
-        "components",
-        "consent",
-        "device",
-        "eds",
-        "errors",
-        "form_post",
-        "information",
-        "locks",
-        "phone",
-        "session",
-        "sms_code",
-    ] {
+    for file in SCREENS {
         let source = std::fs::read_to_string(format!("{}/src/screens/{file}.rs", env!("CARGO_MANIFEST_DIR"))).unwrap();
         used.extend(
             source
@@ -64,8 +52,44 @@ fn every_template_is_rendered_by_some_screen() {
                 .map(str::to_owned),
         );
     }
-    let there: BTreeSet<String> = crate::pages::template_names().into_iter().collect();
+    used.extend(PARTS.iter().map(ToString::to_string));
+    let there: BTreeSet<String> = template_sources().into_iter().map(|(name, _)| name).collect();
     assert_eq!(used, there);
+}
+
+const SCREENS: &[&str] = &[
+    "choose",
+    #[cfg(feature = "sandbox")]
+    "components",
+    "consent",
+    "device",
+    "eds",
+    "errors",
+    "form_post",
+    "information",
+    "locks",
+    "phone",
+    #[cfg(feature = "sandbox")]
+    "sandbox_person",
+    "session",
+    "sms_code",
+];
+
+/// What ordinary templates include when it is there.
+const PARTS: &[&str] = &[
+    #[cfg(feature = "sandbox")]
+    "choose/test_way.html",
+    #[cfg(feature = "sandbox")]
+    "sms_code/shown_code.html",
+];
+
+#[cfg(not(feature = "sandbox"))]
+#[test]
+fn without_the_feature_no_page_and_no_text_names_the_sandbox() {
+    let texts = Locale::ALL.into_iter().flat_map(crate::texts::sources);
+    for (name, source) in template_sources().into_iter().chain(texts) {
+        assert!(!format!("{name} {source}").to_lowercase().contains("sandbox"), "{name}");
+    }
 }
 
 #[test]
@@ -108,6 +132,16 @@ fn nothing_inline_and_nothing_foreign_is_loaded() {
                 fine || address.starts_with("https://kundelik.example/"),
                 "{name}: {address}"
             );
+        }
+    }
+}
+
+/// There are no passwords (product D2), and no page looks as if there were.
+#[test]
+fn no_page_asks_for_a_password() {
+    for (name, _, html) in every_page() {
+        for word in ["type=\"password\"", "current-password", "new-password", "name=\"password\""] {
+            assert!(!html.contains(word), "{name}: {word}");
         }
     }
 }
