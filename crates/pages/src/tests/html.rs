@@ -140,7 +140,12 @@ fn nothing_inline_and_nothing_foreign_is_loaded() {
 #[test]
 fn no_page_asks_for_a_password() {
     for (name, _, html) in every_page() {
-        for word in ["type=\"password\"", "current-password", "new-password", "name=\"password\""] {
+        for word in [
+            "type=\"password\"",
+            "current-password",
+            "new-password",
+            "name=\"password\"",
+        ] {
             assert!(!html.contains(word), "{name}: {word}");
         }
     }
