@@ -45,6 +45,7 @@ pub const ROUTES: &[Route] = &[
     route(Method::POST, "/userinfo", Caller::TokenHolder),
     route(Method::GET, "/logout", Caller::Browser),
     route(Method::POST, "/logout", Caller::Browser),
+    route(Method::GET, "/signed-out", Caller::Anyone),
     route(Method::GET, "/.well-known/openid-configuration", Caller::Anyone),
     route(Method::GET, "/jwks", Caller::Anyone),
 ];
@@ -57,6 +58,7 @@ pub fn router(provider: Provider) -> Router {
         .route("/token", post(token::post))
         .route("/userinfo", get(userinfo::get).post(userinfo::post))
         .route("/logout", get(logout::get).post(logout::post))
+        .route("/signed-out", get(logout::done))
         .route("/.well-known/openid-configuration", get(discovery::get))
         .route("/jwks", get(discovery::jwks))
         .layer(Extension(document))

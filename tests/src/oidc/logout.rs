@@ -58,7 +58,7 @@ both_databases! {
             ("aigerim", &[][..]),
             ("nurlan", &[("state", "s")]),
             ("daniyar", &[("unknown", "x"), ("unknown", "y")]),
-            ("alice", &[("logout_hint", "x")]),
+            ("alice", &[("post_logout_redirect_uri", OUT), ("logout_hint", "x")]),
         ] {
             let mut person = signed_in_as(&app, login, &[]).await;
             let page = person.browser.get(&logout(parameters)).await;
@@ -91,7 +91,6 @@ both_databases! {
             (vec![("id_token_hint", &hint), ("post_logout_redirect_uri", "https://diary.example/out?foo=bar")], "post_logout_redirect_uri"),
             (vec![("id_token_hint", &hint), ("post_logout_redirect_uri", "https://library.example/out")], "post_logout_redirect_uri"),
             (vec![("client_id", "diary"), ("post_logout_redirect_uri", "https://evil.example/")], "post_logout_redirect_uri"),
-            (vec![("post_logout_redirect_uri", OUT)], "id_token_hint"),
             (vec![("id_token_hint", &unsigned), ("post_logout_redirect_uri", OUT)], "id_token_hint"),
             (vec![("id_token_hint", &changed), ("post_logout_redirect_uri", OUT)], "id_token_hint"),
             (vec![("id_token_hint", "x")], "id_token_hint"),
@@ -129,7 +128,7 @@ both_databases! {
         foreign.headers_mut().insert("origin", "https://evil.example".parse().unwrap());
         assert_eq!(app.diary().send(foreign).await.status, 400);
         assert!(is_signed_in(&app, &mut person.browser).await);
-        person.browser.submit(&mine).await.status(200).expect("signed-out");
+        assert_eq!(person.browser.submit(&mine).await.status(303).redirect(), "/signed-out");
     }
 
     async fn a_posted_request_goes_on_as_a_get_which_has_the_cookies(db) {
@@ -152,8 +151,27 @@ both_databases! {
         for _ in 0..2 {
             assert_eq!(person.browser.get(&address).await.redirect(), OUT);
         }
-        person.browser.get("/logout").await.status(200).expect("signed-out");
+        person.browser.open("/logout").await.status(200).expect("signed-out");
         let kinds = super::token::kinds(&app, &person.claims()).await;
         assert_eq!(kinds.iter().filter(|kind| *kind == "signed_out").count(), 1);
+    }
+
+    async fn a_hint_of_this_session_without_an_address_leads_to_the_page_that_says_so(db) {
+        let app = TestApp::on(db).await;
+        let mut person = signed_in(&app).await;
+        let page = person.browser.get(&logout(&[("id_token_hint", person.id_token()), ("ui_locales", "ru")])).await;
+        assert_eq!(page.status(303).redirect(), "/signed-out?client_id=diary&ui_locales=ru");
+        person.browser.follow(page).await.status(200).expect("signed-out");
+        assert!(!is_signed_in(&app, &mut person.browser).await);
+    }
+
+    async fn nobody_who_is_signed_in_reads_that_they_are_not(db) {
+        let app = TestApp::on(db).await;
+        let mut person = signed_in(&app).await;
+        let page = person.browser.get("/signed-out?client_id=diary").await;
+        assert_eq!(page.status(303).redirect(), "/logout?client_id=diary");
+        person.browser.follow(page).await.status(200).expect("confirm");
+        assert!(is_signed_in(&app, &mut person.browser).await);
+        is_error_page(&person.browser.get("/signed-out?client_id=nobody").await, "client_id");
     }
 }

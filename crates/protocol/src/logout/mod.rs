@@ -2,7 +2,7 @@
 //!
 //! `GET /logout` ends the session at once when the hint is an ID token of this very session, and asks otherwise.
 //! `POST /logout` is either our confirmation form, or a client's request: that came without cookies (`SameSite=Lax`), so it
-//! is sent on as a GET.
+//! is sent on as a GET. `GET /signed-out` says that it is done; it ends nothing, so going back to it asks for nothing.
 //!
 //! * `request`: the parameters and what is wrong with them.
 
@@ -37,6 +37,15 @@ pub(crate) async fn get(State(provider): State<Provider>, visit: Visit, RawQuery
         .unwrap_or_else(|problem| problem.respond(&provider, &visit))
 }
 
+/// `GET /signed-out`.
+pub(crate) async fn done(State(provider): State<Provider>, visit: Visit, RawQuery(query): RawQuery) -> Response {
+    let parameters = Parameters::parse(query.unwrap_or_default().as_bytes());
+    let answer = async { conclude(&provider, &visit, &parameters.map_err(unreadable)?).await };
+    answer
+        .await
+        .unwrap_or_else(|problem| problem.respond(&provider, &visit))
+}
+
 /// `POST /logout`.
 pub(crate) async fn post(
     State(provider): State<Provider>,
@@ -60,7 +69,7 @@ pub(crate) async fn post(
 async fn begin(provider: &Provider, visit: &Visit, parameters: &Parameters) -> Result<Response, Problem> {
     let request = request::parse(provider, parameters).await?;
     let Some(live) = live_session(provider, &visit.cookies, provider.now()).await? else {
-        return Ok(signed_out(provider, visit, &request));
+        return Ok(signed_out(&request));
     };
     // SE-11: the hint of this session, or the person's own word.
     let of_this_session = request
@@ -69,9 +78,19 @@ async fn begin(provider: &Provider, visit: &Visit, parameters: &Parameters) -> R
         .is_some_and(|hint| hint.session_id == live.session.id && hint.subject == live.user.subject);
     if of_this_session {
         end(provider, visit, &live).await?;
-        return Ok(signed_out(provider, visit, &request));
+        return Ok(signed_out(&request));
     }
     ask(provider, visit, &request, &live).await
+}
+
+/// Somebody may have signed in again since; then the page would not be true.
+async fn conclude(provider: &Provider, visit: &Visit, parameters: &Parameters) -> Result<Response, Problem> {
+    let request = request::parse(provider, parameters).await?;
+    if live_session(provider, &visit.cookies, provider.now()).await?.is_some() {
+        return Ok(see_other(&append_query("/logout", &remembered(&request))));
+    }
+    let frame = frame(provider, visit, &request);
+    Ok(provider.pages.render(&frame, &SignedOut { services: Vec::new() }))
 }
 
 /// Our form: the request is checked again, because fields can be edited.
@@ -88,7 +107,7 @@ async fn confirm(
         expected.check(Some(token)).map_err(|_| Problem::OutOfDate)?;
         end(provider, visit, &live).await?;
     }
-    Ok(signed_out(provider, visit, &request))
+    Ok(signed_out(&request))
 }
 
 /// 303 to the same request as a GET, which brings the session cookie along.
@@ -197,16 +216,14 @@ async fn end(provider: &Provider, visit: &Visit, live: &LiveSession) -> Result<(
     provider.db.tx("sign_out", body).await
 }
 
-/// Back to the client with nothing but `state`, or the page that says it is done.
-fn signed_out(provider: &Provider, visit: &Visit, request: &LogoutRequest) -> Response {
+/// Back to the client with nothing but `state`, or to the page that says it is done.
+fn signed_out(request: &LogoutRequest) -> Response {
     let mut response = match &request.return_to {
         Some(uri) => {
             let state = request.state.clone().map(|state| ("state", state));
             see_other(&append_query(uri, state.as_slice()))
         }
-        None => provider
-            .pages
-            .render(&frame(provider, visit, request), &SignedOut { services: Vec::new() }),
+        None => see_other(&append_query("/signed-out", &remembered(request))),
     };
     if let Some(client) = &request.client {
         response.extensions_mut().insert(client.id.clone());
@@ -215,6 +232,16 @@ fn signed_out(provider: &Provider, visit: &Visit, request: &LogoutRequest) -> Re
         response.headers_mut().append(SET_COOKIE, cookie);
     }
     response
+}
+
+/// What the pages after this one need to look the same.
+fn remembered(request: &LogoutRequest) -> Vec<(&'static str, String)> {
+    let client = request
+        .client
+        .as_ref()
+        .map(|client| ("client_id", client.id.to_string()));
+    let locale = request.locale.map(|locale| ("ui_locales", locale.tag().to_owned()));
+    client.into_iter().chain(locale).collect()
 }
 
 fn unreadable(error: ParameterError) -> Problem {

@@ -47,7 +47,11 @@ pub(super) async fn parse(provider: &Provider, parameters: &Parameters) -> Resul
         .map(|token| read_hint(provider, token))
         .transpose()?;
     let client = find_client(provider, hint.as_ref(), get("client_id")?).await?;
-    let return_to = check_return(client.as_ref(), get("post_logout_redirect_uri")?)?;
+    // RP-Initiated Logout §2: without a client there is no telling whose address it is, so nobody is sent there.
+    let return_to = match &client {
+        Some(client) => check_return(client, get("post_logout_redirect_uri")?)?,
+        None => None,
+    };
     let state = get("state")?;
     if state.is_some_and(|state| state.len() > MAX_STATE) {
         return Err(wrong("state", "state is longer than allowed", None));
@@ -95,12 +99,8 @@ async fn find_client(
     }
 }
 
-fn check_return(client: Option<&Client>, uri: Option<&str>) -> Result<Option<String>, Problem> {
+fn check_return(client: &Client, uri: Option<&str>) -> Result<Option<String>, Problem> {
     let Some(uri) = uri else { return Ok(None) };
-    let Some(client) = client else {
-        let text = "post_logout_redirect_uri needs an id_token_hint or a client_id";
-        return Err(wrong("id_token_hint", text, None));
-    };
     if client.allows_post_logout(uri) {
         return Ok(Some(uri.to_owned()));
     }
