@@ -205,6 +205,18 @@ both_databases! {
         assert!(page.header("content-security-policy").contains("form-action 'self' https://diary.example;"));
     }
 
+    async fn the_refusal_of_a_request_object_travels_as_the_object_says(db) {
+        let app = TestApp::on(db).await;
+        // {"response_mode":"form_post","state":"inner"}
+        let object = "eyJhbGciOiJub25lIn0.eyJyZXNwb25zZV9tb2RlIjoiZm9ybV9wb3N0Iiwic3RhdGUiOiJpbm5lciJ9.";
+        let page = app.browser().get(&app.diary().request(&[("request", object), ("state", "")])).await;
+        let form = page.status(200).form_of("continue");
+        let value = |name: &str| form.fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+        assert_eq!(form.action, "https://diary.example/cb");
+        assert_eq!(value("error"), Some("request_not_supported"));
+        assert_eq!(value("state"), Some("inner"));
+    }
+
     async fn a_flow_continues_only_in_the_browser_that_started_it(db) {
         let app = TestApp::on(db).await;
         let (mut mine, mut other) = (app.browser(), app.browser());

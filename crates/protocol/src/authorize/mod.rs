@@ -5,7 +5,7 @@
 //! request as an interaction and send the browser to its first page.
 //!
 //! * `trust`: client and redirect URI.
-//! * `request`, `claims`: everything else.
+//! * `request`, `claims`: everything else; `request_object`: where the refusal of one goes.
 //! * `situation`: session and consent; asks `authority` what comes next.
 //! * `issue`: the transaction that mints the code.
 //! * `resume`: the same from the pages of a sign-in.
@@ -15,6 +15,7 @@ mod claims;
 mod error;
 mod issue;
 mod request;
+mod request_object;
 mod resume;
 mod return_path;
 mod situation;
@@ -95,6 +96,7 @@ async fn check_and_go_on(
     if let Err(error) = request::complete_path(&mut path, &parameters) {
         return Err(Stop::Back(path, error));
     }
+    request_object::complete_path(&mut path, &parameters);
     match request::parse(provider, &client, &path, &parameters) {
         Ok(request) => go_on(provider, visit, &client, request)
             .await

@@ -13,7 +13,7 @@ use super::return_path::ReturnPath;
 use crate::{Parameters, Provider, id_token_hint};
 
 /// Longest `state`, bytes.
-const MAX_STATE: usize = 4096;
+pub(super) const MAX_STATE: usize = 4096;
 /// Longest `nonce`, bytes.
 const MAX_NONCE: usize = 1024;
 /// Longest `scope`, bytes (security rule CO-10).
