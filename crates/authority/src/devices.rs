@@ -15,6 +15,7 @@ pub enum DeviceKey {
         public_jwk: String,
     },
     /// The cookie alone, in a sandbox whose browsers run no script. No production deployment makes or accepts one.
+    #[cfg(feature = "sandbox")]
     SandboxCookie,
 }
 
@@ -24,6 +25,7 @@ impl DeviceKey {
     pub const fn signs(&self) -> bool {
         match self {
             Self::P256 { .. } => true,
+            #[cfg(feature = "sandbox")]
             Self::SandboxCookie => false,
         }
     }
@@ -90,7 +92,10 @@ mod tests {
             id: DeviceId::mint(at, &mut rng),
             user_id: UserId::mint(at, &mut rng),
             slot: 0,
-            key: DeviceKey::SandboxCookie,
+            key: DeviceKey::P256 {
+                thumbprint: [0; 32],
+                public_jwk: String::new(),
+            },
             cookie_digest: TokenDigest::from_bytes([0; 32]),
             name: String::new(),
             bound_at: at,

@@ -77,6 +77,7 @@ pub enum IdentifierKind {
     /// An IIN, vouched for by a certification centre.
     Iin,
     /// A login of the sandbox's people file; never exists in production.
+    #[cfg(feature = "sandbox")]
     SandboxLogin,
 }
 
@@ -85,6 +86,7 @@ impl IdentifierKind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Iin => "iin",
+            #[cfg(feature = "sandbox")]
             Self::SandboxLogin => "sandbox_login",
         }
     }
@@ -93,6 +95,7 @@ impl IdentifierKind {
     pub const fn authority(self) -> &'static str {
         match self {
             Self::Iin => "KZ",
+            #[cfg(feature = "sandbox")]
             Self::SandboxLogin => "sandbox",
         }
     }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{DeploymentKind, Frame, PagesSettings, Screen};
+use crate::{Frame, PagesSettings, Screen};
 
 /// The variable `page`.
 #[derive(Serialize)]
@@ -64,7 +64,7 @@ impl<'a> Page<'a> {
             here: &frame.here,
             failure: screen.is_failure(),
             modules: screen.modules(),
-            test_bar: frame.test_bar || settings.deployment == DeploymentKind::Sandbox,
+            test_bar: frame.test_bar || settings.deployment.is_all_test(),
             flow: frame.flow.as_ref().map(|flow| Flow {
                 path: &flow.path,
                 id: &flow.id,

@@ -2,6 +2,7 @@
 
 mod assets;
 mod dates;
+mod embedded;
 mod escape;
 mod flow_origin;
 mod frame;

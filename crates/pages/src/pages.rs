@@ -13,11 +13,17 @@ use rust_embed::RustEmbed;
 use crate::assets::Assets;
 use crate::layout::Page;
 use crate::texts::{TextError, Texts};
-use crate::{Frame, PagesSettings, Screen, escape, functions, headers, sms};
+use crate::{Frame, PagesSettings, Screen, embedded, escape, functions, headers, sms};
 
 #[derive(RustEmbed)]
 #[folder = "templates/"]
 struct Templates;
+
+/// What only builds with the sandbox sign-in hold (security rule OP-15). Ordinary templates include parts of it by name.
+#[cfg(feature = "sandbox")]
+#[derive(RustEmbed)]
+#[folder = "sandbox/templates/"]
+struct SandboxTemplates;
 
 /// The pages cannot be prepared.
 #[derive(Debug, thiserror::Error)]
@@ -177,18 +183,20 @@ fn edition(locale: Locale, settings: &PagesSettings, assets: &Arc<Assets>) -> Re
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.set_formatter(escape::format);
     functions::add(&mut environment, &texts, settings.zone, assets);
-    for name in Templates::iter() {
-        if let Some(file) = Templates::get(&name) {
-            let source = String::from_utf8_lossy(&file.data).into_owned();
-            environment
-                .add_template_owned(name.to_string(), source)
-                .map_err(|source| PagesError::Template {
-                    name: name.into_owned(),
-                    source,
-                })?;
-        }
+    for (name, source) in template_sources() {
+        environment
+            .add_template_owned(name.clone(), source)
+            .map_err(|source| PagesError::Template { name, source })?;
     }
     Ok(Edition { texts, environment })
+}
+
+/// All templates with their text.
+pub(crate) fn template_sources() -> Vec<(String, String)> {
+    let ordinary = embedded::sources::<Templates>();
+    #[cfg(feature = "sandbox")]
+    let ordinary = ordinary.chain(embedded::sources::<SandboxTemplates>());
+    ordinary.collect()
 }
 
 fn with_causes(error: &dyn std::error::Error) -> String {
@@ -200,20 +208,4 @@ fn with_causes(error: &dyn std::error::Error) -> String {
         source = cause.source();
     }
     text
-}
-
-/// Names of all templates, for the tests.
-#[cfg(test)]
-pub(crate) fn template_names() -> Vec<String> {
-    Templates::iter().map(std::borrow::Cow::into_owned).collect()
-}
-
-/// All templates with their text, for the tests.
-#[cfg(test)]
-pub(crate) fn template_sources() -> Vec<(String, String)> {
-    let text = |name: &str| Templates::get(name).map(|file| String::from_utf8_lossy(&file.data).into_owned());
-    template_names()
-        .into_iter()
-        .filter_map(|name| text(&name).map(|source| (name, source)))
-        .collect()
 }

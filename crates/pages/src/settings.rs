@@ -9,9 +9,24 @@ pub enum DeploymentKind {
     /// Real people. Nothing of the sandbox is ever rendered.
     Production,
     /// Made-up people, plain forms; every page carries the TEST bar.
+    #[cfg(feature = "sandbox")]
     Sandbox,
     /// The demo on one machine: ordinary pages, and a link to the sandbox way on S1.
+    #[cfg(feature = "sandbox")]
     Demo,
+}
+
+impl DeploymentKind {
+    /// Whether nobody real signs in on any page.
+    pub(crate) const fn is_all_test(self) -> bool {
+        match self {
+            Self::Production => false,
+            #[cfg(feature = "sandbox")]
+            Self::Sandbox => true,
+            #[cfg(feature = "sandbox")]
+            Self::Demo => false,
+        }
+    }
 }
 
 /// A text of the operator's own, in every language. There is no fallback language.

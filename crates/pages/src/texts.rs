@@ -6,9 +6,17 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use rust_embed::RustEmbed;
 use unic_langid::langid;
 
+use crate::embedded;
+
 #[derive(RustEmbed)]
 #[folder = "texts/"]
 struct Files;
+
+/// What only builds with the sandbox sign-in say (security rule OP-15).
+#[cfg(feature = "sandbox")]
+#[derive(RustEmbed)]
+#[folder = "sandbox/texts/"]
+struct SandboxFiles;
 
 /// A text cannot be given.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -122,19 +130,12 @@ fn fluent(value: &Argument) -> FluentValue<'_> {
 /// The files of a language with their contents, in alphabetical order.
 pub(crate) fn sources(locale: Locale) -> Vec<(String, String)> {
     let folder = format!("{}/", locale.tag());
-    let mut names: Vec<String> = Files::iter()
-        .filter(|name| name.starts_with(&folder))
-        .map(std::borrow::Cow::into_owned)
-        .collect();
-    names.sort();
-    names
-        .into_iter()
-        .filter_map(|name| {
-            let file = Files::get(&name)?;
-            let source = String::from_utf8_lossy(&file.data).into_owned();
-            Some((name, source))
-        })
-        .collect()
+    let files = embedded::sources::<Files>();
+    #[cfg(feature = "sandbox")]
+    let files = files.chain(embedded::sources::<SandboxFiles>());
+    let mut files: Vec<_> = files.filter(|(name, _)| name.starts_with(&folder)).collect();
+    files.sort();
+    files
 }
 
 #[cfg(test)]

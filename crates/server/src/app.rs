@@ -29,6 +29,7 @@ pub struct Parts {
     /// Where messages leave.
     pub sms: Arc<dyn SmsGateway>,
     /// Logins that the sandbox page lists.
+    #[cfg(feature = "demo")]
     pub sandbox_people: Vec<String>,
 }
 
@@ -67,6 +68,7 @@ impl App {
             foundation,
             eds,
             sms,
+            #[cfg(feature = "demo")]
             sandbox_people,
         } = parts;
         let provider = provider(&config, foundation).await?;
@@ -79,10 +81,12 @@ impl App {
             sender: sender.clone(),
             node: Reference::mint(&mut chance()).to_string(),
         };
+        let settings = WebSettings::new(sender);
+        #[cfg(feature = "demo")]
         let settings = WebSettings {
             sandbox: !config.deployment().kind().is_production(),
             sandbox_people,
-            ..WebSettings::new(sender)
+            ..settings
         };
         let state = WebState::new(provider.clone(), eds, sms, settings);
         let mint = || Reference::mint(&mut chance());

@@ -170,6 +170,7 @@ mod tests {
             foundation,
             eds,
             sms,
+            #[cfg(feature = "demo")]
             sandbox_people: Vec::new(),
         };
         (App::build(parts).await.unwrap(), clock)

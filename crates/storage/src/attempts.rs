@@ -103,6 +103,7 @@ pub async fn record(tx: &Tx, attempt: &SignInAttempt) -> Result<Write, StorageEr
 fn first_columns(stage: Option<&FirstStage>) -> [Value; 5] {
     let (factor, certificate, storage) = match stage.map(|stage| stage.factor) {
         None => (None, None, None),
+        #[cfg(feature = "sandbox")]
         Some(FirstFactor::Sandbox) => (Some("sandbox"), None, None),
         Some(FirstFactor::Eds {
             certificate_id,
@@ -122,6 +123,7 @@ fn first_columns(stage: Option<&FirstStage>) -> [Value; 5] {
 fn second_columns(stage: Option<&SecondStage>) -> [Value; 3] {
     let (factor, phone) = match stage.map(|stage| stage.factor) {
         None => (None, None),
+        #[cfg(feature = "sandbox")]
         Some(SecondFactor::Sandbox) => (Some("sandbox"), None),
         Some(SecondFactor::Sms { phone_id }) => (Some("sms"), Some(phone_id.as_uuid())),
     };
@@ -198,6 +200,7 @@ fn read_state(row: &Row, place: Place<'_>) -> Result<AttemptState, Inconsistent>
 fn read_first(row: &Row, place: Place<'_>) -> Result<FirstStage, Inconsistent> {
     let key_storage = row.key_storage.as_deref().and_then(KeyStorage::from_word);
     let factor = match (row.first_factor.as_deref(), row.certificate_id, key_storage) {
+        #[cfg(feature = "sandbox")]
         (Some("sandbox"), None, None) => FirstFactor::Sandbox,
         (Some("eds"), Some(id), Some(key_storage)) => FirstFactor::Eds {
             certificate_id: CertificateId::from_uuid(id),
@@ -214,6 +217,7 @@ fn read_first(row: &Row, place: Place<'_>) -> Result<FirstStage, Inconsistent> {
 
 fn read_second(row: &Row, place: Place<'_>) -> Result<SecondStage, Inconsistent> {
     let factor = match (row.second_factor.as_deref(), row.phone_id) {
+        #[cfg(feature = "sandbox")]
         (Some("sandbox"), None) => SecondFactor::Sandbox,
         (Some("sms"), Some(id)) => SecondFactor::Sms {
             phone_id: PhoneId::from_uuid(id),

@@ -74,6 +74,7 @@ pub async fn find_for_user(conn: &Connection, user: UserId, id: DeviceId) -> Res
 pub async fn insert(tx: &Tx, device: &Device) -> Result<Binding, StorageError> {
     let (thumbprint, public_jwk) = match &device.key {
         DeviceKey::P256 { thumbprint, public_jwk } => (Some(thumbprint.to_vec()), Some(public_jwk.clone())),
+        #[cfg(feature = "sandbox")]
         DeviceKey::SandboxCookie => (None, None),
     };
     let cells = [
@@ -158,7 +159,10 @@ impl TryFrom<Row> for Device {
                 thumbprint: place.bytes32("thumbprint", &thumbprint)?,
                 public_jwk,
             },
+            #[cfg(feature = "sandbox")]
             (None, None) => DeviceKey::SandboxCookie,
+            #[cfg(not(feature = "sandbox"))]
+            (None, None) => return Err(place.bad("thumbprint")),
             (Some(_), None) | (None, Some(_)) => return Err(place.bad("public_jwk")),
         };
         Ok(Self {

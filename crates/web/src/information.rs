@@ -2,8 +2,12 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use pages::screens::{Accessibility, Components, Help, Privacy};
-use pages::{DeploymentKind, Screen};
+#[cfg(feature = "sandbox")]
+use pages::DeploymentKind;
+use pages::Screen;
+#[cfg(feature = "sandbox")]
+use pages::screens::Components;
+use pages::screens::{Accessibility, Help, Privacy};
 use protocol::Problem;
 use protocol::flow::Visit;
 
@@ -30,6 +34,7 @@ pub(crate) async fn accessibility(State(state): State<WebState>, Visited(visit):
 }
 
 /// `GET /dev/components`: not in production.
+#[cfg(feature = "sandbox")]
 pub(crate) async fn components(State(state): State<WebState>, Visited(visit): Visited) -> Response {
     match state.provider.settings.kind {
         DeploymentKind::Production => Problem::NoSuchPage.respond(&state.provider, &visit),

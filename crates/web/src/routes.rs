@@ -23,6 +23,7 @@ pub const ROUTES: &[Route] = &[
     route(Method::GET, "/help", Caller::Anyone),
     route(Method::GET, "/privacy", Caller::Anyone),
     route(Method::GET, "/accessibility", Caller::Anyone),
+    #[cfg(feature = "sandbox")]
     route(Method::GET, "/dev/components", Caller::Anyone),
     route(Method::GET, "/assets/{name}", Caller::Anyone),
     route(Method::POST, "/language", Caller::Anyone),
@@ -43,12 +44,14 @@ pub const ROUTES: &[Route] = &[
 
 /// The pages. What no route answers becomes a page at the edge of the server.
 pub fn router(state: WebState) -> Router {
-    Router::new()
+    let pages = Router::new();
+    #[cfg(feature = "sandbox")]
+    let pages = pages.route("/dev/components", get(information::components));
+    pages
         .route("/", get(information::help))
         .route("/help", get(information::help))
         .route("/privacy", get(information::privacy))
         .route("/accessibility", get(information::accessibility))
-        .route("/dev/components", get(information::components))
         .route("/assets/{name}", get(information::asset))
         .route("/language", post(language::choose))
         .route("/flow/{id}/sign-in", get(choose::show).post(choose::choose))

@@ -31,9 +31,11 @@ pub struct WebState {
 pub struct WebSettings {
     /// Who messages say they are from, such as `1414`.
     pub sender: Sender,
-    /// Whether the sandbox way exists. Without the feature `sandbox` nothing reads it.
+    /// Whether the sandbox way exists.
+    #[cfg(feature = "sandbox")]
     pub sandbox: bool,
     /// Logins that the sandbox page lists.
+    #[cfg(feature = "sandbox")]
     pub sandbox_people: Vec<String>,
     /// How many signatures are verified at the same time; the others wait (security rule RL-3).
     pub verifications: usize,
@@ -46,7 +48,9 @@ impl WebSettings {
     pub const fn new(sender: Sender) -> Self {
         Self {
             sender,
+            #[cfg(feature = "sandbox")]
             sandbox: false,
+            #[cfg(feature = "sandbox")]
             sandbox_people: Vec::new(),
             verifications: 8,
             verification_wait: seconds(2),

@@ -75,6 +75,7 @@ pub enum FirstFactor {
         key_storage: KeyStorage,
     },
     /// A name typed into a sandbox, which proves nothing and exists nowhere else.
+    #[cfg(feature = "sandbox")]
     Sandbox,
 }
 
@@ -96,6 +97,7 @@ pub enum SecondFactor {
         phone_id: PhoneId,
     },
     /// The code that a sandbox page shows.
+    #[cfg(feature = "sandbox")]
     Sandbox,
 }
 
@@ -283,10 +285,12 @@ pub fn achieved(
     let mut methods = match first.factor {
         // A key in a file is software; where the certificate does not say, we do not claim hardware either.
         FirstFactor::Eds { .. } => vec![M::SoftwareKey],
+        #[cfg(feature = "sandbox")]
         FirstFactor::Sandbox => vec![M::UserPresence],
     };
     methods.push(match second.factor {
         SecondFactor::Sms { .. } => M::Sms,
+        #[cfg(feature = "sandbox")]
         SecondFactor::Sandbox => M::OneTimeCode,
     });
     if device_proven {

@@ -1,4 +1,5 @@
-//! Renders every screen in every state and language to files: `cargo run -p kiru-pages --example gallery -- OUTDIR`.
+//! Renders every screen in every state and language to files:
+//! `cargo run -p kiru-pages --features sandbox --example gallery -- OUTDIR`.
 //! The folder can be served by any static file server; links between steps lead nowhere.
 
 mod specimens;
@@ -29,7 +30,7 @@ fn main() -> ExitCode {
 }
 
 fn write(folder: &Path) -> Result<usize, Box<dyn std::error::Error>> {
-    let pages = Pages::new(specimens::settings(DeploymentKind::Demo))?;
+    let pages = Pages::new(specimens::settings(DeploymentKind::Production))?;
     fs::create_dir_all(folder.join("assets"))?;
     for (path, bytes) in pages.assets() {
         fs::write(folder.join(path.trim_start_matches('/')), bytes)?;

@@ -1,4 +1,4 @@
-//! S1 "choose how to sign in", S16 "continue as", and the sandbox's first stage. All on `/flow/{id}/sign-in`.
+//! S1 "choose how to sign in" and S16 "continue as", both on `/flow/{id}/sign-in`.
 
 use serde::Serialize;
 
@@ -9,8 +9,8 @@ use crate::Screen;
 pub struct ChooseWay {
     /// This browser signed in with EDS before: the tile is marked.
     pub eds_was_last: bool,
-    /// Offers the sandbox way (`?way=sandbox`); only ever true in the demo.
-    pub sandbox_link: bool,
+    /// Offers the sandbox way (`?way=sandbox`), in the demo. Its template is there only with the feature `sandbox`.
+    pub test_way: bool,
 }
 
 impl Screen for ChooseWay {
@@ -33,34 +33,5 @@ pub struct ContinueAs {
 impl Screen for ContinueAs {
     fn template(&self) -> &'static str {
         "choose/continue_as.html"
-    }
-}
-
-/// The sandbox's first stage: field `person` posted to `{flow}/sign-in`.
-#[derive(Clone, Debug, Serialize)]
-pub struct SandboxPerson {
-    /// What was typed before, shown again.
-    pub person: String,
-    /// Logins that can be typed, shown as a list.
-    pub people: Vec<String>,
-    /// The login is not in the people file.
-    pub unknown: bool,
-}
-
-impl Screen for SandboxPerson {
-    fn template(&self) -> &'static str {
-        "choose/sandbox_person.html"
-    }
-
-    fn status(&self) -> http::StatusCode {
-        if self.unknown {
-            http::StatusCode::UNPROCESSABLE_ENTITY
-        } else {
-            http::StatusCode::OK
-        }
-    }
-
-    fn is_failure(&self) -> bool {
-        self.unknown
     }
 }

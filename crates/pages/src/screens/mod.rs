@@ -1,6 +1,7 @@
 //! The screens, one file per noun. Numbers (S1, R1, X7) are those of the product's screen list.
 
 mod choose;
+#[cfg(feature = "sandbox")]
 mod components;
 mod consent;
 mod device;
@@ -10,10 +11,13 @@ mod form_post;
 mod information;
 mod locks;
 mod phone;
+#[cfg(feature = "sandbox")]
+mod sandbox_person;
 mod session;
 mod sms_code;
 
-pub use choose::{ChooseWay, ContinueAs, SandboxPerson};
+pub use choose::{ChooseWay, ContinueAs};
+#[cfg(feature = "sandbox")]
 pub use components::Components;
 pub use consent::{Claim, ClaimGroup, ClaimNote, ClaimRow, ClaimValue, Consent, SchoolRole};
 pub use device::{
@@ -26,5 +30,7 @@ pub use form_post::FormPost;
 pub use information::{Accessibility, Help, Privacy};
 pub use locks::{AdministratorLock, LeftSchool, SuspendedByOwner, UnusedTooLong};
 pub use phone::NoPhone;
+#[cfg(feature = "sandbox")]
+pub use sandbox_person::SandboxPerson;
 pub use session::{ConfirmSignOut, HiddenField, SignedOut, ToldService};
 pub use sms_code::{CodeProblem, EnterSmsCode, TooManyCodes};

@@ -45,8 +45,9 @@ pub struct EnterSmsCode {
     pub sent_again: bool,
     /// What went wrong.
     pub problem: Option<CodeProblem>,
-    /// Only on the sandbox way: the code, filled in and shown in `#sandbox-code`.
-    pub sandbox_code: Option<String>,
+    /// Only on the sandbox way: the code, filled in and shown in `#sandbox-code`. The template that shows it is there only
+    /// with the feature `sandbox`.
+    pub shown_code: Option<String>,
 }
 
 impl Screen for EnterSmsCode {

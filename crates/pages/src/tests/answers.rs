@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::{pages, specimens};
 use crate::{DeploymentKind, Frame, Pages, PagesError, Reference, Screen};
 
+#[cfg(feature = "sandbox")]
 #[test]
 fn only_sandboxes_carry_the_test_bar() {
     for (deployment, bar) in [

@@ -18,7 +18,7 @@ fn pages(deployment: DeploymentKind) -> Pages {
 
 /// Every page of the gallery: name, language, HTML.
 fn every_page() -> Vec<(&'static str, Locale, String)> {
-    let pages = pages(DeploymentKind::Demo);
+    let pages = pages(DeploymentKind::Production);
     let mut all = Vec::new();
     for specimen in specimens::all() {
         for locale in Locale::ALL {

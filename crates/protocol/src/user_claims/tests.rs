@@ -26,7 +26,10 @@ fn rests_on(client: &str, role: Option<CertificateRole>, bound: bool) -> GrantIn
         id: device_id,
         user_id,
         slot: 0,
-        key: DeviceKey::SandboxCookie,
+        key: DeviceKey::P256 {
+            thumbprint: [0; 32],
+            public_jwk: String::new(),
+        },
         cookie_digest: digest,
         name: String::new(),
         bound_at: Timestamp::from_unix_seconds(5),

@@ -65,18 +65,10 @@ fn check(position: usize, written: Written, logins: bool, checksum: Checksum) ->
         identifiers.push((IdentifierKind::Iin, iin.expose().to_owned()));
     }
     if let Some(login) = written.login {
-        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_' | b'.');
         if !logins {
             return Err(refuse(&name, "login", "logins exist only outside production"));
         }
-        if login.is_empty() || login.len() > 64 || !login.bytes().all(plain) {
-            return Err(refuse(
-                &name,
-                "login",
-                "must be 1 to 64 lower-case letters, digits, dots, dashes",
-            ));
-        }
-        identifiers.push((IdentifierKind::SandboxLogin, login));
+        identifiers.push(login_of(&name, login)?);
     }
     if identifiers.is_empty() {
         return Err(refuse(&name, "iin", "an IIN is needed to know the person by"));
@@ -98,6 +90,25 @@ fn check(position: usize, written: Written, logins: bool, checksum: Checksum) ->
         facts: facts.collect::<Result<_, _>>()?,
         name,
     })
+}
+
+#[cfg(feature = "demo")]
+fn login_of(name: &str, login: String) -> Result<(IdentifierKind, String), ApplyError> {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_' | b'.');
+    if login.is_empty() || login.len() > 64 || !login.bytes().all(plain) {
+        return Err(refuse(
+            name,
+            "login",
+            "must be 1 to 64 lower-case letters, digits, dots, dashes",
+        ));
+    }
+    Ok((IdentifierKind::SandboxLogin, login))
+}
+
+/// A build without the feature `demo` is never outside production.
+#[cfg(not(feature = "demo"))]
+fn login_of(name: &str, _login: String) -> Result<(IdentifierKind, String), ApplyError> {
+    Err(refuse(name, "login", "logins exist only outside production"))
 }
 
 /// A fact's value as storage keeps it: texts as they are, everything else as JSON.
@@ -318,6 +329,7 @@ async fn write(
 fn member_of(kind: IdentifierKind) -> &'static str {
     match kind {
         IdentifierKind::Iin => "iin",
+        #[cfg(feature = "demo")]
         IdentifierKind::SandboxLogin => "login",
     }
 }
@@ -344,10 +356,12 @@ async fn write_phone(tx: &Tx, keyring: &Keyring, ready: &Ready, now: Timestamp) 
 mod tests {
     use super::*;
 
+    #[cfg(feature = "demo")]
     fn parse(text: &str) -> Result<Vec<PersonEntry>, ApplyError> {
         parse_people(text, true, Checksum::Required)
     }
 
+    #[cfg(feature = "demo")]
     #[test]
     fn a_person_has_a_number_or_a_login() {
         let people = parse(r#"[{"login":"alice","iin":"950425400014","phone":"+77990000018","locale":"en",
@@ -363,6 +377,7 @@ mod tests {
         );
     }
 
+    #[cfg(feature = "demo")]
     #[test]
     fn an_entry_that_breaks_a_rule_is_named_without_its_number() {
         for (text, said) in [

@@ -79,6 +79,18 @@ async fn find(foundation: &Foundation, person: &str) -> Result<User, Failure> {
         .ok_or_else(|| Failure::Refused("nobody is known by this; give IIN, sub, user id or login".to_owned()))
 }
 
+/// What kind of identifier it may be.
+fn kind_of(person: &str) -> Option<IdentifierKind> {
+    if Iin::parse(person, Checksum::Ignored).is_ok() {
+        return Some(IdentifierKind::Iin);
+    }
+    #[cfg(feature = "demo")]
+    let other = Some(IdentifierKind::SandboxLogin);
+    #[cfg(not(feature = "demo"))]
+    let other = None;
+    other
+}
+
 async fn look_up(foundation: &Foundation, person: &str) -> Result<Option<User>, StorageError> {
     let db = &foundation.db;
     if let Ok(id) = person.parse::<UserId>()
@@ -86,14 +98,11 @@ async fn look_up(foundation: &Foundation, person: &str) -> Result<Option<User>, 
     {
         return Ok(Some(user));
     }
-    let kind = if Iin::parse(person, Checksum::Ignored).is_ok() {
-        IdentifierKind::Iin
-    } else {
-        IdentifierKind::SandboxLogin
-    };
-    let digest = identifiers::digest(&foundation.keyring, kind, kind.authority(), person);
-    if let Some(user) = storage::users::find_by_identifier(db, kind, kind.authority(), &digest).await? {
-        return Ok(Some(user));
+    if let Some(kind) = kind_of(person) {
+        let digest = identifiers::digest(&foundation.keyring, kind, kind.authority(), person);
+        if let Some(user) = storage::users::find_by_identifier(db, kind, kind.authority(), &digest).await? {
+            return Ok(Some(user));
+        }
     }
     match Subject::parse(person) {
         Some(subject) => storage::users::find_by_subject(db, &subject).await,

@@ -137,16 +137,17 @@ impl Commit<'_> {
 
     /// The key that signed the nonce: the posted one when it is to be bound, else the bound device's.
     fn prove(&self, bindings: &Bindings, nonce: &Challenge) -> Result<DeviceKey, ProofRefusal> {
-        // What is bound on the sandbox way is a cookie: a key would turn a name that somebody typed into a proof.
-        let (first, _) = self.attempt.both_stages().map_err(|_| ProofRefusal::KeyKind)?;
         let (public_key, proof) = match self.posted {
-            Posted::Proof { .. } if first.factor == FirstFactor::Sandbox => return Err(ProofRefusal::KeyKind),
+            // What is bound on the sandbox way is a cookie: a key would turn a name that somebody typed into a proof.
+            #[cfg(feature = "sandbox")]
+            Posted::Proof { .. } if self.is_sandbox() => return Err(ProofRefusal::KeyKind),
             Posted::Proof { public_key, proof } => (public_key, proof),
             #[cfg(feature = "sandbox")]
             Posted::Button => return self.sandbox_key(),
         };
         let (jwk, purpose) = match bindings.this_device().map(|device| &device.key) {
             Some(DeviceKey::P256 { public_jwk, .. }) => (public_jwk.as_str(), ProofPurpose::SignIn),
+            #[cfg(feature = "sandbox")]
             Some(DeviceKey::SandboxCookie) => return Err(ProofRefusal::KeyKind),
             None => (public_key.ok_or(ProofRefusal::KeyKind)?, ProofPurpose::Register),
         };
@@ -165,16 +166,18 @@ impl Commit<'_> {
     /// A button proves nothing but the cookie, which is all there is on the sandbox way.
     #[cfg(feature = "sandbox")]
     fn sandbox_key(&self) -> Result<DeviceKey, ProofRefusal> {
-        let sandbox = self
-            .attempt
-            .both_stages()
-            .is_ok_and(|(first, _)| first.factor == FirstFactor::Sandbox);
-        let allowed = sandbox && self.page.state.settings.sandbox;
+        let allowed = self.is_sandbox() && self.page.state.settings.sandbox;
         if allowed {
             Ok(DeviceKey::SandboxCookie)
         } else {
             Err(ProofRefusal::KeyKind)
         }
+    }
+
+    #[cfg(feature = "sandbox")]
+    fn is_sandbox(&self) -> bool {
+        let stages = self.attempt.both_stages();
+        stages.is_ok_and(|(first, _)| first.factor == FirstFactor::Sandbox)
     }
 
     async fn refuse(&self, tx: &Tx, bindings: &Bindings, refusal: ProofRefusal) -> Result<Outcome, Stop> {
@@ -336,9 +339,14 @@ pub(crate) const fn purpose(view: BindingView) -> ChallengePurpose {
     }
 }
 
+#[cfg_attr(
+    not(feature = "sandbox"),
+    expect(clippy::unnecessary_wraps, reason = "the sandbox way has no certificate")
+)]
 const fn certificate_of(first: &FirstStage) -> Option<authority::ids::CertificateId> {
     match first.factor {
         FirstFactor::Eds { certificate_id, .. } => Some(certificate_id),
+        #[cfg(feature = "sandbox")]
         FirstFactor::Sandbox => None,
     }
 }

@@ -16,7 +16,7 @@ mod session;
 mod view;
 
 use authority::audit::EventKind;
-use authority::authentication::{Challenge, FirstStage, SignInAttempt};
+use authority::authentication::{Challenge, FirstFactor, FirstStage, SignInAttempt};
 use authority::devices::{BindingView, Device};
 use authority::ids::DeviceId;
 use authority::time::days;
@@ -133,10 +133,17 @@ async fn committed(form: &FlowForm) -> Result<Response, Problem> {
 fn button(first: &FirstStage) -> Result<Posted<'static>, Problem> {
     match first.factor {
         #[cfg(feature = "sandbox")]
-        authority::authentication::FirstFactor::Sandbox => Ok(Posted::Button),
-        #[cfg(not(feature = "sandbox"))]
-        authority::authentication::FirstFactor::Sandbox => Err(Problem::NoScript),
-        authority::authentication::FirstFactor::Eds { .. } => Err(Problem::NoScript),
+        FirstFactor::Sandbox => Ok(Posted::Button),
+        FirstFactor::Eds { .. } => Err(Problem::NoScript),
+    }
+}
+
+/// Whether the browser can sign with a key: everywhere but on the sandbox way.
+const fn has_script(first: &FirstStage) -> bool {
+    match first.factor {
+        FirstFactor::Eds { .. } => true,
+        #[cfg(feature = "sandbox")]
+        FirstFactor::Sandbox => false,
     }
 }
 
@@ -197,13 +204,13 @@ fn bound_elsewhere(page: &FlowPage, live: &[Device], cleared: bool) -> Response 
 
 /// S12, or the page that proves the bound device by itself.
 fn ask(page: &FlowPage, first: &FirstStage, bindings: &Bindings, nonce: &Challenge) -> Response {
-    let sandbox = first.factor == authority::authentication::FirstFactor::Sandbox;
+    let has_script = has_script(first);
     let request = |device_id: DeviceId, purpose| ProofRequest {
         device_id: device_id.to_string(),
         nonce: nonce.text.clone(),
         purpose,
     };
-    if let Some(device) = bindings.this_device().filter(|_| !sandbox) {
+    if let Some(device) = bindings.this_device().filter(|_| has_script) {
         return page.render(
             Place::Device,
             &ProveDevice {
@@ -219,7 +226,7 @@ fn ask(page: &FlowPage, first: &FirstStage, bindings: &Bindings, nonce: &Challen
     let named = name::of_user_agent(agent.unwrap_or_default());
     // The device that will be bound is named after the nonce that binds it.
     let new_id = DeviceId::from_uuid(nonce.id.as_uuid());
-    let proof = (!sandbox).then(|| request(new_id, ProofPurpose::Register));
+    let proof = has_script.then(|| request(new_id, ProofPurpose::Register));
     page.render_marked(
         Place::Device,
         &RememberDevice {
@@ -227,7 +234,7 @@ fn ask(page: &FlowPage, first: &FirstStage, bindings: &Bindings, nonce: &Challen
             device_kind: named.kind,
             proof,
         },
-        sandbox,
+        !has_script,
     )
 }
 

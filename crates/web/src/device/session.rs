@@ -132,8 +132,10 @@ impl Posted<'_> {
 
     /// The rules are those of a sign-in; the key is the one that the session's device was bound with.
     fn judge(&self, device: &Device, nonce: &Challenge) -> Result<(), ProofRefusal> {
-        let DeviceKey::P256 { public_jwk, .. } = &device.key else {
-            return Err(ProofRefusal::KeyKind);
+        let public_jwk = match &device.key {
+            DeviceKey::P256 { public_jwk, .. } => public_jwk,
+            #[cfg(feature = "sandbox")]
+            DeviceKey::SandboxCookie => return Err(ProofRefusal::KeyKind),
         };
         let key = PublicJwk::parse(public_jwk.as_bytes()).map_err(|_| ProofRefusal::KeyKind)?;
         let expected = Expected {

@@ -1,15 +1,19 @@
 //! What a browser shows of a person's binding (product A1, A2; security rules DB-1, DB-4).
 
 use authority::authentication::{FirstFactor, FirstStage};
-use authority::devices::{BindingView, Device, DeviceKey};
+#[cfg(feature = "sandbox")]
+use authority::devices::DeviceKey;
+use authority::devices::{BindingView, Device};
 use authority::ids::DeviceId;
 use authority::secret::Purpose;
 
 use crate::flow::FlowPage;
 
 /// First slot of the devices of the sandbox way, far from those of the ordinary one.
+#[cfg(feature = "sandbox")]
 const SANDBOX_SLOTS: i16 = 1000;
 /// How many script-less browsers a sandbox person may have; each run of a test suite is one.
+#[cfg(feature = "sandbox")]
 const SANDBOX_DEVICES: usize = 1000;
 
 /// The person's device whose cookie this browser holds. The cookie only identifies (security rule DB-1).
@@ -25,6 +29,15 @@ pub(crate) fn shown_device(page: &FlowPage, live: &[Device]) -> Option<DeviceId>
     found.map(|device| device.id)
 }
 
+/// A cookie without a key counts on the sandbox way only, and nothing else there.
+#[cfg(feature = "sandbox")]
+fn of_the_way(first: &FirstStage, live: Vec<Device>) -> Vec<Device> {
+    let sandbox = first.factor == FirstFactor::Sandbox;
+    live.into_iter()
+        .filter(|device| (device.key == DeviceKey::SandboxCookie) == sandbox)
+        .collect()
+}
+
 /// The devices that count on the way the person came, and how many are allowed there.
 #[derive(Clone, Debug)]
 pub(crate) struct Bindings {
@@ -38,16 +51,15 @@ pub(crate) struct Bindings {
 }
 
 impl Bindings {
-    /// Judges the person's live devices. A cookie without a key counts on the sandbox way only, and nothing else there.
+    /// Judges the person's live devices.
     pub(crate) fn judge(page: &FlowPage, first: &FirstStage, live: Vec<Device>) -> Self {
-        let (sandbox, allowed, first_slot) = match first.factor {
-            FirstFactor::Eds { .. } => (false, page.provider().policy().devices_per_account, 0),
-            FirstFactor::Sandbox => (true, SANDBOX_DEVICES, SANDBOX_SLOTS),
+        let (allowed, first_slot) = match first.factor {
+            FirstFactor::Eds { .. } => (page.provider().policy().devices_per_account, 0),
+            #[cfg(feature = "sandbox")]
+            FirstFactor::Sandbox => (SANDBOX_DEVICES, SANDBOX_SLOTS),
         };
-        let live: Vec<Device> = live
-            .into_iter()
-            .filter(|device| (device.key == DeviceKey::SandboxCookie) == sandbox)
-            .collect();
+        #[cfg(feature = "sandbox")]
+        let live = of_the_way(first, live);
         let shown = shown_device(page, &live);
         let view = BindingView::judge(&live, shown, allowed);
         Self {

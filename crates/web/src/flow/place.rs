@@ -52,7 +52,8 @@ impl Place {
 #[cfg(test)]
 mod tests {
     use authority::authentication::{FirstFactor, FirstStage, SecondFactor, SecondStage};
-    use authority::ids::{AttemptId, InteractionId, SessionId, UserId};
+    use authority::certificates::KeyStorage;
+    use authority::ids::{AttemptId, CertificateId, InteractionId, PhoneId, SessionId, UserId};
     use authority::time::minutes;
 
     use super::*;
@@ -75,7 +76,10 @@ mod tests {
     fn first() -> FirstStage {
         FirstStage {
             user_id: uuid_text().parse::<UserId>().unwrap(),
-            factor: FirstFactor::Sandbox,
+            factor: FirstFactor::Eds {
+                certificate_id: uuid_text().parse::<CertificateId>().unwrap(),
+                key_storage: KeyStorage::File,
+            },
             at: NOW,
         }
     }
@@ -83,7 +87,9 @@ mod tests {
     #[test]
     fn each_proven_stage_leads_one_page_further() {
         let second = SecondStage {
-            factor: SecondFactor::Sandbox,
+            factor: SecondFactor::Sms {
+                phone_id: uuid_text().parse::<PhoneId>().unwrap(),
+            },
             at: NOW,
         };
         let one = started().pass_first(first()).unwrap();

@@ -30,6 +30,11 @@ pub(crate) fn is_first(page: &FlowPage) -> bool {
     asked && page.state.settings.sandbox
 }
 
+/// Whether the sign-in page shows a link to this way: in the demo.
+pub(crate) fn is_offered(page: &FlowPage) -> bool {
+    page.provider().settings.kind == DeploymentKind::Demo && page.state.settings.sandbox
+}
+
 /// The first stage: a login of the people file.
 pub(crate) fn person_page(page: &FlowPage, person: &str, unknown: bool) -> Response {
     let person = person.chars().filter(|c| !c.is_control()).take(LONGEST_LOGIN).collect();
@@ -98,7 +103,7 @@ pub(crate) fn confirm_page(page: &FlowPage, attempt: &SignInAttempt, problem: Op
         resend_at: None,
         sent_again: false,
         problem,
-        sandbox_code: Some(code(page, attempt)),
+        shown_code: Some(code(page, attempt)),
     };
     page.render_marked(Place::Confirm, &screen, true)
 }

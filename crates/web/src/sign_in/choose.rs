@@ -4,7 +4,6 @@
 use authority::authorization::{Interaction, Progress};
 use authority::users::FactName;
 use axum::response::Response;
-use pages::DeploymentKind;
 use pages::screens::{ChooseWay, ContinueAs};
 use protocol::Problem;
 use protocol::authorize::{Resume, resume};
@@ -53,7 +52,7 @@ async fn chosen(form: &FlowForm) -> Result<Response, Problem> {
     match form.field("choice") {
         Some("continue") => go_on(page).await,
         Some("other") => Ok(answer::see_other(&format!("{}?way=other", page.path_of("sign-in")))),
-        // An empty sandbox form.
+        // An empty form.
         Some(_) | None => Ok(page.see(Place::SignIn)),
     }
 }
@@ -90,10 +89,12 @@ fn ways(page: &FlowPage) -> Response {
     if sandbox::is_first(page) {
         return sandbox::person_page(page, "", false);
     }
-    let demo = page.provider().settings.kind == DeploymentKind::Demo;
     let screen = ChooseWay {
         eds_was_last: !page.visit.cookies.devices().is_empty(),
-        sandbox_link: cfg!(feature = "sandbox") && demo && page.state.settings.sandbox,
+        #[cfg(feature = "sandbox")]
+        test_way: sandbox::is_offered(page),
+        #[cfg(not(feature = "sandbox"))]
+        test_way: false,
     };
     page.render(Place::SignIn, &screen)
 }

@@ -273,6 +273,7 @@ async fn pass(tx: &Tx, page: &FlowPage, attempt: &SignInAttempt, stage: FirstSta
     let mut event = about(page, EventKind::FirstStagePassed, stage.user_id);
     match stage.factor {
         FirstFactor::Eds { .. } => "swk",
+        #[cfg(feature = "sandbox")]
         FirstFactor::Sandbox => "user",
     }
     .clone_into(&mut event.methods);

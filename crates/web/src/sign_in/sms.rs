@@ -167,7 +167,7 @@ fn enter(
         resend_at: Some(resend_at),
         sent_again: page.visit.here.ends_with("?sent=again") && problem.is_none(),
         problem,
-        sandbox_code: None,
+        shown_code: None,
     }
 }
 

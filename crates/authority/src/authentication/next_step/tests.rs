@@ -263,7 +263,12 @@ fn prompt_none_never_asks_who_before_consent() {
 /// Every combination of device, sign-in and proof, each with what comes next when nothing else is in the way.
 #[test]
 fn a_session_of_a_device_with_a_key_goes_on_only_after_a_proof() {
-    let keys = [None, Some(DeviceKey::SandboxCookie), Some(key())];
+    let keys = [
+        None,
+        #[cfg(feature = "sandbox")]
+        Some(DeviceKey::SandboxCookie),
+        Some(key()),
+    ];
     for (device_key, signed_in, proven) in keys
         .into_iter()
         .flat_map(|key| [false, true].map(|signed_in| (key.clone(), signed_in)))
@@ -319,7 +324,8 @@ fn the_proof_of_another_sessions_device_counts_for_nothing() {
 
 #[test]
 fn where_a_sign_in_is_due_anyway_no_proof_is_asked_before() {
-    let reasons: [(SignInReason, fn(&mut World)); 4] = [
+    type Change = fn(&mut World);
+    let reasons: [(SignInReason, Change); 4] = [
         (SignInReason::Asked, |world| world.request.prompt.login = true),
         (SignInReason::TooOld, |world| world.request.max_age = Some(0)),
         (SignInReason::OtherPersonExpected, |world| {

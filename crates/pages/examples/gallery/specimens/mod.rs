@@ -35,11 +35,23 @@ enum Place {
     /// In a flow of the diary.
     Flow,
     /// In a flow by the sandbox way, with the TEST bar.
+    #[cfg(feature = "sandbox")]
     Sandbox,
     /// The diary is known, no flow runs.
     Service,
     /// Nobody asks.
     Alone,
+}
+
+impl Place {
+    const fn is_flow(self) -> bool {
+        match self {
+            Self::Flow => true,
+            #[cfg(feature = "sandbox")]
+            Self::Sandbox => true,
+            Self::Service | Self::Alone => false,
+        }
+    }
 }
 
 impl Specimen {
@@ -55,7 +67,7 @@ impl Specimen {
         if !matches!(self.place, Place::Alone) {
             frame.service = Some(diary());
         }
-        if matches!(self.place, Place::Flow | Place::Sandbox) {
+        if self.place.is_flow() {
             frame.flow = FlowOrigin::of_redirect_uri("https://kundelik.example/cb")
                 .ok()
                 .map(|origin| Flow {
@@ -64,7 +76,10 @@ impl Specimen {
                     origin,
                 });
         }
-        frame.test_bar = matches!(self.place, Place::Sandbox);
+        #[cfg(feature = "sandbox")]
+        {
+            frame.test_bar = matches!(self.place, Place::Sandbox);
+        }
         frame
     }
 }

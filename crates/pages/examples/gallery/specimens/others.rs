@@ -1,10 +1,11 @@
 //! Locks, errors, sign-out, the pages of the footer.
 
 use authority::time::{Timestamp, minutes};
+#[cfg(feature = "sandbox")]
+use kiru_pages::screens::Components;
 use kiru_pages::screens::{
-    Accessibility, AdministratorLock, Components, ConfirmSignOut, FormPost, Help, HiddenField, LeftSchool, NoScript,
-    NoSuchPage, OtherBrowser, OurFault, OutOfDate, Privacy, SignedOut, SuspendedByOwner, ToldService, UnusedTooLong,
-    WronglyAsked,
+    Accessibility, AdministratorLock, ConfirmSignOut, FormPost, Help, HiddenField, LeftSchool, NoScript, NoSuchPage,
+    OtherBrowser, OurFault, OutOfDate, Privacy, SignedOut, SuspendedByOwner, ToldService, UnusedTooLong, WronglyAsked,
 };
 
 use super::{Place, Specimen, now, specimen};
@@ -127,6 +128,7 @@ fn others() -> Vec<Specimen> {
         specimen("help", Place::Alone, Help),
         specimen("privacy", Place::Alone, Privacy),
         specimen("accessibility", Place::Alone, Accessibility),
+        #[cfg(feature = "sandbox")]
         specimen("components", Place::Alone, Components),
     ]
 }

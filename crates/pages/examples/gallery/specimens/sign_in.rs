@@ -1,10 +1,12 @@
 //! S1, S2, S6, S11, S12, S16, R1, R7, X2 and the sandbox.
 
 use authority::time::{Timestamp, minutes};
+#[cfg(feature = "sandbox")]
+use kiru_pages::screens::SandboxPerson;
 use kiru_pages::screens::{
     BoundElsewhere, CannotRemember, ChooseWay, CodeProblem, ContinueAs, DeviceKind, EnterSmsCode, NoPhone,
-    ProofPurpose, ProofRequest, ProveDevice, RememberDevice, RememberProblem, SandboxPerson, SignWithEds,
-    SignatureRefusal, TooManyCodes,
+    ProofPurpose, ProofRequest, ProveDevice, RememberDevice, RememberProblem, SignWithEds, SignatureRefusal,
+    TooManyCodes,
 };
 
 use super::{Place, Specimen, now, specimen};
@@ -19,6 +21,7 @@ pub(super) fn all() -> Vec<Specimen> {
 }
 
 fn choosing() -> Vec<Specimen> {
+    #[cfg(feature = "sandbox")]
     let people = vec![String::from("alice"), String::from("marat")];
     vec![
         specimen(
@@ -26,7 +29,7 @@ fn choosing() -> Vec<Specimen> {
             Place::Flow,
             ChooseWay {
                 eds_was_last: false,
-                sandbox_link: false,
+                test_way: false,
             },
         ),
         specimen(
@@ -34,15 +37,16 @@ fn choosing() -> Vec<Specimen> {
             Place::Flow,
             ChooseWay {
                 eds_was_last: true,
-                sandbox_link: false,
+                test_way: false,
             },
         ),
+        #[cfg(feature = "sandbox")]
         specimen(
             "s1-demo",
             Place::Flow,
             ChooseWay {
                 eds_was_last: false,
-                sandbox_link: true,
+                test_way: true,
             },
         ),
         specimen(
@@ -54,6 +58,7 @@ fn choosing() -> Vec<Specimen> {
                 masked_iin: String::from("•••••• ••4718"),
             },
         ),
+        #[cfg(feature = "sandbox")]
         specimen(
             "sandbox-person",
             Place::Sandbox,
@@ -63,6 +68,7 @@ fn choosing() -> Vec<Specimen> {
                 unknown: false,
             },
         ),
+        #[cfg(feature = "sandbox")]
         specimen(
             "sandbox-person-unknown",
             Place::Sandbox,
@@ -109,12 +115,7 @@ fn codes() -> Vec<Specimen> {
         resend_at: Some(now().plus(minutes(1))),
         sent_again: false,
         problem,
-        sandbox_code: None,
-    };
-    let sandbox = EnterSmsCode {
-        sandbox_code: Some(String::from("482913")),
-        resend_at: None,
-        ..code(None)
+        shown_code: None,
     };
     let wrong = |name, problem| specimen(name, Place::Flow, code(Some(problem)));
     vec![
@@ -135,7 +136,8 @@ fn codes() -> Vec<Specimen> {
                 ..code(None)
             },
         ),
-        specimen("s6-sandbox", Place::Sandbox, sandbox),
+        #[cfg(feature = "sandbox")]
+        shown_code(code(None)),
         wrong("s6-wrong", CodeProblem::Wrong { left: 3 }),
         wrong("s6-malformed", CodeProblem::Malformed),
         wrong("s6-expired", CodeProblem::Expired),
@@ -162,6 +164,16 @@ fn codes() -> Vec<Specimen> {
         ),
         specimen("s11", Place::Flow, NoPhone),
     ]
+}
+
+#[cfg(feature = "sandbox")]
+fn shown_code(code: EnterSmsCode) -> Specimen {
+    let screen = EnterSmsCode {
+        shown_code: Some(String::from("482913")),
+        resend_at: None,
+        ..code
+    };
+    specimen("s6-sandbox", Place::Sandbox, screen)
 }
 
 fn devices() -> Vec<Specimen> {
@@ -196,6 +208,7 @@ fn devices() -> Vec<Specimen> {
             Place::Flow,
             remember(DeviceKind::Phone, Some(proof(ProofPurpose::Register))),
         ),
+        #[cfg(feature = "sandbox")]
         specimen("s12-sandbox", Place::Sandbox, remember(DeviceKind::Computer, None)),
         specimen(
             "device-proof",
