@@ -17,6 +17,23 @@ both_databases! {
         }
     }
 
+    /// Product B3 and C5: what to do when no message comes, also abroad, and how a key is kept.
+    async fn the_help_page_teaches_in_three_languages(db) {
+        let app = TestApp::on(db).await;
+        for (language, roaming, factory_password) in [
+            ("kk", "роумингті", "зауыттық құпиясөзін"),
+            ("ru", "роуминг", "заводской пароль"),
+            ("en", "roaming", "factory password"),
+        ] {
+            let mut browser = app.browser();
+            language.clone_into(&mut browser.language);
+            let page = browser.get("/help").await;
+            for words in [roaming, factory_password, "1414", "pki.gov.kz", "NCALayer", "help@example.kz"] {
+                assert!(page.body.contains(words), "{language}: {words}");
+            }
+        }
+    }
+
     async fn the_language_switch_lasts_and_returns_to_its_page(db) {
         let app = TestApp::on(db).await;
         let mut browser = app.browser();

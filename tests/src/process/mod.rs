@@ -17,6 +17,7 @@ mod wire;
 mod commands;
 mod exit_codes;
 mod kill;
+mod outage;
 mod restart;
 mod shutdown;
 mod surface;
