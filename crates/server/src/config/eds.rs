@@ -159,6 +159,6 @@ fn loopback_socket(text: &str) -> Result<String, &'static str> {
         .or_else(|| text.strip_prefix("ws://127.0.0.1:"));
     match port.map(str::parse::<u16>) {
         Some(Ok(port)) if port != 0 && text.ends_with(&format!(":{port}")) => Ok(text.to_owned()),
-        Some(Ok(_) | Err(_)) | None => Err("must be wss://127.0.0.1:PORT (or ws:// in the demo)"),
+        Some(Ok(_) | Err(_)) | None => Err("must be wss:// or ws:// with 127.0.0.1 and a port"),
     }
 }
