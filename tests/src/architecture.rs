@@ -17,17 +17,43 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("kiru-storage", &["kiru-authority", "kiru-migrations"]),
     (
         "kiru-protocol",
-        &["kiru-authority", "kiru-federation", "kiru-jose", "kiru-messaging", "kiru-outbound", "kiru-pages", "kiru-storage"],
+        &[
+            "kiru-authority",
+            "kiru-federation",
+            "kiru-jose",
+            "kiru-messaging",
+            "kiru-outbound",
+            "kiru-pages",
+            "kiru-storage",
+        ],
     ),
     (
         "kiru-web",
-        &["kiru-authority", "kiru-federation", "kiru-jose", "kiru-messaging", "kiru-pages", "kiru-protocol", "kiru-storage"],
+        &[
+            "kiru-authority",
+            "kiru-federation",
+            "kiru-jose",
+            "kiru-messaging",
+            "kiru-pages",
+            "kiru-protocol",
+            "kiru-storage",
+        ],
     ),
     (
         "kiru-jobs",
-        &["kiru-authority", "kiru-jose", "kiru-messaging", "kiru-outbound", "kiru-protocol", "kiru-storage"],
+        &[
+            "kiru-authority",
+            "kiru-jose",
+            "kiru-messaging",
+            "kiru-outbound",
+            "kiru-protocol",
+            "kiru-storage",
+        ],
     ),
-    ("kiru-testkit", &["kiru-authority", "kiru-federation", "kiru-jose", "kiru-messaging"]),
+    (
+        "kiru-testkit",
+        &["kiru-authority", "kiru-federation", "kiru-jose", "kiru-messaging"],
+    ),
     (
         "kiru",
         &[
@@ -51,11 +77,34 @@ const ARROWS: &[(&str, &[&str])] = &[
 
 /// Libraries that only some crates may know.
 const KEPT_TO: &[(&str, &[&str])] = &[
-    ("axum", &["kiru-protocol", "kiru-web", "kiru-pages", "kiru", "kiru-testkit", "diary"]),
+    (
+        "axum",
+        &[
+            "kiru-protocol",
+            "kiru-web",
+            "kiru-pages",
+            "kiru",
+            "kiru-testkit",
+            "diary",
+        ],
+    ),
     ("sea-orm", &["kiru-storage", "kiru-testkit"]),
     ("sea-orm-migration", &["kiru-migrations"]),
     ("reqwest", &["kiru-outbound", "diary"]),
-    ("tokio", &["kiru-outbound", "kiru-messaging", "kiru-storage", "kiru-protocol", "kiru-web", "kiru-jobs", "kiru", "kiru-testkit", "diary"]),
+    (
+        "tokio",
+        &[
+            "kiru-outbound",
+            "kiru-messaging",
+            "kiru-storage",
+            "kiru-protocol",
+            "kiru-web",
+            "kiru-jobs",
+            "kiru",
+            "kiru-testkit",
+            "diary",
+        ],
+    ),
 ];
 
 fn manifest() -> Value {
@@ -95,7 +144,10 @@ fn crates_import_only_along_the_arrows() {
         if package == "kiru-tests" {
             continue;
         }
-        let (_, allowed) = ARROWS.iter().find(|(name, _)| name == package).unwrap_or_else(|| panic!("{package} has no arrows"));
+        let (_, allowed) = ARROWS
+            .iter()
+            .find(|(name, _)| name == package)
+            .unwrap_or_else(|| panic!("{package} has no arrows"));
         for name in names.iter().filter(|name| ours.contains(name.as_str())) {
             assert!(allowed.contains(&name.as_str()), "{package} must not import {name}");
         }
@@ -107,7 +159,10 @@ fn some_libraries_stay_in_their_crates() {
     for (package, names) in dependencies() {
         for (library, crates) in KEPT_TO {
             let allowed = package == "kiru-tests" || crates.contains(&package.as_str());
-            assert!(allowed || !names.contains(*library), "{package} must not import {library}");
+            assert!(
+                allowed || !names.contains(*library),
+                "{package} must not import {library}"
+            );
         }
     }
 }
@@ -116,6 +171,9 @@ fn some_libraries_stay_in_their_crates() {
 fn no_crate_reaches_another_version_of_tls() {
     let lock = include_str!("../../Cargo.lock");
     for library in ["openssl-sys", "native-tls"] {
-        assert!(!lock.contains(&format!("name = \"{library}\"")), "{library} is in the lock file");
+        assert!(
+            !lock.contains(&format!("name = \"{library}\"")),
+            "{library} is in the lock file"
+        );
     }
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use authority::time::{Timestamp, days};
 use storage::{
-    Db, StorageError, Tx, access_tokens, devices, grants, interactions, outbox, phones, refresh_tokens, sessions, signing_keys,
-    sms, throttles,
+    Db, StorageError, Tx, access_tokens, devices, grants, interactions, outbox, phones, refresh_tokens, sessions,
+    signing_keys, sms, throttles,
 };
 
 /// Rows in one transaction.

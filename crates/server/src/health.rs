@@ -69,7 +69,10 @@ impl Readiness {
         let writes = match timeout(PATIENCE, self.write()).await {
             Ok(Ok(None)) => true,
             Ok(Ok(Some(behind))) => {
-                tracing::error!(behind_s = behind.as_secs(), "not ready: the audit log is sealed too late");
+                tracing::error!(
+                    behind_s = behind.as_secs(),
+                    "not ready: the audit log is sealed too late"
+                );
                 false
             }
             Ok(Err(error)) => {

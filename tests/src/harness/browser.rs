@@ -43,7 +43,11 @@ impl Browser {
     /// The same cookies in another profile. Keys do not come along: they cannot be exported.
     #[must_use]
     pub fn with_jar_copied(&self) -> Self {
-        Self { jar: self.jar.clone(), keys: BTreeMap::new(), ..Self::new(self.router.clone(), &self.origin) }
+        Self {
+            jar: self.jar.clone(),
+            keys: BTreeMap::new(),
+            ..Self::new(self.router.clone(), &self.origin)
+        }
     }
 
     /// The same profile, talking to another node.
@@ -60,7 +64,9 @@ impl Browser {
 
     /// Posts fields to an address, as a form of the provider's own page does.
     pub async fn post(&mut self, address: &str, fields: &[(&str, &str)]) -> Page {
-        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
         let request = self
             .request(Method::POST, address)
             .header("origin", self.origin.clone())
@@ -90,7 +96,9 @@ impl Browser {
     /// Follows redirects within the provider.
     pub async fn follow(&mut self, mut page: Page) -> Page {
         for _ in 0..10 {
-            let Some(next) = page.location().and_then(|location| self.own_path(location)) else { return page };
+            let Some(next) = page.location().and_then(|location| self.own_path(location)) else {
+                return page;
+            };
             page = self.get(&next).await;
         }
         panic!("too many redirects, last from {}", page.asked)
@@ -100,11 +108,16 @@ impl Browser {
         if location.starts_with('/') {
             return Some(location.to_owned());
         }
-        location.strip_prefix(&self.origin).filter(|path| path.starts_with('/')).map(str::to_owned)
+        location
+            .strip_prefix(&self.origin)
+            .filter(|path| path.starts_with('/'))
+            .map(str::to_owned)
     }
 
     fn request(&self, method: Method, address: &str) -> http::request::Builder {
-        let path = self.own_path(address).unwrap_or_else(|| panic!("{address} is not the provider's"));
+        let path = self
+            .own_path(address)
+            .unwrap_or_else(|| panic!("{address} is not the provider's"));
         let host = self.origin.split("://").nth(1).unwrap_or_default();
         let mut request = Request::builder()
             .method(method)
@@ -127,7 +140,12 @@ impl Browser {
             self.keep(cookie.to_str().unwrap());
         }
         let body = String::from_utf8_lossy(&body.collect().await.unwrap().to_bytes()).into_owned();
-        Page { asked, status: parts.status, headers: parts.headers, body }
+        Page {
+            asked,
+            status: parts.status,
+            headers: parts.headers,
+            body,
+        }
     }
 
     fn keep(&mut self, cookie: &str) {

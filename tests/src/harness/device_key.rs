@@ -26,7 +26,9 @@ pub struct Proof {
 impl DeviceKey {
     /// A fresh key.
     pub fn generate() -> Self {
-        Self(Arc::new(EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap()))
+        Self(Arc::new(
+            EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap(),
+        ))
     }
 
     /// The public key as JWK JSON.

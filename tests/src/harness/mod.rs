@@ -76,14 +76,23 @@ impl TestApp {
 
     /// Another node of the same deployment: its own state and pools, the same database, keys and time.
     pub async fn another_node(&self, db: Db) -> Self {
-        Self::node(db, self.clock.clone(), Arc::clone(&self.keyring), Arc::clone(&self.outbox)).await
+        Self::node(
+            db,
+            self.clock.clone(),
+            Arc::clone(&self.keyring),
+            Arc::clone(&self.outbox),
+        )
+        .await
     }
 
     async fn node(db: Db, clock: TestClock, keyring: Arc<Keyring>, outbox: Arc<Outbox>) -> Self {
         let keys = demo_keys();
         let eds = EdsVerifier::new(&keys.eds_settings(START).unwrap()).unwrap();
-        let foundation =
-            Foundation { db, keyring: Arc::clone(&keyring), clock: Arc::new(clock.clone()) as Arc<dyn Clock> };
+        let foundation = Foundation {
+            db,
+            keyring: Arc::clone(&keyring),
+            clock: Arc::new(clock.clone()) as Arc<dyn Clock>,
+        };
         let parts = Parts {
             config: config(),
             foundation,
@@ -92,7 +101,14 @@ impl TestApp {
             sandbox_people: PEOPLE.iter().map(|person| person.login.to_owned()).collect(),
         };
         let App { router, state, .. } = App::build(parts).await.unwrap();
-        Self { router, state, clock, outbox, keys, keyring }
+        Self {
+            router,
+            state,
+            clock,
+            outbox,
+            keys,
+            keyring,
+        }
     }
 
     /// The database.
@@ -143,20 +159,26 @@ impl TestApp {
     /// Registers clients as `kiru clients apply` does.
     pub async fn register(&self, clients: &Value) {
         let entries = parse_clients(&clients.to_string(), false, self.now()).unwrap();
-        apply_clients(self.db(), &self.keyring, &entries, self.now(), &mut chance()).await.unwrap();
+        apply_clients(self.db(), &self.keyring, &entries, self.now(), &mut chance())
+            .await
+            .unwrap();
     }
 
     /// Writes people as `kiru people apply` does.
     pub async fn know(&self, people: &[DemoPerson]) {
         let written: Vec<Value> = people.iter().map(written).collect();
         let entries = parse_people(&Value::from(written).to_string(), true, Checksum::Required).unwrap();
-        apply_people(self.db(), &self.keyring, &entries, self.now(), &mut chance()).await.unwrap();
+        apply_people(self.db(), &self.keyring, &entries, self.now(), &mut chance())
+            .await
+            .unwrap();
     }
 
     /// The text of the newest message.
     pub async fn newest_sms(&self) -> String {
         let kept = self.outbox.newest_first().await;
-        kept.first().map(|kept| kept.to_json()["text"].as_str().unwrap().to_owned()).expect("a message was sent")
+        kept.first()
+            .map(|kept| kept.to_json()["text"].as_str().unwrap().to_owned())
+            .expect("a message was sent")
     }
 
     /// The six digits of the newest message.
@@ -171,8 +193,11 @@ impl TestApp {
 }
 
 fn written(person: &DemoPerson) -> Value {
-    let facts: BTreeMap<&str, String> =
-        person.all_facts().into_iter().map(|(name, value)| (name.as_str(), value)).collect();
+    let facts: BTreeMap<&str, String> = person
+        .all_facts()
+        .into_iter()
+        .map(|(name, value)| (name.as_str(), value))
+        .collect();
     let mut entry = json!({"login": person.login, "iin": person.iin, "locale": person.locale.tag(), "facts": facts});
     if let Some(phone) = person.phone {
         entry["phone"] = phone.into();
@@ -187,9 +212,8 @@ fn config() -> Config {
          hours_ru = \"09–18\"\nhours_en = \"09–18\"\n[database]\nurl = \"sqlite:unused\"\n[secrets]\nkek_file = \"kek\"\n\
          [sms]\ngateway = \"outbox\"\n"
     );
-    Config::from_text(Path::new("kiru.toml"), &text, &BTreeMap::new()).unwrap_or_else(|problems| {
-        panic!("{:?}", problems.iter().map(ToString::to_string).collect::<Vec<_>>())
-    })
+    Config::from_text(Path::new("kiru.toml"), &text, &BTreeMap::new())
+        .unwrap_or_else(|problems| panic!("{:?}", problems.iter().map(ToString::to_string).collect::<Vec<_>>()))
 }
 
 /// The clients of the tests: two diaries with Basic, one with POST, a public one.

@@ -32,12 +32,16 @@ impl Page {
 
     /// The `Location`, which must be there.
     pub fn redirect(&self) -> &str {
-        self.location().unwrap_or_else(|| panic!("no redirect from {}: {} {}", self.asked, self.status, self.body))
+        self.location()
+            .unwrap_or_else(|| panic!("no redirect from {}: {} {}", self.asked, self.status, self.body))
     }
 
     /// A header as text; empty when it is missing.
     pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+        self.headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
     }
 
     /// Whether an element has this id.
@@ -47,7 +51,13 @@ impl Page {
 
     /// Fails unless an element has this id.
     pub fn expect(&self, id: &str) -> &Self {
-        assert!(self.has(id), "no #{id} on {} ({}):\n{}", self.asked, self.status, self.body);
+        assert!(
+            self.has(id),
+            "no #{id} on {} ({}):\n{}",
+            self.asked,
+            self.status,
+            self.body
+        );
         self
     }
 
@@ -59,7 +69,10 @@ impl Page {
 
     /// The text inside the first element with this id, tags left out.
     pub fn text_of(&self, id: &str) -> String {
-        let start = self.body.find(&format!("id=\"{id}\"")).unwrap_or_else(|| panic!("no #{id}: {}", self.body));
+        let start = self
+            .body
+            .find(&format!("id=\"{id}\""))
+            .unwrap_or_else(|| panic!("no #{id}: {}", self.body));
         let rest = self.body[start..].split_once('>').map_or("", |(_, rest)| rest);
         let text = rest.split("</").next().unwrap_or_default();
         strip_tags(text).trim().to_owned()
@@ -73,7 +86,10 @@ impl Page {
     /// The form that the element with this id submits, the button's own value included.
     pub fn form_of(&self, button: &str) -> Form {
         let marker = format!("id=\"{button}\"");
-        let at = self.body.find(&marker).unwrap_or_else(|| panic!("no #{button} on {}: {}", self.asked, self.body));
+        let at = self
+            .body
+            .find(&marker)
+            .unwrap_or_else(|| panic!("no #{button} on {}: {}", self.asked, self.body));
         let element = tag_around(&self.body, at);
         let source = match attribute(element, "form") {
             Some(id) => self.form_with_id(&id),
@@ -85,21 +101,32 @@ impl Page {
         if let Some(name) = attribute(element, "name") {
             fields.push((name, attribute(element, "value").unwrap_or_default()));
         }
-        Form { action: action.unwrap_or_else(|| self.asked.clone()), fields }
+        Form {
+            action: action.unwrap_or_else(|| self.asked.clone()),
+            fields,
+        }
     }
 
     /// The form with this id.
     pub fn form(&self, id: &str) -> Form {
         let source = self.form_with_id(id);
         let opening = source.split_once('>').map_or(source, |(opening, _)| opening);
-        Form { action: attribute(opening, "action").unwrap_or_else(|| self.asked.clone()), fields: fields_of(source) }
+        Form {
+            action: attribute(opening, "action").unwrap_or_else(|| self.asked.clone()),
+            fields: fields_of(source),
+        }
     }
 
     fn form_with_id(&self, id: &str) -> &str {
-        let forms = self.body.match_indices("<form").map(|(at, _)| until_form_ends(&self.body[at..]));
+        let forms = self
+            .body
+            .match_indices("<form")
+            .map(|(at, _)| until_form_ends(&self.body[at..]));
         let wanted = format!("id=\"{id}\"");
         let mut found = forms.filter(|form| form.split('>').next().is_some_and(|opening| opening.contains(&wanted)));
-        found.next().unwrap_or_else(|| panic!("no form #{id} on {}: {}", self.asked, self.body))
+        found
+            .next()
+            .unwrap_or_else(|| panic!("no form #{id} on {}: {}", self.asked, self.body))
     }
 }
 
@@ -125,7 +152,9 @@ fn until_form_ends(text: &str) -> &str {
 }
 
 fn form_around(body: &str, at: usize) -> &str {
-    let start = body[..at].rfind("<form").unwrap_or_else(|| panic!("the element is in no form"));
+    let start = body[..at]
+        .rfind("<form")
+        .unwrap_or_else(|| panic!("the element is in no form"));
     until_form_ends(&body[start..])
 }
 
@@ -135,7 +164,9 @@ fn tag_around(body: &str, at: usize) -> &str {
 }
 
 fn fields_of(form: &str) -> Vec<(String, String)> {
-    let inputs = form.match_indices("<input").filter_map(|(at, _)| form[at..].split_once('>').map(|(tag, _)| tag));
+    let inputs = form
+        .match_indices("<input")
+        .filter_map(|(at, _)| form[at..].split_once('>').map(|(tag, _)| tag));
     inputs
         .filter(|tag| {
             let kind = attribute(tag, "type").unwrap_or_default();

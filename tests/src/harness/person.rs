@@ -18,12 +18,18 @@ pub struct Person {
 impl Person {
     /// The demo person with this login.
     pub fn new(keys: Arc<DemoKeys>, login: &str, clock: TestClock) -> Self {
-        Self { keys, login: login.to_owned(), clock }
+        Self {
+            keys,
+            login: login.to_owned(),
+            clock,
+        }
     }
 
     /// The person's key.
     pub fn key(&self) -> &PersonKey {
-        self.keys.find(&self.login).unwrap_or_else(|| panic!("nobody is called {}", self.login))
+        self.keys
+            .find(&self.login)
+            .unwrap_or_else(|| panic!("nobody is called {}", self.login))
     }
 
     /// An honest signature over the challenge, in NCALayer's armour.

@@ -54,7 +54,9 @@ impl Answer {
 
     /// A member as text.
     pub fn text(&self, name: &str) -> &str {
-        self.json[name].as_str().unwrap_or_else(|| panic!("no {name} in {}", self.json))
+        self.json[name]
+            .as_str()
+            .unwrap_or_else(|| panic!("no {name} in {}", self.json))
     }
 }
 
@@ -88,21 +90,30 @@ impl RelyingParty {
                 parameters.push((name, value));
             }
         }
-        let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(parameters)
+            .finish();
         format!("/authorize?{query}")
     }
 
     /// A parameter of the response that a redirect carries to this client.
     pub fn response(&self, location: &str, name: &str) -> Option<String> {
-        assert!(location.starts_with(&self.redirect_uri), "{location} does not lead to {}", self.client_id);
+        assert!(
+            location.starts_with(&self.redirect_uri),
+            "{location} does not lead to {}",
+            self.client_id
+        );
         let url = Url::parse(location).unwrap();
-        url.query_pairs().find(|(known, _)| known == name).map(|(_, value)| value.into_owned())
+        url.query_pairs()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.into_owned())
     }
 
     /// The code of a response, after checking `iss`.
     pub fn code(&self, location: &str) -> String {
         assert_eq!(self.response(location, "iss").as_deref(), Some(ISSUER), "{location}");
-        self.response(location, "code").unwrap_or_else(|| panic!("no code in {location}"))
+        self.response(location, "code")
+            .unwrap_or_else(|| panic!("no code in {location}"))
     }
 
     /// Redeems a code.
@@ -118,19 +129,27 @@ impl RelyingParty {
 
     /// Refreshes.
     pub async fn refreshes(&self, token: &str) -> Answer {
-        self.token(&[("grant_type", "refresh_token"), ("refresh_token", token)]).await
+        self.token(&[("grant_type", "refresh_token"), ("refresh_token", token)])
+            .await
     }
 
     /// Asks the token endpoint with these fields and HTTP Basic.
     pub async fn token(&self, fields: &[(&str, &str)]) -> Answer {
-        let basic = format!("Basic {}", STANDARD.encode(format!("{}:{}", self.client_id, self.secret)));
+        let basic = format!(
+            "Basic {}",
+            STANDARD.encode(format!("{}:{}", self.client_id, self.secret))
+        );
         self.token_with(fields, Some(&basic)).await
     }
 
     /// Asks the token endpoint with these fields and this `Authorization`.
     pub async fn token_with(&self, fields: &[(&str, &str)], authorization: Option<&str>) -> Answer {
-        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        let mut request = self.request_to("POST", "/token").header("content-type", "application/x-www-form-urlencoded");
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
+        let mut request = self
+            .request_to("POST", "/token")
+            .header("content-type", "application/x-www-form-urlencoded");
         if let Some(value) = authorization {
             request = request.header("authorization", value);
         }
@@ -139,13 +158,16 @@ impl RelyingParty {
 
     /// Asks userinfo with a bearer token.
     pub async fn userinfo(&self, token: &str) -> Answer {
-        let request = self.request_to("GET", "/userinfo").header("authorization", format!("Bearer {token}"));
+        let request = self
+            .request_to("GET", "/userinfo")
+            .header("authorization", format!("Bearer {token}"));
         self.send(request.body(Body::empty()).unwrap()).await
     }
 
     /// Gets an address of the provider.
     pub async fn get(&self, path: &str) -> Answer {
-        self.send(self.request_to("GET", path).body(Body::empty()).unwrap()).await
+        self.send(self.request_to("GET", path).body(Body::empty()).unwrap())
+            .await
     }
 
     /// Any request to the provider.
@@ -159,7 +181,11 @@ impl RelyingParty {
         let (parts, body) = self.router.clone().oneshot(request).await.unwrap().into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
         let json = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        Answer { status: parts.status, headers: parts.headers, json }
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            json,
+        }
     }
 }
 

@@ -22,9 +22,18 @@ async fn left_over(db: &Db) -> PhoneNumber {
     let id = SmsId::from_uuid(fresh_uuid());
     let request_id = id.to_string();
     let expires_at = NOW.plus(minutes(5));
-    let new = NewSms { id, request_id: &request_id, phone: &phone, text: &text, created_at: NOW, expires_at };
+    let new = NewSms {
+        id,
+        request_id: &request_id,
+        phone: &phone,
+        text: &text,
+        created_at: NOW,
+        expires_at,
+    };
     let kept = &SealedSms::seal(&new, keyring(), &mut rng()).unwrap();
-    db.tx("left_over", |tx| async move { sms::insert(&tx, kept).await }).await.unwrap();
+    db.tx("left_over", |tx| async move { sms::insert(&tx, kept).await })
+        .await
+        .unwrap();
     phone.number
 }
 

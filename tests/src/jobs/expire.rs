@@ -11,7 +11,9 @@ use crate::storage::fixtures::{NOW, Standing, access_token, insert_attempt, inse
 async fn standing(db: &Db) -> (Standing, TokenDigest) {
     let standing = insert_standing(db, false).await;
     let token = &access_token(&standing.grant);
-    db.tx("token", |tx| async move { access_tokens::insert(&tx, token).await }).await.unwrap();
+    db.tx("token", |tx| async move { access_tokens::insert(&tx, token).await })
+        .await
+        .unwrap();
     (standing, token.digest)
 }
 

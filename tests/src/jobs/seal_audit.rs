@@ -4,8 +4,8 @@ use authority::audit::{Actor, Event, EventKind};
 use authority::ids::EventId;
 use authority::time::{Timestamp, seconds};
 use jobs::seal_audit;
-use storage::audit::{self, Verdict};
 use storage::Db;
+use storage::audit::{self, Verdict};
 
 use crate::storage::both_databases;
 use crate::storage::fixtures::{NOW, keyring, race, rng};
@@ -13,7 +13,9 @@ use crate::storage::fixtures::{NOW, keyring, race, rng};
 async fn happens(db: &Db, at: Timestamp) {
     let event = Event::new(EventId::mint(at, &mut rng()), at, EventKind::SignedIn, Actor::User);
     let event = &event;
-    db.tx("event", |tx| async move { audit::insert(&tx, event).await }).await.unwrap();
+    db.tx("event", |tx| async move { audit::insert(&tx, event).await })
+        .await
+        .unwrap();
 }
 
 both_databases! {

@@ -36,12 +36,19 @@ async fn every_table_has_a_line_in_the_retention_table() {
     use sea_orm::{ConnectionTrait, Statement};
     let db = crate::storage::TestDatabase::sqlite().await;
     let raw = db.raw().await;
-    let sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT LIKE 'seaql%'";
-    let rows = raw.query_all_raw(Statement::from_string(raw.get_database_backend(), sql)).await.unwrap();
+    let sql =
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT LIKE 'seaql%'";
+    let rows = raw
+        .query_all_raw(Statement::from_string(raw.get_database_backend(), sql))
+        .await
+        .unwrap();
     let tables: Vec<String> = rows.iter().map(|row| row.try_get("", "name").unwrap()).collect();
     let retention = include_str!("../../../docs/RETENTION.md");
     let first_cells: String = retention.lines().filter_map(|line| line.split('|').nth(1)).collect();
-    let missing: Vec<_> = tables.iter().filter(|table| !first_cells.contains(&format!("`{table}`"))).collect();
+    let missing: Vec<_> = tables
+        .iter()
+        .filter(|table| !first_cells.contains(&format!("`{table}`")))
+        .collect();
     assert_eq!(missing, Vec::<&String>::new());
     assert!(tables.len() > 25);
     raw.close().await.unwrap();

@@ -111,7 +111,11 @@ fn a_code_message_fits_one_part_in_every_language() {
         );
         assert!(
             pages
-                .sms_code_text(locale, "482913", &format!("{}.example.kz", "a-domain-far-too-long".repeat(5)))
+                .sms_code_text(
+                    locale,
+                    "482913",
+                    &format!("{}.example.kz", "a-domain-far-too-long".repeat(5))
+                )
                 .is_err()
         );
     }

@@ -40,14 +40,20 @@ async fn compare(foundation: &Foundation, seal: &str) -> Result<(), Failure> {
         .split_once(':')
         .and_then(|(position, head)| Some((position.parse::<i64>().ok()?, head)));
     let Some((position, head)) = read else {
-        return Err(Failure::Refused("--seal is POSITION:HEAD, as the log has it".to_owned()));
+        return Err(Failure::Refused(
+            "--seal is POSITION:HEAD, as the log has it".to_owned(),
+        ));
     };
     let found = audit::find_head(&foundation.db, position)
         .await
         .map_err(FoundationError::from)?;
     match found {
         Some(digest) if audit::hex(&digest).eq_ignore_ascii_case(head) => Ok(()),
-        Some(_) => Err(Failure::Refused(format!("position {position}: the chain is another one"))),
-        None => Err(Failure::Refused(format!("position {position}: the chain was cut off before it"))),
+        Some(_) => Err(Failure::Refused(format!(
+            "position {position}: the chain is another one"
+        ))),
+        None => Err(Failure::Refused(format!(
+            "position {position}: the chain was cut off before it"
+        ))),
     }
 }
