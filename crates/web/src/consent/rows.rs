@@ -124,10 +124,10 @@ impl Page<'_> {
                 let bound = self.known.device.map(|_| ClaimNote::BoundToAccount);
                 (text(self.known.device.map(str::to_owned)), bound)
             }
+            Claim::Language => (text(self.first_fact(names).map(language)), None),
             Claim::Name
             | Claim::Gender
             | Claim::Email
-            | Claim::Language
             | Claim::WebPage
             | Claim::Nickname
             | Claim::TimeZone
@@ -192,6 +192,11 @@ fn text(value: Option<String>) -> ClaimValue {
 fn masked(value: Option<String>) -> (ClaimValue, Option<ClaimNote>) {
     let note = value.is_some().then_some(ClaimNote::GivenInFull);
     (text(value), note)
+}
+
+/// One of ours by the name its speakers give it; another one as it was kept.
+fn language(tag: String) -> String {
+    authority::locale::Locale::from_tag(&tag).map_or(tag, |locale| locale.own_name().to_owned())
 }
 
 /// All but the last four digits hidden; the fact was checked when it was kept.

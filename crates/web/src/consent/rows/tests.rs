@@ -193,3 +193,20 @@ fn the_organisation_comes_with_the_role_and_a_natural_person_has_the_role_alone(
     let person = rows(&request, &need(false, &[]), &known(&[], CertificateRole::Individual));
     assert_eq!(person[0].value, ClaimValue::CertificateRole("individual"));
 }
+
+#[test]
+fn a_language_is_called_what_its_speakers_call_it() {
+    let facts = [fact(FactName::Name, "Әлия"), fact(FactName::Locale, "kk")];
+    let known = Known {
+        facts: &facts,
+        phone: None,
+        role: None,
+        device: None,
+    };
+    let rows = rows(&request(&[Scope::Profile], &[]), &need(false, &[]), &known);
+    let value = rows
+        .iter()
+        .find(|row| row.claim == Claim::Language)
+        .map(|row| row.value.clone());
+    assert_eq!(value, Some(ClaimValue::Text("Қазақша".to_owned())));
+}
