@@ -2,7 +2,7 @@
 //!
 //! A file per section. Each file holds, in this order: the table of its keys (`KEYS`, which is also what
 //! `docs/CONFIG.md` prints), the raw form that serde fills, the typed form with private fields, and the rules
-//! between the two. Start reading at [`Config::load`]; what production refuses is in [`production`].
+//! between the two. Start reading at [`Config::load`]; what production refuses is in `production.rs`.
 
 mod database;
 mod deployment;

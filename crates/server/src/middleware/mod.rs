@@ -1,6 +1,6 @@
 //! The edge: what every request passes before a handler sees it, and every answer before it leaves.
 //!
-//! [`edge`] shows the order. Inside, handlers may rely on three extensions of the request: the client's address
+//! `edge` shows the order. Inside, handlers may rely on three extensions of the request: the client's address
 //! ([`PeerAddress`], behind trusted proxies the nearest untrusted hop), the [`Reference`] that log line and error page
 //! share, and [`Peer`]. They may leave a `UserId` and a `ClientId` in the extensions of the answer for the log line.
 
