@@ -6,6 +6,7 @@ mod eds;
 mod flows;
 mod information;
 mod newcomers;
+mod openidconnect_client;
 mod races;
 mod sandbox;
 mod sign_out;

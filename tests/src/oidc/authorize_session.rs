@@ -22,6 +22,29 @@ both_databases! {
         assert!(second["iat"].as_i64() > first["iat"].as_i64());
     }
 
+    async fn an_answered_prompt_none_is_no_activity_of_the_person(db) {
+        let app = TestApp::on(db).await;
+        let mut person = signed_in(&app).await;
+        app.advance(minutes(40));
+        another_code(&app, &mut person.browser).await;
+        app.advance(minutes(21));
+        let late = person.browser.get(&app.diary().request(&[("prompt", "none")])).await;
+        assert_eq!(error_of(&app.diary(), &late, Some("a state")), "login_required");
+    }
+
+    async fn the_consent_page_leads_to_the_policy_and_terms_that_the_client_registered(db) {
+        let app = TestApp::on(db).await;
+        let mut clients = crate::harness::clients();
+        clients[0]["policy_uri"] = "https://diary.example/policy".into();
+        clients[0]["tos_uri"] = "https://diary.example/terms".into();
+        app.register(&clients).await;
+        let consent = through_the_sandbox(&mut app.browser(), "aigerim", &app.diary().request(&[])).await;
+        consent.expect("policy").expect("terms");
+        assert!(consent.body.contains("href=\"https://diary.example/policy\""));
+        let other = through_the_sandbox(&mut app.browser(), "aigerim", &app.library().request(&[])).await;
+        assert!(!other.has("policy") && !other.has("terms"));
+    }
+
     async fn a_success_response_has_code_state_and_iss_and_nothing_else(db) {
         let app = TestApp::on(db).await;
         let mut person = signed_in(&app).await;
@@ -181,7 +204,9 @@ both_databases! {
         let mut person = signed_in(&app).await;
         for _ in 0..4 {
             app.advance(minutes(50));
-            another_code(&app, &mut person.browser).await;
+            // The person presses "Sign in" at the diary; the answer needs no page.
+            let back = person.browser.get(&app.diary().request(&[])).await;
+            app.diary().code(back.redirect());
         }
         app.advance(minutes(60));
         let page = person.browser.get(&app.diary().request(&[("prompt", "none")])).await;

@@ -133,6 +133,10 @@ pub struct Consent {
     pub changed: bool,
     /// Whether "do not ask again" is offered.
     pub may_remember: bool,
+    /// The service's own word on what it does with the data, if it registered one.
+    pub policy_uri: Option<String>,
+    /// The service's terms, if it registered any.
+    pub tos_uri: Option<String>,
 }
 
 impl Screen for Consent {

@@ -42,3 +42,5 @@ consent-in-full = the service receives the whole number
 consent-bound = bound to your account
 consent-not-given = We do not give: EDS keys, sign-in history and anything not listed here
 consent-remember = Do not ask again until the data changes
+consent-policy = Privacy policy of { $service }
+consent-terms = Terms of { $service }

@@ -96,7 +96,10 @@ async fn mint(tx: &Tx, minting: &Minting<'_>) -> Result<Outcome, StorageError> {
     }
     storage::grants::insert(tx, &grant(minting, &live, offline)).await?;
     storage::authorization_codes::insert(tx, &code(minting)).await?;
-    storage::sessions::record_touch(tx, &live.session, provider.policy(), now).await?;
+    // A client that polls with `prompt=none` is no person doing something (security rule SE-4).
+    if !asking.request.prompt.none {
+        storage::sessions::record_touch(tx, &live.session, provider.policy(), now).await?;
+    }
     Ok(Outcome::Minted)
 }
 

@@ -73,6 +73,8 @@ async fn screen(page: &FlowPage, need: &ConsentNeed, live: &LiveSession) -> Resu
         groups: rows::groups(&page.flow.interaction.request, need, &known),
         changed: need.changed,
         may_remember: !page.flow.client.is_public(),
+        policy_uri: page.flow.client.policy_uri.clone(),
+        tos_uri: page.flow.client.tos_uri.clone(),
     };
     let sandbox = live.session.methods.contains(&AuthenticationMethod::UserPresence);
     Ok(page.render_marked(Place::Onwards, &screen, sandbox))

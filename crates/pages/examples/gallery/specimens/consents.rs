@@ -62,6 +62,8 @@ pub(super) fn all() -> Vec<Specimen> {
                 groups: vec![about_you(), sign_in_rows()],
                 changed: false,
                 may_remember: true,
+                policy_uri: Some("https://kundelik.example/policy".to_owned()),
+                tos_uri: Some("https://kundelik.example/terms".to_owned()),
             },
         ),
         specimen(
@@ -71,6 +73,8 @@ pub(super) fn all() -> Vec<Specimen> {
                 groups: vec![about_you(), children, sign_in_rows()],
                 changed: true,
                 may_remember: true,
+                policy_uri: None,
+                tos_uri: None,
             },
         ),
         specimen(
@@ -80,6 +84,8 @@ pub(super) fn all() -> Vec<Specimen> {
                 groups: vec![],
                 changed: false,
                 may_remember: false,
+                policy_uri: None,
+                tos_uri: None,
             },
         ),
         specimen("s13-every-claim", Place::Flow, every_claim()),
@@ -128,5 +134,7 @@ fn every_claim() -> Consent {
         groups,
         changed: true,
         may_remember: false,
+        policy_uri: None,
+        tos_uri: None,
     }
 }
