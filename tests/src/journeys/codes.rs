@@ -101,6 +101,20 @@ both_databases! {
         app.types_the_code(&mut browser, &fresh).await.expect("bind");
     }
 
+    async fn a_second_sign_in_within_a_minute_says_when_a_code_can_be_had_and_nothing_else(db) {
+        let app = TestApp::on(db).await;
+        let mut browser = app.browser();
+        sms_page(&app, &mut browser, "aigerim").await;
+        app.advance(seconds(20));
+        let page = sms_page(&app, &mut browser, "aigerim").await;
+        page.expect("code").expect("resend");
+        assert!(page.body.contains("No new code was sent yet"), "{}", page.body);
+        assert!(!page.body.contains("We sent a code") && !page.body.contains("out of date"), "{}", page.body);
+        app.advance(seconds(40));
+        let fresh = browser.press(&page, "resend").await;
+        app.types_the_code(&mut browser, &fresh).await.expect("bind");
+    }
+
     async fn messages_keep_their_distance(db) {
         let app = TestApp::on(db).await;
         let mut browser = app.browser();

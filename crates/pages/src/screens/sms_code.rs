@@ -35,9 +35,9 @@ pub enum CodeProblem {
 pub struct EnterSmsCode {
     /// The masked number, `+7 ••• ••• 47 18`.
     pub phone: String,
-    /// When the code stops working.
-    #[serde(serialize_with = "micros")]
-    pub until: Timestamp,
+    /// When the code stops working; none while no code was sent for this sign-in.
+    #[serde(serialize_with = "optional_micros")]
+    pub until: Option<Timestamp>,
     /// From when on a new code may be asked for; a moment not after the frame's `now` shows the button.
     #[serde(serialize_with = "optional_micros")]
     pub resend_at: Option<Timestamp>,

@@ -99,7 +99,7 @@ async fn record_first(tx: &Tx, page: &FlowPage, attempt: &SignInAttempt, user: U
 pub(crate) fn confirm_page(page: &FlowPage, attempt: &SignInAttempt, problem: Option<CodeProblem>) -> Response {
     let screen = EnterSmsCode {
         phone: "—".to_owned(),
-        until: attempt.expires_at,
+        until: Some(attempt.expires_at),
         resend_at: None,
         sent_again: false,
         problem,

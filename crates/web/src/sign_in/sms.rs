@@ -163,7 +163,7 @@ fn enter(
 ) -> EnterSmsCode {
     EnterSmsCode {
         phone: phone.number.masked(),
-        until: code.map_or(page.now, |code| code.expires_at),
+        until: code.map(|code| code.expires_at),
         resend_at: Some(resend_at),
         sent_again: page.visit.here.ends_with("?sent=again") && problem.is_none(),
         problem,

@@ -111,7 +111,7 @@ fn signing() -> Vec<Specimen> {
 fn codes() -> Vec<Specimen> {
     let code = |problem| EnterSmsCode {
         phone: String::from("+7 ••• ••• 47 18"),
-        until: now().plus(minutes(5)),
+        until: Some(now().plus(minutes(5))),
         resend_at: Some(now().plus(minutes(1))),
         sent_again: false,
         problem,
@@ -146,6 +146,17 @@ fn codes() -> Vec<Specimen> {
             "s6-resend-limit",
             CodeProblem::ResendLimit {
                 until: now().plus(minutes(10)),
+            },
+        ),
+        specimen(
+            "s6-not-sent",
+            Place::Flow,
+            EnterSmsCode {
+                until: None,
+                resend_at: Some(now().plus(minutes(1))),
+                ..code(Some(CodeProblem::ResendLimit {
+                    until: now().plus(minutes(1)),
+                }))
             },
         ),
         specimen(
