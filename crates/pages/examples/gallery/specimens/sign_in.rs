@@ -148,17 +148,7 @@ fn codes() -> Vec<Specimen> {
                 until: now().plus(minutes(10)),
             },
         ),
-        specimen(
-            "s6-not-sent",
-            Place::Flow,
-            EnterSmsCode {
-                until: None,
-                resend_at: Some(now().plus(minutes(1))),
-                ..code(Some(CodeProblem::ResendLimit {
-                    until: now().plus(minutes(1)),
-                }))
-            },
-        ),
+        not_sent(code(None)),
         specimen(
             "x2",
             Place::Flow,
@@ -175,6 +165,18 @@ fn codes() -> Vec<Specimen> {
         ),
         specimen("s11", Place::Flow, NoPhone),
     ]
+}
+
+/// A second sign-in before the next message may leave: there is no code for it yet.
+fn not_sent(code: EnterSmsCode) -> Specimen {
+    let until = now().plus(minutes(1));
+    let screen = EnterSmsCode {
+        until: None,
+        resend_at: Some(until),
+        problem: Some(CodeProblem::ResendLimit { until }),
+        ..code
+    };
+    specimen("s6-not-sent", Place::Flow, screen)
 }
 
 #[cfg(feature = "sandbox")]
