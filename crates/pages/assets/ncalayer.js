@@ -8,6 +8,7 @@ const { address, challenge, usages, testChain, locale } = box.dataset;
 
 const GREETING = 20000; // a person may be reading the browser's question about local programs
 const SIGNING = 600000; // and look for the password of the key
+const LONGEST = 48000; // more than any signature has, less than the server reads
 
 let socket = null;
 let timer = 0;
@@ -60,6 +61,10 @@ function request() {
   };
 }
 
+// Whoever listens there answers what it likes: only a text of the letters that a signature has is one.
+const signed = (text) => (text.length <= LONGEST && /^[\w+/=\s-]+$/.test(text) ? { signature: text } : { state: "failed" });
+const plain = (value) => typeof value === "string" || typeof value === "number";
+
 // Every form an answer is known to take: a text, a list, an object with the signature, nothing at all when cancelled, a
 // failure; and the code/message pair of the older module and of emulators.
 function read(message) {
@@ -69,11 +74,10 @@ function read(message) {
     const one = Array.isArray(result) ? result[0] : result;
     const text = one && typeof one === "object" ? one.signatures || one.signature : one;
     const signature = Array.isArray(text) ? text[0] : text;
-    return typeof signature === "string" && signature ? { signature } : { state: "cancelled" };
+    return typeof signature === "string" && signature ? signed(signature) : { state: "cancelled" };
   }
-  if (message.code === "200" && typeof message.responseObject === "string") return { signature: message.responseObject };
-  const words = [message.code || message.errorCode, message.message, message.details && `(${message.details})`];
-  const detail = words.filter(Boolean).join(" ");
+  if (message.code === "200" && typeof message.responseObject === "string") return signed(message.responseObject);
+  const detail = [message.code || message.errorCode, message.message, message.details].filter(plain).join(" ");
   return /action\.cancell?ed/.test(detail) ? { state: "cancelled" } : { state: "failed", detail };
 }
 

@@ -1,11 +1,11 @@
 // One headless Chromium for a test file, and windows in it that watch what is loaded.
 import { chromium } from 'playwright-core';
 
-/** Starts Chromium; close it in `after`. */
-export function launch() {
+/** Starts Chromium, with these switches beside the usual ones; close it in `after`. */
+export function launch(switches = []) {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--no-default-browser-check'],
+    args: ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--no-default-browser-check', ...switches],
   });
 }
 
