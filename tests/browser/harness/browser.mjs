@@ -13,9 +13,9 @@ const LOCALES = { kk: 'kk-KZ', ru: 'ru-RU', en: 'en-GB' };
 
 /**
  * A window of somebody's own browser: its own cookies and storage. `window.faults` collects what must not happen:
- * requests to other origins, console errors, page errors, broken answers.
+ * requests to other origins than the demo's and `others`, console errors, page errors, broken answers.
  */
-export async function open(browser, demo, { language = 'en', width = 1280, theme = 'light', script = true, cookies = [] } = {}) {
+export async function open(browser, demo, { language = 'en', width = 1280, theme = 'light', script = true, cookies = [], others = [] } = {}) {
   const context = await browser.newContext({
     viewport: { width, height: width < 600 ? 780 : 900 },
     locale: LOCALES[language],
@@ -24,7 +24,7 @@ export async function open(browser, demo, { language = 'en', width = 1280, theme
   });
   context.setDefaultTimeout(15_000);
   if (cookies.length > 0) await context.addCookies(cookies);
-  const origins = new Set([demo.issuer, demo.diary, demo.desk, demo.signer].map((address) => new URL(address).origin));
+  const origins = new Set([demo.issuer, demo.diary, demo.desk, demo.signer, ...others].map((address) => new URL(address).origin));
   const window = { context, faults: [], language, page: undefined };
   const watch = (page) => {
     page.on('request', (request) => {

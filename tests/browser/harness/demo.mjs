@@ -5,7 +5,8 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const binary = process.env.KIRU_BINARY ?? new URL('../../../target/debug/kiru', import.meta.url).pathname;
+/** The program under test. */
+export const binary = process.env.KIRU_BINARY ?? new URL('../../../target/debug/kiru', import.meta.url).pathname;
 const PATIENCE = 60_000;
 
 /** A running demo: its addresses, and what a person does at the desk. */
