@@ -1,7 +1,8 @@
 //! JSON objects without duplicate names, at any depth (RFC 7515 §4, RFC 7519 §4, RFC 8725 §2.4).
 //!
 //! serde_json lets the last of two equal names win. Two readers of one token could then see two
-//! different values, so a token with a doubled name is refused before anybody looks inside.
+//! different values, so a token with a doubled name is refused before anybody looks inside. Nesting is limited as well
+//! (security rule RL-1).
 
 use std::collections::HashSet;
 use std::fmt;
@@ -9,24 +10,27 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
+/// Most levels of arrays and objects, the outermost object included (security rule RL-1).
+pub const MAX_DEPTH: usize = 32;
+
 /// Why bytes are not an acceptable JSON object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StrictJsonError {
-    /// Not JSON at all, or a name occurs twice in one object.
-    #[error("the text is not JSON, or repeats a name")]
+    /// Not JSON at all, a name occurs twice in one object, or more than [`MAX_DEPTH`] levels.
+    #[error("the text is not JSON, repeats a name or nests too deeply")]
     Malformed,
     /// JSON, but an array, a string or another value where an object must stand.
     #[error("the JSON value is not an object")]
     NotAnObject,
 }
 
-/// Reads a JSON object whose names are distinct in it and in every object inside it.
+/// Reads a JSON object of at most [`MAX_DEPTH`] levels whose names are distinct in it and in every object inside it.
 ///
 /// # Errors
 /// [`StrictJsonError`] when the bytes are anything else, including text after the object.
 pub fn parse_object(bytes: &[u8]) -> Result<Map<String, Value>, StrictJsonError> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    DistinctNames
+    Shape { levels: MAX_DEPTH }
         .deserialize(&mut reader)
         .map_err(|_| StrictJsonError::Malformed)?;
     match serde_json::from_slice(bytes) {
@@ -36,10 +40,21 @@ pub fn parse_object(bytes: &[u8]) -> Result<Map<String, Value>, StrictJsonError>
     }
 }
 
-/// Walks a value, keeps nothing, fails on the first repeated name.
-struct DistinctNames;
+/// Walks a value, keeps nothing, fails on the first repeated name or the first level too many.
+#[derive(Clone, Copy)]
+struct Shape {
+    /// Levels that may still begin.
+    levels: usize,
+}
 
-impl<'de> DeserializeSeed<'de> for DistinctNames {
+impl Shape {
+    fn inside<E: serde::de::Error>(self) -> Result<Self, E> {
+        let levels = self.levels.checked_sub(1).ok_or_else(|| E::custom("too deep"))?;
+        Ok(Self { levels })
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Shape {
     type Value = ();
 
     fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -47,7 +62,7 @@ impl<'de> DeserializeSeed<'de> for DistinctNames {
     }
 }
 
-impl<'de> Visitor<'de> for DistinctNames {
+impl<'de> Visitor<'de> for Shape {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -55,9 +70,10 @@ impl<'de> Visitor<'de> for DistinctNames {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let inside = self.inside()?;
         let mut seen = HashSet::new();
         while let Some(name) = map.next_key::<String>()? {
-            map.next_value_seed(Self)?;
+            map.next_value_seed(inside)?;
             if !seen.insert(name) {
                 return Err(A::Error::custom("repeated name"));
             }
@@ -66,7 +82,8 @@ impl<'de> Visitor<'de> for DistinctNames {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        while seq.next_element_seed(Self)?.is_some() {}
+        let inside = self.inside()?;
+        while seq.next_element_seed(inside)?.is_some() {}
         Ok(())
     }
 
@@ -151,6 +168,21 @@ mod tests {
             );
         }
         assert_eq!(parse_object(b"{\"a\":\"\xff\"}"), Err(StrictJsonError::Malformed));
+    }
+
+    #[test]
+    fn thirty_two_levels_pass_and_thirty_three_are_refused() {
+        let objects = |levels: usize| format!("{}1{}", r#"{"a":"#.repeat(levels), "}".repeat(levels));
+        let arrays = |levels: usize| format!(r#"{{"a":{}{}}}"#, "[".repeat(levels - 1), "]".repeat(levels - 1));
+        for nested in [objects, arrays] {
+            assert!(parse_object(nested(32).as_bytes()).is_ok());
+            assert_eq!(parse_object(nested(33).as_bytes()), Err(StrictJsonError::Malformed));
+        }
+        let wide = format!(r#"{{"a":[{}1]}}"#, "[[1]],".repeat(200));
+        assert!(
+            parse_object(wide.as_bytes()).is_ok(),
+            "what stands side by side is not deep"
+        );
     }
 
     proptest! {

@@ -9,9 +9,10 @@ use authority::secret::Keyring;
 use authority::time::{Clock, Timestamp};
 use pages::{DeploymentKind, Pages};
 use rand_core::{CryptoRng, TryRngCore};
-use storage::Db;
+use storage::{Db, Moment};
 
 use crate::SigningKeys;
+use crate::flow::OpenFlows;
 
 /// The OpenID Provider: the state of every handler. Cloning shares everything.
 #[derive(Clone)]
@@ -26,6 +27,8 @@ pub struct Provider {
     pub pages: Pages,
     /// The signing keys in force.
     pub keys: SigningKeys,
+    /// How many sign-ins are under way.
+    pub open_flows: OpenFlows,
     /// What the configuration says.
     pub settings: Arc<ProviderSettings>,
 }
@@ -54,6 +57,11 @@ impl Provider {
     /// The operating system's randomness; when it fails, so does the request (security rule OP-9).
     pub fn rng(&self) -> impl CryptoRng + Send + use<> {
         rand_core::OsRng.unwrap_err()
+    }
+
+    /// An instant of now with the limits of sessions that the policy in force sets.
+    pub fn moment(&self, now: Timestamp) -> Moment {
+        Moment::under(self.policy(), now)
     }
 
     /// The policy in force.

@@ -10,7 +10,7 @@ use sea_orm::{DbErr, FromQueryResult, QueryResult};
 use uuid::Uuid;
 
 use crate::grants::{ForceRow, GrantInForce, columns};
-use crate::live;
+use crate::live::{self, Moment};
 use crate::row::Place;
 use crate::sql::{self, at};
 use crate::{Connection, Inconsistent, StorageError, Tx};
@@ -46,7 +46,7 @@ pub async fn insert(tx: &Tx, token: &AccessToken) -> Result<(), StorageError> {
 pub async fn find_live(
     conn: &Connection,
     digest: &TokenDigest,
-    now: Timestamp,
+    moment: Moment,
 ) -> Result<Option<LiveAccessToken>, StorageError> {
     let sql = format!(
         "SELECT access_tokens.digest AS t_digest, access_tokens.grant_id AS t_grant_id, access_tokens.scopes AS t_scopes, \
@@ -57,7 +57,7 @@ pub async fn find_live(
         live::JOINS,
         live::grant_stands(),
     );
-    let row: Option<LiveRow> = sql::find(conn, &sql, [sql::digest(digest), at(now)]).await?;
+    let row: Option<LiveRow> = sql::find(conn, &sql, moment.values(sql::digest(digest))).await?;
     let Some(row) = row else { return Ok(None) };
     Ok(Some(LiveAccessToken {
         token: row.token.try_into()?,

@@ -15,7 +15,7 @@ use authority::users::User;
 use sea_orm::{DbErr, FromQueryResult, QueryResult};
 use uuid::Uuid;
 
-use crate::live::{self, DEVICE, GRANT, SESSION, USER};
+use crate::live::{self, DEVICE, GRANT, Moment, SESSION, USER};
 use crate::row::{Place, maybe};
 use crate::sql::{self, at, json};
 use crate::{Connection, Inconsistent, StorageError, Tx};
@@ -96,7 +96,7 @@ pub async fn insert(tx: &Tx, grant: &Grant) -> Result<(), StorageError> {
 pub async fn find_in_force(
     conn: &Connection,
     id: GrantId,
-    now: Timestamp,
+    moment: Moment,
 ) -> Result<Option<GrantInForce>, StorageError> {
     let sql = format!(
         "SELECT {} FROM grants {} WHERE grants.id = $1 AND {}",
@@ -104,8 +104,17 @@ pub async fn find_in_force(
         live::JOINS,
         live::grant_stands()
     );
-    let row: Option<ForceRow> = sql::find(conn, &sql, [id.as_uuid().into(), at(now)]).await?;
+    let row: Option<ForceRow> = sql::find(conn, &sql, moment.values(id.as_uuid().into())).await?;
     Ok(row.map(GrantInForce::try_from).transpose()?)
+}
+
+/// The grant of this id, in force or not.
+///
+/// # Errors
+/// The database is not available, or the row is impossible.
+pub async fn find(conn: &Connection, id: GrantId) -> Result<Option<Grant>, StorageError> {
+    let row: Option<Row> = sql::find(conn, "SELECT * FROM grants WHERE id = $1", [id.as_uuid().into()]).await?;
+    Ok(row.map(Grant::try_from).transpose()?)
 }
 
 /// Revokes a grant and with it everything issued from it; `false` when it was revoked before.

@@ -33,4 +33,5 @@ pub mod users;
 
 pub use db::{Connection, Db, PoolSettings};
 pub use error::{Inconsistent, StorageError};
+pub use live::Moment;
 pub use tx::{Tx, Write};

@@ -1,8 +1,48 @@
 //! The one join that decides whether something issued still counts: token → grant → session → user → device. Nothing is
 //! copied downwards when something ends; whoever presents a token is joined with everything above it.
 
-use sea_orm::{DbErr, FromQueryResult, QueryResult};
+use authority::policy::Policy;
+use authority::time::Timestamp;
+use sea_orm::{DbErr, FromQueryResult, QueryResult, Value};
 use uuid::Uuid;
+
+use crate::sql::at;
+
+/// An instant with the limits of sessions that are in force at it. A session ends at the ends it was given or at those of
+/// the policy, whichever come first, so that a policy which was tightened reaches sessions from before (security rules
+/// TK-4, SE-14).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    now: Timestamp,
+    touched_after: Timestamp,
+    begun_after: Timestamp,
+}
+
+impl Moment {
+    /// Now, under the policy in force.
+    pub fn under(policy: &Policy, now: Timestamp) -> Self {
+        Self {
+            now,
+            touched_after: now.minus(policy.session_idle),
+            begun_after: now.minus(policy.session_absolute),
+        }
+    }
+
+    /// Now, with no other ends than those that sessions were given.
+    pub const fn as_given(now: Timestamp) -> Self {
+        let always = Timestamp::from_micros(i64::MIN);
+        Self {
+            now,
+            touched_after: always,
+            begun_after: always,
+        }
+    }
+
+    /// The values `$1` to `$4` of a statement with [`WITHIN_LIMITS`]; `$1` is the key.
+    pub(crate) fn values(self, key: Value) -> [Value; 4] {
+        [key, at(self.now), at(self.touched_after), at(self.begun_after)]
+    }
+}
 
 /// Columns of `users`, prefixed for a join.
 pub(crate) const USER: &str = "users.id AS u_id, users.subject AS u_subject, users.state AS u_state, \
@@ -51,12 +91,16 @@ pub(crate) const JOINS: &str = "JOIN browser_sessions ON browser_sessions.id = g
     JOIN users ON users.id = grants.user_id JOIN clients ON clients.id = grants.client_id \
     LEFT JOIN devices ON devices.id = grants.device_id LEFT JOIN certificates ON certificates.id = grants.certificate_id";
 
-/// Whether the grant counts at the instant `$2`.
+/// Neither the idle nor the absolute end of the session has come at the [`Moment`] in `$2` to `$4`.
+pub(crate) const WITHIN_LIMITS: &str = "browser_sessions.idle_until > $2 AND browser_sessions.absolute_until > $2 \
+    AND browser_sessions.touched_at > $3 AND browser_sessions.authenticated_at > $4";
+
+/// Whether the grant counts at the [`Moment`] in `$2` to `$4`.
 pub(crate) fn grant_stands() -> String {
     format!(
         "(grants.revoked_at IS NULL AND grants.epoch = users.epoch AND clients.ended_at IS NULL AND {DEVICE_STANDS} \
          AND ((grants.offline AND ({REPLACED})) OR (({SESSION_STANDS}) AND (grants.offline \
-         OR (browser_sessions.idle_until > $2 AND browser_sessions.absolute_until > $2)))))"
+         OR ({WITHIN_LIMITS})))))"
     )
 }
 

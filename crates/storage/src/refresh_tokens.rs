@@ -3,8 +3,7 @@
 //!
 //! Retention: a family goes with its grant; [`expire`] deletes families past their absolute end.
 
-use authority::clients::ClientId;
-use authority::grants::{RefreshState, RefreshToken, Rotation};
+use authority::grants::{Grant, RefreshState, RefreshToken, Rotation};
 use authority::ids::GrantId;
 use authority::secret::TokenDigest;
 use authority::time::Timestamp;
@@ -12,7 +11,7 @@ use sea_orm::{DbErr, FromQueryResult, QueryResult};
 use uuid::Uuid;
 
 use crate::grants::{ForceRow, GrantInForce, columns};
-use crate::live;
+use crate::live::{self, Moment};
 use crate::row::Place;
 use crate::sql::{self, at};
 use crate::{Connection, Inconsistent, StorageError, Tx, Write};
@@ -52,7 +51,7 @@ pub async fn insert(tx: &Tx, token: &RefreshToken) -> Result<(), StorageError> {
 pub async fn find(
     conn: &Connection,
     digest: &TokenDigest,
-    now: Timestamp,
+    moment: Moment,
 ) -> Result<Option<PresentedRefreshToken>, StorageError> {
     let sql = format!(
         "SELECT refresh_tokens.digest AS t_digest, refresh_tokens.grant_id AS t_grant_id, refresh_tokens.seq AS t_seq, \
@@ -66,10 +65,10 @@ pub async fn find(
         columns(),
         live::JOINS,
     );
-    let row: Option<PresentedRow> = sql::find(conn, &sql, [sql::digest(digest), at(now)]).await?;
+    let row: Option<PresentedRow> = sql::find(conn, &sql, moment.values(sql::digest(digest))).await?;
     let Some(row) = row else { return Ok(None) };
     let rests_on: GrantInForce = row.rests_on.try_into()?;
-    let token = row.token.into_token(rests_on.grant.client_id.clone())?;
+    let token = row.token.into_token(&rests_on.grant)?;
     Ok(Some(PresentedRefreshToken {
         token,
         rests_on,
@@ -181,7 +180,7 @@ struct Row {
 }
 
 impl Row {
-    fn into_token(self, client_id: ClientId) -> Result<RefreshToken, Inconsistent> {
+    fn into_token(self, grant: &Grant) -> Result<RefreshToken, Inconsistent> {
         let place = Place {
             table: "refresh_tokens",
             id: &self.grant_id,
@@ -200,8 +199,9 @@ impl Row {
         Ok(RefreshToken {
             digest: place.digest("digest", &self.digest)?,
             grant_id: GrantId::from_uuid(self.grant_id),
-            client_id,
+            client_id: grant.client_id.clone(),
             seq: self.seq,
+            begun_at: grant.created_at,
             issued_at: Timestamp::from_micros(self.issued_at),
             absolute_until: Timestamp::from_micros(self.absolute_until),
             state,

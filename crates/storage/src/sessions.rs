@@ -14,7 +14,7 @@ use authority::users::User;
 use sea_orm::{DbErr, FromQueryResult, QueryResult};
 use uuid::Uuid;
 
-use crate::live::{self, DEVICE, SESSION, USER};
+use crate::live::{self, DEVICE, Moment, SESSION, USER};
 use crate::row::{Place, maybe};
 use crate::sql::{self, at, json};
 use crate::{Connection, Inconsistent, StorageError, Tx};
@@ -84,9 +84,9 @@ pub async fn insert(tx: &Tx, session: &BrowserSession) -> Result<(), StorageErro
 pub async fn find_live(
     conn: &Connection,
     cookie: &TokenDigest,
-    now: Timestamp,
+    moment: Moment,
 ) -> Result<Option<LiveSession>, StorageError> {
-    find_live_where(conn, "browser_sessions.cookie_digest = $1", sql::digest(cookie), now).await
+    find_live_where(conn, "browser_sessions.cookie_digest = $1", sql::digest(cookie), moment).await
 }
 
 /// The live session of this id (`sid`), if it is this user's.
@@ -97,9 +97,9 @@ pub async fn find_live_for_user(
     conn: &Connection,
     user: UserId,
     id: SessionId,
-    now: Timestamp,
+    moment: Moment,
 ) -> Result<Option<LiveSession>, StorageError> {
-    let found = find_live_where(conn, "browser_sessions.id = $1", id.as_uuid().into(), now).await?;
+    let found = find_live_where(conn, "browser_sessions.id = $1", id.as_uuid().into(), moment).await?;
     Ok(found.filter(|live| live.user.id == user))
 }
 
@@ -107,16 +107,16 @@ async fn find_live_where(
     conn: &Connection,
     key: &str,
     value: sea_orm::Value,
-    now: Timestamp,
+    moment: Moment,
 ) -> Result<Option<LiveSession>, StorageError> {
     let sql = format!(
         "SELECT {SESSION}, {USER}, {DEVICE} FROM browser_sessions JOIN users ON users.id = browser_sessions.user_id \
-         LEFT JOIN devices ON devices.id = browser_sessions.device_id WHERE {key} AND {} AND {} \
-         AND browser_sessions.idle_until > $2 AND browser_sessions.absolute_until > $2",
+         LEFT JOIN devices ON devices.id = browser_sessions.device_id WHERE {key} AND {} AND {} AND {}",
         live::SESSION_STANDS,
         live::DEVICE_STANDS,
+        live::WITHIN_LIMITS,
     );
-    let row: Option<LiveRow> = sql::find(conn, &sql, [value, at(now)]).await?;
+    let row: Option<LiveRow> = sql::find(conn, &sql, moment.values(value)).await?;
     Ok(row.map(LiveSession::try_from).transpose()?)
 }
 

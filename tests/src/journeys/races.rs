@@ -84,6 +84,41 @@ both_databases! {
         assert_eq!(codes, 1, "{:?} {:?}", left.location(), right.location());
     }
 
+    async fn a_session_that_ends_while_consent_is_given_agrees_to_nothing(db) {
+        let app = TestApp::on(db).await;
+        let mut browser = app.browser();
+        let page = app.both_stages(&mut browser, "aigerim", &app.diary().request(&[])).await;
+        let consent = app.binds(&mut browser, &page).await;
+        let form = consent.form_of("allow").with("remember", "yes");
+        let user = app.user("aigerim").await.id;
+        let (locked, is_locked) = tokio::sync::oneshot::channel();
+        let (asked, is_asked) = tokio::sync::oneshot::channel::<()>();
+        let hold = std::sync::Mutex::new(Some((locked, is_asked)));
+        let db = app.db().clone();
+        // An operator ends everything of the person; the form arrives before that is committed and waits for the row.
+        let ends = tokio::spawn(async move {
+            let hold = &hold;
+            db.tx("test", |tx| async move {
+                let (locked, is_asked) = hold.lock().unwrap().take().unwrap();
+                storage::users::lock(&tx, user).await?;
+                storage::sessions::end_all_for_user(&tx, user).await?;
+                locked.send(()).unwrap();
+                is_asked.await.unwrap();
+                Ok::<_, storage::StorageError>(())
+            }).await
+        });
+        is_locked.await.unwrap();
+        let mut posted = tokio::spawn(async move { browser.submit(&form).await });
+        let early = tokio::time::timeout(std::time::Duration::from_millis(300), &mut posted).await;
+        assert!(early.is_err(), "the form has read what was true before, and waits");
+        asked.send(()).unwrap();
+        ends.await.unwrap().unwrap();
+        let answer = posted.await.unwrap();
+        assert!(answer.location().is_none_or(|to| !to.contains("code=")), "{:?}", answer.location());
+        assert!(!app.trace("aigerim").await.iter().any(|event| event.starts_with("consent_granted")));
+        assert!(storage::consents::list_for_user(app.db(), user).await.unwrap().is_empty());
+    }
+
     async fn a_flow_goes_on_at_a_node_that_was_started_meanwhile(db) {
         let app = TestApp::on(db).await;
         let (diary, mut browser) = (app.diary(), app.browser());

@@ -54,12 +54,12 @@ both_databases! {
         };
         let answers = all_at_once(clients(&app, &node, 8), ask).await;
         for answer in &answers {
-            assert!(matches!(answer.status.as_u16(), 200 | 503), "{}", answer.summary());
+            assert!(matches!(answer.summary().as_str(), "200" | "400 invalid_grant"), "{}", answer.summary());
         }
         let mut live = 0;
         for answer in answers.iter().filter(|answer| answer.status == 200) {
             live += usize::from(node.diary().refreshes(answer.text("refresh_token")).await.status == 200);
         }
-        assert!(live <= 1, "{live} descendants lived");
+        assert_eq!(live, 1, "whoever was overtaken ends nothing");
     }
 }

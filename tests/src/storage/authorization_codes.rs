@@ -7,8 +7,8 @@ use storage::StorageError;
 use storage::authorization_codes::{self, TakenCode};
 use storage::grants::{self, RevokeReason};
 
-use crate::storage::both_databases;
 use crate::storage::fixtures::{NOW, Standing, fresh_digest, insert_standing, race};
+use crate::storage::{both_databases, when};
 
 fn code(standing: &Standing) -> AuthorizationCode {
     AuthorizationCode {
@@ -75,9 +75,9 @@ both_databases! {
             Ok::<_, StorageError>(())
         });
         take().await.unwrap();
-        assert!(grants::find_in_force(db, standing.grant.id, NOW).await.unwrap().is_some());
+        assert!(grants::find_in_force(db, standing.grant.id, when(NOW)).await.unwrap().is_some());
         take().await.unwrap();
-        assert!(grants::find_in_force(db, standing.grant.id, NOW).await.unwrap().is_none());
+        assert!(grants::find_in_force(db, standing.grant.id, when(NOW)).await.unwrap().is_none());
     }
 
     async fn an_expired_or_unknown_code_is_refused_and_not_consumed(db) {

@@ -6,8 +6,8 @@ use authority::ids::ConsentId;
 use authority::time::hours;
 use storage::{consents, grants};
 
-use crate::storage::both_databases;
 use crate::storage::fixtures::{NOW, Standing, fresh_uuid, insert_standing, race};
+use crate::storage::{both_databases, when};
 
 fn consent(standing: &Standing) -> Consent {
     Consent {
@@ -51,11 +51,11 @@ both_databases! {
         assert!(withdraw().await.unwrap());
         assert!(!withdraw().await.unwrap());
         assert!(consents::find(db, user, client).await.unwrap().is_none());
-        assert!(grants::find_in_force(db, standing.grant.id, NOW).await.unwrap().is_none());
-        assert!(grants::find_in_force(db, other.grant.id, NOW).await.unwrap().is_some());
+        assert!(grants::find_in_force(db, standing.grant.id, when(NOW)).await.unwrap().is_none());
+        assert!(grants::find_in_force(db, other.grant.id, when(NOW)).await.unwrap().is_some());
         db.tx("test", |tx| async move { consents::record(&tx, given).await }).await.unwrap();
         assert!(consents::find(db, user, client).await.unwrap().is_some(), "it can be given again");
-        assert!(grants::find_in_force(db, standing.grant.id, NOW).await.unwrap().is_none(), "which revives nothing");
+        assert!(grants::find_in_force(db, standing.grant.id, when(NOW)).await.unwrap().is_none(), "which revives nothing");
     }
 
     async fn fifty_consents_at_once_leave_one(db) {

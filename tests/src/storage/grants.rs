@@ -10,8 +10,8 @@ use storage::grants::{self, RevokeReason};
 use storage::sessions::{self, SessionEnd};
 use storage::{access_tokens, certificates, clients, devices, users};
 
-use crate::storage::both_databases;
 use crate::storage::fixtures::{NOW, Standing, access_token, fresh_uuid, grant, insert_standing, race};
+use crate::storage::{both_databases, when};
 
 /// Every way in which something above a grant ends.
 pub(crate) const ENDINGS: [&str; 8] = [
@@ -70,20 +70,20 @@ both_databases! {
             certificates::record(&tx, certificate).await?;
             grants::insert(&tx, kept).await
         }).await.unwrap();
-        let found = grants::find_in_force(db, kept.id, NOW).await.unwrap().unwrap();
+        let found = grants::find_in_force(db, kept.id, when(NOW)).await.unwrap().unwrap();
         assert_eq!(format!("{:?}", found.grant), format!("{kept:?}"));
         assert_eq!((found.session.id, found.user.id), (standing.session.id, standing.user.id));
         assert_eq!((found.device.unwrap().id, found.certificate_role), (standing.device.id, Some(CertificateRole::Head)));
-        assert!(grants::find_in_force(db, GrantId::from_uuid(fresh_uuid()), NOW).await.unwrap().is_none());
+        assert!(grants::find_in_force(db, GrantId::from_uuid(fresh_uuid()), when(NOW)).await.unwrap().is_none());
     }
 
     async fn whatever_ends_above_ends_the_grant_offline_or_not(db) {
         for offline in [false, true] {
             for what in ENDINGS {
                 let standing = insert_standing(db, offline).await;
-                assert!(grants::find_in_force(db, standing.grant.id, NOW).await.unwrap().is_some());
+                assert!(grants::find_in_force(db, standing.grant.id, when(NOW)).await.unwrap().is_some());
                 end(db, &standing, what).await;
-                assert!(grants::find_in_force(db, standing.grant.id, NOW).await.unwrap().is_none(), "{what}, {offline}");
+                assert!(grants::find_in_force(db, standing.grant.id, when(NOW)).await.unwrap().is_none(), "{what}, {offline}");
             }
         }
     }
@@ -95,7 +95,7 @@ both_databases! {
             db.tx("replaced", |tx| async move {
                 storage::sessions::end(&tx, session, storage::sessions::SessionEnd::Replaced, NOW).await
             }).await.unwrap();
-            let found = grants::find_in_force(db, standing.grant.id, NOW).await.unwrap();
+            let found = grants::find_in_force(db, standing.grant.id, when(NOW)).await.unwrap();
             assert_eq!(found.is_some(), offline);
         }
     }
@@ -104,7 +104,7 @@ both_databases! {
         for (offline, expected) in [(false, false), (true, true)] {
             let standing = insert_standing(db, offline).await;
             for at in [standing.session.idle_until, standing.session.absolute_until] {
-                let found = grants::find_in_force(db, standing.grant.id, at).await.unwrap();
+                let found = grants::find_in_force(db, standing.grant.id, when(at)).await.unwrap();
                 assert_eq!(found.is_some(), expected);
             }
         }
@@ -141,7 +141,7 @@ both_databases! {
         let standing = insert_standing(db, false).await;
         for change in ["scopes = 'all'", "scopes = 'openid', claims = '[]'", "claims = '{}', assurance = 'gold'"] {
             db.tamper(&[&format!("UPDATE grants SET {change}")]).await;
-            assert!(grants::find_in_force(db, standing.grant.id, NOW).await.is_err(), "{change}");
+            assert!(grants::find_in_force(db, standing.grant.id, when(NOW)).await.is_err(), "{change}");
         }
     }
 }

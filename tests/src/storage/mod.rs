@@ -30,7 +30,15 @@ mod transactions;
 mod user_facts;
 mod users;
 
+use authority::time::Timestamp;
+use storage::Moment;
+
 pub(crate) use database::TestDatabase;
+
+/// An instant at which sessions end when they were told to, and no policy ends them earlier.
+pub(crate) const fn when(now: Timestamp) -> Moment {
+    Moment::as_given(now)
+}
 
 /// Makes each function a module of two cases, `sqlite` and `postgres`. The second exists when `KIRU_TEST_POSTGRES` is set
 /// (see `build.rs`).

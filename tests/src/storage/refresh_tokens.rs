@@ -4,25 +4,17 @@
 use authority::grants::{RefreshState, RefreshToken, RotateError, Rotation, rotate};
 use authority::policy::Policy;
 use authority::secret::TokenDigest;
-use authority::time::{Timestamp, days, seconds};
+use authority::time::{Timestamp, days, minutes, seconds};
 use storage::refresh_tokens::{self, NextRefreshToken};
-use storage::{Db, Write};
+use storage::{Db, Moment, Write};
 
 use super::grants::{ENDINGS, end};
-use crate::storage::both_databases;
 use crate::storage::fixtures::{NOW, Standing, fresh_digest, insert_standing, race};
+use crate::storage::{both_databases, when};
 
 async fn insert(db: &Db) -> (Standing, RefreshToken) {
     let standing = insert_standing(db, true).await;
-    let token = RefreshToken {
-        digest: fresh_digest(),
-        grant_id: standing.grant.id,
-        client_id: standing.client.id.clone(),
-        seq: 0,
-        issued_at: NOW,
-        absolute_until: NOW.plus(days(90)),
-        state: RefreshState::Live,
-    };
+    let token = family(&standing);
     let kept = &token;
     db.tx("test", |tx| async move { refresh_tokens::insert(&tx, kept).await })
         .await
@@ -30,9 +22,22 @@ async fn insert(db: &Db) -> (Standing, RefreshToken) {
     (standing, token)
 }
 
+fn family(standing: &Standing) -> RefreshToken {
+    RefreshToken {
+        digest: fresh_digest(),
+        grant_id: standing.grant.id,
+        client_id: standing.client.id.clone(),
+        seq: 0,
+        begun_at: standing.grant.created_at,
+        issued_at: NOW,
+        absolute_until: NOW.plus(days(90)),
+        state: RefreshState::Live,
+    }
+}
+
 /// What a token endpoint does: read, judge, exchange.
 async fn present(db: &Db, digest: &TokenDigest, now: Timestamp) -> Result<(TokenDigest, Write), RotateError> {
-    let presented = refresh_tokens::find(db, digest, now)
+    let presented = refresh_tokens::find(db, digest, when(now))
         .await
         .unwrap()
         .ok_or(RotateError::Unknown)?;
@@ -55,7 +60,7 @@ async fn present(db: &Db, digest: &TokenDigest, now: Timestamp) -> Result<(Token
 }
 
 async fn state(db: &Db, digest: &TokenDigest) -> RefreshState {
-    refresh_tokens::find(db, digest, NOW)
+    refresh_tokens::find(db, digest, when(NOW))
         .await
         .unwrap()
         .unwrap()
@@ -68,7 +73,7 @@ both_databases! {
         let (standing, first) = insert(db).await;
         let (second, written) = present(db, &first.digest, NOW).await.unwrap();
         assert_eq!(written, Write::Done);
-        let found = refresh_tokens::find(db, &second, NOW).await.unwrap().unwrap();
+        let found = refresh_tokens::find(db, &second, when(NOW)).await.unwrap().unwrap();
         assert_eq!((found.token.seq, found.token.state), (1, RefreshState::Live));
         assert_eq!(found.token.absolute_until, first.absolute_until, "rotation does not move the absolute end");
         assert_eq!(found.rests_on.user.id, standing.user.id);
@@ -85,8 +90,10 @@ both_databases! {
         assert_eq!(state(db, &lost).await, RefreshState::Superseded { at: retried });
         assert_eq!(state(db, &second).await, RefreshState::Live);
         let (third, _) = present(db, &first.digest, retried).await.unwrap();
-        assert_eq!(refresh_tokens::find(db, &third, NOW).await.unwrap().unwrap().token.seq, 3);
-        assert_eq!(present(db, &lost, retried).await.unwrap_err(), RotateError::Reused, "both ends have one");
+        assert_eq!(refresh_tokens::find(db, &third, when(NOW)).await.unwrap().unwrap().token.seq, 3);
+        assert_eq!(present(db, &lost, retried).await.unwrap_err(), RotateError::Overtaken, "both ends have one");
+        let over = retried.plus(seconds(30));
+        assert_eq!(present(db, &lost, over).await.unwrap_err(), RotateError::Reused);
     }
 
     async fn after_the_overlap_a_rotated_token_is_a_reuse(db) {
@@ -95,12 +102,13 @@ both_databases! {
         assert_eq!(present(db, &first.digest, NOW.plus(seconds(30))).await.unwrap_err(), RotateError::Reused);
     }
 
-    async fn within_the_overlap_a_token_whose_successor_was_used_is_a_reuse(db) {
+    async fn a_token_whose_successor_was_used_is_overtaken_within_the_overlap_and_a_reuse_after_it(db) {
         let (_, first) = insert(db).await;
         let (second, _) = present(db, &first.digest, NOW).await.unwrap();
         let _third = present(db, &second, NOW.plus(seconds(1))).await.unwrap();
         assert_eq!(state(db, &first.digest).await, RefreshState::Rotated { at: NOW, successor_used: true });
-        assert_eq!(present(db, &first.digest, NOW.plus(seconds(2))).await.unwrap_err(), RotateError::Reused);
+        assert_eq!(present(db, &first.digest, NOW.plus(seconds(29))).await.unwrap_err(), RotateError::Overtaken);
+        assert_eq!(present(db, &first.digest, NOW.plus(seconds(30))).await.unwrap_err(), RotateError::Reused);
     }
 
     async fn of_fifty_exchanges_judged_alike_one_is_done(db) {
@@ -134,13 +142,13 @@ both_databases! {
     async fn a_retry_that_lost_against_the_use_of_the_successor_changes_nothing(db) {
         let (_, first) = insert(db).await;
         let (second, _) = present(db, &first.digest, NOW).await.unwrap();
-        let stale = &refresh_tokens::find(db, &first.digest, NOW).await.unwrap().unwrap().token;
+        let stale = &refresh_tokens::find(db, &first.digest, when(NOW)).await.unwrap().unwrap().token;
         let (third, _) = present(db, &second, NOW).await.unwrap();
         let next = NextRefreshToken { digest: fresh_digest(), issued_at: NOW };
         let written = db.tx("refresh", |tx| async move { refresh_tokens::rotate(&tx, stale, Rotation::Retry, next).await });
         assert_eq!(written.await.unwrap(), Write::Lost);
         assert_eq!(state(db, &third).await, RefreshState::Live);
-        assert!(refresh_tokens::find(db, &next.digest, NOW).await.unwrap().is_none());
+        assert!(refresh_tokens::find(db, &next.digest, when(NOW)).await.unwrap().is_none());
     }
 
     async fn whatever_ends_above_ends_the_family(db) {
@@ -149,6 +157,17 @@ both_databases! {
             end(db, &standing, what).await;
             assert_eq!(present(db, &token.digest, NOW).await.unwrap_err(), RotateError::GrantOver, "{what}");
             assert_eq!(state(db, &token.digest).await, RefreshState::Live, "a refusal consumes nothing");
+        }
+    }
+
+    async fn a_family_that_is_not_offline_ends_with_a_session_that_a_lowered_policy_ends(db) {
+        let standing = insert_standing(db, false).await;
+        let token = &family(&standing);
+        db.tx("test", |tx| async move { refresh_tokens::insert(&tx, token).await }).await.unwrap();
+        let lowered = Policy { session_idle: minutes(5), ..Policy::default() };
+        for (policy, stands) in [(Policy::default(), true), (lowered, false)] {
+            let found = refresh_tokens::find(db, &token.digest, Moment::under(&policy, NOW.plus(minutes(5)))).await;
+            assert_eq!(found.unwrap().unwrap().grant_stands, stands);
         }
     }
 
@@ -162,6 +181,6 @@ both_databases! {
     async fn a_token_that_is_both_rotated_and_superseded_is_impossible(db) {
         let (_, token) = insert(db).await;
         db.tamper(&["UPDATE refresh_tokens SET rotated_at = 1, superseded_at = 1"]).await;
-        assert!(refresh_tokens::find(db, &token.digest, NOW).await.is_err());
+        assert!(refresh_tokens::find(db, &token.digest, when(NOW)).await.is_err());
     }
 }

@@ -5,43 +5,62 @@ use authority::sessions::BrowserSession;
 use authority::time::{days, hours, minutes};
 use authority::users::{LockReason, UserState};
 use storage::sessions::{self, SessionEnd};
-use storage::{devices, users};
+use storage::{Moment, devices, users};
 
-use crate::storage::both_databases;
 use crate::storage::fixtures::{NOW, fresh_digest, insert_standing, insert_user, race, session};
+use crate::storage::{both_databases, when};
 
 both_databases! {
     async fn a_cookie_finds_its_session_with_user_and_device(db) {
         let standing = insert_standing(db, false).await;
-        let live = sessions::find_live(db, &standing.session.cookie_digest, NOW).await.unwrap().unwrap();
+        let live = sessions::find_live(db, &standing.session.cookie_digest, when(NOW)).await.unwrap().unwrap();
         assert_eq!(format!("{:?}", live.session), format!("{:?}", standing.session));
         assert_eq!((live.user.id, live.device.unwrap().id), (standing.user.id, standing.device.id));
-        let by_id = sessions::find_live_for_user(db, standing.user.id, standing.session.id, NOW).await.unwrap();
+        let by_id = sessions::find_live_for_user(db, standing.user.id, standing.session.id, when(NOW)).await.unwrap();
         assert_eq!(by_id.unwrap().session.id, standing.session.id);
-        assert!(sessions::find_live(db, &fresh_digest(), NOW).await.unwrap().is_none());
+        assert!(sessions::find_live(db, &fresh_digest(), when(NOW)).await.unwrap().is_none());
     }
 
     async fn a_session_without_a_device_is_found(db) {
         let user = &insert_user(db).await;
         let kept = &session(user, None);
         db.tx("test", |tx| async move { sessions::insert(&tx, kept).await }).await.unwrap();
-        assert!(sessions::find_live(db, &kept.cookie_digest, NOW).await.unwrap().unwrap().device.is_none());
+        assert!(sessions::find_live(db, &kept.cookie_digest, when(NOW)).await.unwrap().unwrap().device.is_none());
     }
 
     async fn anothers_session_is_not_found_by_its_id(db) {
         let (mine, other) = (insert_standing(db, false).await, insert_standing(db, false).await);
-        assert!(sessions::find_live_for_user(db, mine.user.id, other.session.id, NOW).await.unwrap().is_none());
+        assert!(sessions::find_live_for_user(db, mine.user.id, other.session.id, when(NOW)).await.unwrap().is_none());
+    }
+
+    async fn a_lowered_policy_ends_sessions_from_before_and_a_raised_one_revives_none(db) {
+        let standing = insert_standing(db, false).await;
+        let cookie = &standing.session.cookie_digest;
+        let micro = std::time::Duration::from_micros(1);
+        let lives = |policy: Policy, at| async move {
+            sessions::find_live(db, cookie, Moment::under(&policy, at)).await.unwrap().is_some()
+        };
+        let idle = || Policy { session_idle: minutes(10), ..Policy::default() };
+        assert!(lives(idle(), NOW.plus(minutes(10)).minus(micro)).await);
+        assert!(!lives(idle(), NOW.plus(minutes(10))).await);
+        let absolute = || Policy { session_absolute: minutes(30), ..Policy::default() };
+        assert!(lives(absolute(), NOW.plus(minutes(30)).minus(micro)).await);
+        assert!(!lives(absolute(), NOW.plus(minutes(30))).await);
+        let by_id = sessions::find_live_for_user(db, standing.user.id, standing.session.id, Moment::under(&idle(), NOW.plus(minutes(10))));
+        assert!(by_id.await.unwrap().is_none());
+        let raised = Policy { session_idle: hours(5), session_absolute: hours(20), ..Policy::default() };
+        assert!(!lives(raised, standing.session.idle_until).await);
     }
 
     async fn idle_and_absolute_ends_are_exact(db) {
         let standing = insert_standing(db, false).await;
         let cookie = &standing.session.cookie_digest;
         let end = standing.session.idle_until;
-        assert!(sessions::find_live(db, cookie, end.minus(std::time::Duration::from_micros(1))).await.unwrap().is_some());
-        assert!(sessions::find_live(db, cookie, end).await.unwrap().is_none());
+        assert!(sessions::find_live(db, cookie, when(end.minus(std::time::Duration::from_micros(1)))).await.unwrap().is_some());
+        assert!(sessions::find_live(db, cookie, when(end)).await.unwrap().is_none());
         db.tamper(&[&format!("UPDATE browser_sessions SET idle_until = {}", i64::MAX)]).await;
-        assert!(sessions::find_live(db, cookie, end).await.unwrap().is_some());
-        assert!(sessions::find_live(db, cookie, standing.session.absolute_until).await.unwrap().is_none());
+        assert!(sessions::find_live(db, cookie, when(end)).await.unwrap().is_some());
+        assert!(sessions::find_live(db, cookie, when(standing.session.absolute_until)).await.unwrap().is_none());
     }
 
     async fn whatever_it_rests_on_ends_it_too(db) {
@@ -60,7 +79,7 @@ both_databases! {
                 }
             });
             ended.await.unwrap();
-            let live = sessions::find_live(db, &standing.session.cookie_digest, NOW).await.unwrap();
+            let live = sessions::find_live(db, &standing.session.cookie_digest, when(NOW)).await.unwrap();
             assert!(live.is_none(), "case {number}");
         }
     }
@@ -82,7 +101,7 @@ both_databases! {
         assert_eq!(touch(NOW.plus(minutes(1)).minus(std::time::Duration::from_micros(1))).await.unwrap(), standing.session.idle_until);
         let now = NOW.plus(minutes(1));
         assert_eq!(touch(now).await.unwrap(), now.plus(hours(1)));
-        let live = sessions::find_live(db, &standing.session.cookie_digest, now).await.unwrap().unwrap().session;
+        let live = sessions::find_live(db, &standing.session.cookie_digest, when(now)).await.unwrap().unwrap().session;
         assert_eq!((live.touched_at, live.idle_until), (now, now.plus(hours(1))));
     }
 
@@ -95,13 +114,13 @@ both_databases! {
             // An older request arrives late, with the session as it had read it.
             sessions::record_touch(&tx, session, &Policy::default(), NOW.plus(minutes(5))).await
         }).await.unwrap();
-        let live = sessions::find_live(db, &session.cookie_digest, later).await.unwrap().unwrap().session;
+        let live = sessions::find_live(db, &session.cookie_digest, when(later)).await.unwrap().unwrap().session;
         assert_eq!(live.idle_until, later.plus(hours(1)));
         db.tx("test", |tx| async move {
             sessions::end(&tx, session.id, SessionEnd::Ended, later).await?;
             sessions::record_touch(&tx, session, &Policy::default(), later.plus(minutes(5))).await
         }).await.unwrap();
-        assert!(sessions::find_live(db, &session.cookie_digest, later).await.unwrap().is_none());
+        assert!(sessions::find_live(db, &session.cookie_digest, when(later)).await.unwrap().is_none());
     }
 
     async fn a_session_id_or_cookie_is_never_used_twice(db) {
@@ -126,7 +145,7 @@ both_databases! {
         let standing = insert_standing(db, false).await;
         for change in ["assurance = 'urn:example:gold'", "assurance = 'urn:kiru:acr:full', methods = '[\"pwd\"]'"] {
             db.tamper(&[&format!("UPDATE browser_sessions SET {change}")]).await;
-            assert!(sessions::find_live(db, &standing.session.cookie_digest, NOW).await.is_err(), "{change}");
+            assert!(sessions::find_live(db, &standing.session.cookie_digest, when(NOW)).await.is_err(), "{change}");
         }
     }
 }

@@ -17,6 +17,8 @@ pub struct RefreshToken {
     pub client_id: ClientId,
     /// Its place in the family, from 0.
     pub seq: i64,
+    /// When the family's grant was given.
+    pub begun_at: Timestamp,
     /// When it was issued.
     pub issued_at: Timestamp,
     /// When the family ends in any case; rotation does not move it (security rule TK-4).
@@ -65,7 +67,10 @@ pub enum RotateError {
     /// The family was not used for too long, or has reached its end.
     #[error("the refresh token has expired")]
     Expired,
-    /// It was exchanged before and the overlap is over, or its successor is in use: the family must be revoked.
+    /// Another request with the family was faster, and the overlap is not over: the family goes on without this request.
+    #[error("another request with the refresh token was faster")]
+    Overtaken,
+    /// It was exchanged or superseded before and the overlap is over: the family must be revoked.
     #[error("the refresh token was used already")]
     Reused,
     /// The scope asked for exceeds the grant's.
@@ -76,10 +81,11 @@ pub enum RotateError {
     GrantOver,
 }
 
-/// Judges a presented token. Nothing is consumed by a refusal (security rule TK-2).
+/// Judges a presented token. Nothing is consumed by a refusal (security rule TK-2). The ends of the family are those it
+/// was given or those of `policy`, whichever come first (security rule TK-4).
 ///
 /// # Errors
-/// It belongs to another client, has expired, or is a reuse.
+/// It belongs to another client, has expired, was overtaken, or is a reuse.
 pub fn rotate(
     token: &RefreshToken,
     client: &ClientId,
@@ -89,20 +95,21 @@ pub fn rotate(
     if token.client_id != *client {
         return Err(RotateError::OtherClient);
     }
+    let forgiven = |at: Timestamp| now < at.plus(policy.refresh_overlap);
+    let absolute_until = token.absolute_until.min(token.begun_at.plus(policy.refresh_absolute));
+    let idle_until = token.issued_at.plus(policy.refresh_idle);
     match token.state {
-        RefreshState::Superseded { .. } => Err(RotateError::Reused),
-        RefreshState::Rotated { at, successor_used } => {
-            let retry = !successor_used && now < at.plus(policy.refresh_overlap);
-            if retry {
-                Ok(Rotation::Retry)
-            } else {
-                Err(RotateError::Reused)
-            }
+        RefreshState::Superseded { at } | RefreshState::Rotated { at, .. } if !forgiven(at) => Err(RotateError::Reused),
+        // Two requests at once, of which this one came too late: the client has what the other one got.
+        RefreshState::Superseded { .. }
+        | RefreshState::Rotated {
+            successor_used: true, ..
+        } => Err(RotateError::Overtaken),
+        RefreshState::Rotated { .. } | RefreshState::Live if now >= absolute_until || now >= idle_until => {
+            Err(RotateError::Expired)
         }
-        RefreshState::Live if now < token.absolute_until && now < token.issued_at.plus(policy.refresh_idle) => {
-            Ok(Rotation::Advance)
-        }
-        RefreshState::Live => Err(RotateError::Expired),
+        RefreshState::Rotated { .. } => Ok(Rotation::Retry),
+        RefreshState::Live => Ok(Rotation::Advance),
     }
 }
 
@@ -121,6 +128,7 @@ mod tests {
             grant_id: GrantId::mint(at, &mut ChaCha20Rng::seed_from_u64(1)),
             client_id: ClientId::parse("diary").unwrap(),
             seq: 4,
+            begun_at: at,
             issued_at: at,
             absolute_until: at.plus(days(90)),
             state,
@@ -167,19 +175,68 @@ mod tests {
     }
 
     #[test]
-    fn reuse_is_told_when_the_successor_is_in_use_or_superseded() {
+    fn within_the_overlap_whoever_came_too_late_is_refused_and_the_family_goes_on() {
         let at = Timestamp::from_unix_seconds(2_000);
-        assert_eq!(
-            judge(
-                RefreshState::Rotated {
-                    at,
-                    successor_used: true
-                },
-                at
-            ),
-            Err(RotateError::Reused)
+        let (used, superseded) = (
+            RefreshState::Rotated {
+                at,
+                successor_used: true,
+            },
+            RefreshState::Superseded { at },
         );
-        assert_eq!(judge(RefreshState::Superseded { at }, at), Err(RotateError::Reused));
+        for state in [used, superseded] {
+            assert_eq!(judge(state, at), Err(RotateError::Overtaken));
+            assert_eq!(judge(state, at.plus(seconds(29))), Err(RotateError::Overtaken));
+            assert_eq!(judge(state, at.plus(seconds(30))), Err(RotateError::Reused));
+        }
+    }
+
+    #[test]
+    fn a_lowered_policy_reaches_families_from_before() {
+        let start = Timestamp::from_unix_seconds(1_000);
+        let client = ClientId::parse("diary").unwrap();
+        let old = RefreshToken {
+            issued_at: start.plus(days(9)),
+            ..token(RefreshState::Live)
+        };
+        let lowered = Policy {
+            refresh_absolute: days(10),
+            refresh_idle: days(2),
+            ..Policy::default()
+        };
+        let last = start.plus(days(10)).minus(seconds(1));
+        assert_eq!(rotate(&old, &client, &lowered, last), Ok(Rotation::Advance));
+        assert_eq!(
+            rotate(&old, &client, &lowered, start.plus(days(10))),
+            Err(RotateError::Expired)
+        );
+        let raised = Policy {
+            refresh_absolute: days(300),
+            refresh_idle: days(90),
+            ..Policy::default()
+        };
+        assert_eq!(
+            rotate(&old, &client, &raised, start.plus(days(90))),
+            Err(RotateError::Expired),
+            "the end that was given stays"
+        );
+    }
+
+    #[test]
+    fn a_retry_ends_with_its_family() {
+        let end = Timestamp::from_unix_seconds(1_000).plus(days(90));
+        let rotated = RefreshToken {
+            issued_at: end.minus(days(1)),
+            ..token(RefreshState::Rotated {
+                at: end.minus(seconds(1)),
+                successor_used: false,
+            })
+        };
+        let client = ClientId::parse("diary").unwrap();
+        assert_eq!(
+            rotate(&rotated, &client, &Policy::default(), end),
+            Err(RotateError::Expired)
+        );
     }
 
     #[test]

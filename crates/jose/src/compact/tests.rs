@@ -28,6 +28,20 @@ fn a_token_in_its_only_form_is_read() {
 }
 
 #[test]
+fn header_and_payload_nest_at_most_thirty_two_levels() {
+    let nested = |levels: usize| {
+        format!(
+            r#"{{"alg":"ES256","x":{}{}}}"#,
+            "[".repeat(levels - 1),
+            "]".repeat(levels - 1)
+        )
+    };
+    assert_eq!(refusal(&token(&nested(32), &nested(32))), None);
+    assert_eq!(refusal(&token(&nested(33), "{}")), Some(CompactError::Header));
+    assert_eq!(refusal(&token(&nested(2), &nested(33))), Some(CompactError::Payload));
+}
+
+#[test]
 fn there_are_exactly_three_segments() {
     for token in ["", "a", "e30.e30", "e30.e30.AA.AA", "e30.e30.AA.AA.AA", "e30.e30..AA"] {
         assert_eq!(refusal(token), Some(CompactError::Segments), "{token}");

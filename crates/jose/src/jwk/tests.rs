@@ -46,6 +46,16 @@ fn the_thumbprint_agrees_with_rfc_7638() {
 }
 
 #[test]
+fn a_key_nests_at_most_thirty_two_levels() {
+    let nested = |levels: usize| (1..levels).fold(json!(1), |inside, _| json!([inside]));
+    assert!(parse(&with(ec(), "x-other", nested(32))).is_ok());
+    assert_eq!(
+        parse(&with(ec(), "x-other", nested(33))).err(),
+        Some(JwkError::Malformed)
+    );
+}
+
+#[test]
 fn a_key_survives_its_json() {
     for value in [rsa(), ec()] {
         let key = parse(&value).unwrap();

@@ -11,8 +11,6 @@ use super::RequestError;
 
 /// Longest value, bytes (security rule OX-1).
 const MAX_LENGTH: usize = 16 * 1024;
-/// Deepest nesting (security rule RL-1).
-const MAX_DEPTH: usize = 32;
 
 const MALFORMED: RequestError = RequestError::Malformed("claims");
 
@@ -31,9 +29,6 @@ pub(super) fn parse(text: &str, client: &Client) -> Result<ClaimsParameter, Requ
         return Err(RequestError::TooLong("claims"));
     }
     let members = strict_json::parse_object(text.as_bytes()).map_err(|_| MALFORMED)?;
-    if members.values().any(|value| is_deeper(value, MAX_DEPTH - 1)) {
-        return Err(MALFORMED);
-    }
     let (userinfo, id_token) = (section(&members, "userinfo")?, section(&members, "id_token")?);
     let subject = [id_token, userinfo]
         .into_iter()
@@ -119,14 +114,6 @@ fn assurance(section: Section<'_>) -> Result<Option<AssuranceRequest>, RequestEr
     Ok(Some(AssuranceRequest { values, essential }))
 }
 
-fn is_deeper(value: &Value, levels: usize) -> bool {
-    match value {
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
-        Value::Array(items) => levels == 0 || items.iter().any(|item| is_deeper(item, levels - 1)),
-        Value::Object(members) => levels == 0 || members.values().any(|member| is_deeper(member, levels - 1)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -198,7 +185,9 @@ mod tests {
 
     #[test]
     fn malformed_values_are_refused() {
-        let deep = format!(r#"{{"x":{}1{}}}"#, "[".repeat(33), "]".repeat(33));
+        let nested = |levels: usize| format!(r#"{{"x":{}1{}}}"#, "[".repeat(levels - 1), "]".repeat(levels - 1));
+        assert!(parse(&nested(32)).is_ok());
+        let deep = nested(33);
         for text in [
             "",
             "[]",

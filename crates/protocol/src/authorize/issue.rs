@@ -82,7 +82,8 @@ async fn mint(tx: &Tx, minting: &Minting<'_>) -> Result<Outcome, StorageError> {
     if storage::users::lock(tx, user_id).await?.is_none() {
         return Ok(Outcome::Changed);
     }
-    let fresh = storage::sessions::find_live_for_user(tx, user_id, minting.live.session.id, now).await?;
+    let moment = provider.moment(now);
+    let fresh = storage::sessions::find_live_for_user(tx, user_id, minting.live.session.id, moment).await?;
     let Some(live) = fresh else { return Ok(Outcome::Changed) };
     let consent = storage::consents::find(tx, user_id, &asking.client.id).await?;
     let (step, offline) = judge(asking, Some(&live), consent.as_ref(), now);

@@ -25,5 +25,6 @@ pub async fn live_session(
     let Some(cookie) = cookies.token(SESSION_COOKIE) else {
         return Ok(None);
     };
-    storage::sessions::find_live(&provider.db, &session_digest(&provider.keyring, &cookie), now).await
+    let digest = session_digest(&provider.keyring, &cookie);
+    storage::sessions::find_live(&provider.db, &digest, provider.moment(now)).await
 }

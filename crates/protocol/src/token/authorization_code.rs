@@ -8,7 +8,7 @@ use authority::secret::{PlainToken, Purpose};
 use axum::response::Response;
 use storage::authorization_codes::{self, TakenCode};
 use storage::grants::RevokeReason;
-use storage::{StorageError, Tx};
+use storage::{Moment, StorageError, Tx};
 
 use super::issued::{Minted, Order, mint};
 use super::{Caller, TokenError, trail};
@@ -23,7 +23,7 @@ pub(super) async fn redeem(caller: Caller<'_>, parameters: &Parameters) -> Resul
         revoke_replayed(caller, &code).await?;
         return Err(RedeemError::Replayed.into());
     }
-    let rests_on = storage::grants::find_in_force(&provider.db, code.grant_id, now).await?;
+    let rests_on = storage::grants::find_in_force(&provider.db, code.grant_id, provider.moment(now)).await?;
     let rests_on = rests_on.ok_or(RedeemError::GrantOver)?;
     let order = Order {
         client: caller.client.client(),
@@ -72,6 +72,7 @@ async fn record(
         grant_id: grant.id,
         client_id: grant.client_id.clone(),
         seq: 0,
+        begun_at: grant.created_at,
         issued_at: minted.now,
         absolute_until: minted.now.plus(policy.refresh_absolute),
         state: RefreshState::Live,
@@ -79,10 +80,11 @@ async fn record(
     let issued = trail::event(caller.provider, caller.visit, grant, EventKind::TokensIssued, "");
     let revocation = Revocation::of(caller, grant);
     let (refresh, issued, revocation) = (&refresh, &issued, &revocation);
+    let moment = caller.provider.moment(minted.now);
     let outcome = caller.provider.db.tx("redeem_code", |tx| async move {
         storage::users::lock(&tx, grant.user_id).await?;
         match authorization_codes::take(&tx, &code.digest, minted.now).await? {
-            TakenCode::Redeemed(_) => keep(&tx, minted, refresh.as_ref(), issued).await,
+            TakenCode::Redeemed(_) => keep(&tx, (minted, moment), refresh.as_ref(), issued).await,
             TakenCode::Refused { error, .. } => {
                 if error == RedeemError::Replayed {
                     revocation.record(&tx).await?;
@@ -97,11 +99,11 @@ async fn record(
 /// A code whose grant ended meanwhile stays redeemed and gives nothing.
 async fn keep(
     tx: &Tx,
-    minted: &Minted,
+    (minted, moment): (&Minted, Moment),
     refresh: Option<&RefreshToken>,
     issued: &Event,
 ) -> Result<Result<(), RedeemError>, StorageError> {
-    if storage::grants::find_in_force(tx, minted.access.grant_id, minted.now)
+    if storage::grants::find_in_force(tx, minted.access.grant_id, moment)
         .await?
         .is_none()
     {
@@ -141,13 +143,13 @@ impl Revocation {
     }
 }
 
+/// The replay is recorded also when there is nothing left to revoke.
 async fn revoke_replayed(caller: Caller<'_>, code: &AuthorizationCode) -> Result<(), StorageError> {
     let db = &caller.provider.db;
-    // Over already: there is nothing left to revoke, and the log has the end of it.
-    let Some(rests_on) = storage::grants::find_in_force(db, code.grant_id, caller.provider.now()).await? else {
+    let Some(grant) = storage::grants::find(db, code.grant_id).await? else {
         return Ok(());
     };
-    let revocation = &Revocation::of(caller, &rests_on.grant);
+    let revocation = &Revocation::of(caller, &grant);
     db.tx("revoke_replayed", |tx| async move { revocation.record(&tx).await })
         .await
 }

@@ -101,6 +101,7 @@ impl TokenError {
                 RotateError::Unknown
                 | RotateError::OtherClient
                 | RotateError::Expired
+                | RotateError::Overtaken
                 | RotateError::Reused
                 | RotateError::GrantOver,
             ) => refuse("invalid_grant", "the refresh token is not valid"),

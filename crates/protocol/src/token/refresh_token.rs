@@ -1,5 +1,6 @@
 //! Exchanging a refresh token (RFC 6749 §6, OIDC Core §12, RFC 9700 §4.14): rotated at each use, a retry within the
-//! overlap is answered anew, reuse after it revokes the family (security rule TK-1).
+//! overlap is answered anew, of two requests at once one is refused, reuse after the overlap revokes the family (security
+//! rule TK-1).
 
 use authority::audit::EventKind;
 use authority::authorization::Scope;
@@ -14,9 +15,6 @@ use super::issued::{Minted, Order, mint};
 use super::{Caller, TokenError, trail};
 use crate::Parameters;
 
-/// How often a request that lost a race against another is judged anew.
-const ROUNDS: u32 = 3;
-
 /// `grant_type=refresh_token`.
 pub(super) async fn exchange(caller: Caller<'_>, parameters: &Parameters) -> Result<Response, TokenError> {
     let text = parameters
@@ -28,31 +26,30 @@ pub(super) async fn exchange(caller: Caller<'_>, parameters: &Parameters) -> Res
         .provider
         .keyring
         .digest(Purpose::RefreshToken, token.expose().as_bytes());
-    for _ in 0..ROUNDS {
-        let (presented, rotation) = judge(caller, &digest).await?;
-        let mut scopes = shrink(&presented.rests_on.grant, scope)?;
-        // The client may have lost a scope since (security rule CO-10).
-        scopes.retain(|scope| caller.client.client().scopes.contains(scope));
-        let order = Order {
-            client: caller.client.client(),
-            rests_on: &presented.rests_on,
-            scopes,
-            nonce: None,
-            refresh: true,
-            now: caller.provider.now(),
-        };
-        let minted = mint(caller.provider, order).await?;
-        if record(caller, &presented, rotation, &minted).await? == Write::Done {
-            return minted.respond();
-        }
+    let (presented, rotation) = judge(caller, &digest).await?;
+    let mut scopes = shrink(&presented.rests_on.grant, scope)?;
+    // The client may have lost a scope since (security rule CO-10).
+    scopes.retain(|scope| caller.client.client().scopes.contains(scope));
+    let order = Order {
+        client: caller.client.client(),
+        rests_on: &presented.rests_on,
+        scopes,
+        nonce: None,
+        refresh: true,
+        now: caller.provider.now(),
+    };
+    let minted = mint(caller.provider, order).await?;
+    match record(caller, &presented, rotation, &minted).await? {
+        Write::Done => minted.respond(),
+        // Not judged anew: a retry would take from the faster request what it has just been given.
+        Write::Lost => Err(RotateError::Overtaken.into()),
     }
-    Err(StorageError::Contended("rotate_refresh_token").into())
 }
 
 /// One joined read, then `authority` decides. A reuse is recorded before it is refused.
 async fn judge(caller: Caller<'_>, digest: &TokenDigest) -> Result<(PresentedRefreshToken, Rotation), TokenError> {
     let (provider, now) = (caller.provider, caller.provider.now());
-    let presented = refresh_tokens::find(&provider.db, digest, now)
+    let presented = refresh_tokens::find(&provider.db, digest, provider.moment(now))
         .await?
         .ok_or(RotateError::Unknown)?;
     match rotate(&presented.token, &caller.client.client().id, provider.policy(), now) {

@@ -48,7 +48,7 @@ async fn tell(
 ) -> Result<Response, BearerError> {
     let token = bearer::read(&visit.headers, body)?;
     let digest = provider.keyring.digest(Purpose::AccessToken, token.expose().as_bytes());
-    let live = storage::access_tokens::find_live(&provider.db, &digest, provider.now()).await?;
+    let live = storage::access_tokens::find_live(&provider.db, &digest, provider.moment(provider.now())).await?;
     let live = live.ok_or(BearerError::Invalid)?;
     if !live.token.scopes.contains(&Scope::OpenId) {
         return Err(BearerError::Scope);

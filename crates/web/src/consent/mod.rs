@@ -13,7 +13,9 @@ use pages::screens;
 use protocol::Problem;
 use protocol::authorize::{Refusal, Resume, refuse, resume};
 use protocol::flow::{LiveSession, open_flow};
-use storage::{StorageError, Tx, Write, audit, certificates, consents, interactions, phones, user_facts};
+use storage::{
+    StorageError, Tx, Write, audit, certificates, consents, interactions, phones, sessions, user_facts, users,
+};
 
 use crate::flow::{FlowForm, FlowPage, Place};
 pub(crate) use rows::masked_iin;
@@ -91,16 +93,12 @@ async fn allowed(page: &FlowPage, live: &LiveSession, remember: bool) -> Result<
         },
         ..page.flow.interaction.clone()
     };
-    let consent = if remember && !page.flow.client.is_public() {
-        Some(consent(page, live).await?)
-    } else {
-        None
-    };
-    let (interaction, consent) = (&interaction, consent.as_ref());
+    let interaction = &interaction;
+    let remember = remember && !page.flow.client.is_public();
     let kept = provider
         .db
         .tx("consent", |tx| async move {
-            record(&tx, page, live, (interaction, consent)).await
+            record(&tx, page, live, (interaction, remember)).await
         })
         .await
         .map_err(|error: StorageError| Problem::OurFault(error))?;
@@ -116,17 +114,24 @@ async fn allowed(page: &FlowPage, live: &LiveSession, remember: bool) -> Result<
     }
 }
 
+/// Holds the user's row and reads the session again: what ended since the page was asked agrees to nothing.
 async fn record(
     tx: &Tx,
     page: &FlowPage,
     live: &LiveSession,
-    (interaction, consent): (&Interaction, Option<&Consent>),
+    (interaction, remember): (&Interaction, bool),
 ) -> Result<Write, StorageError> {
-    if interactions::record(tx, interaction).await? == Write::Lost {
+    let moment = page.provider().moment(page.now);
+    if users::lock(tx, live.user.id).await?.is_none()
+        || sessions::find_live_for_user(tx, live.user.id, live.session.id, moment)
+            .await?
+            .is_none()
+        || interactions::record(tx, interaction).await? == Write::Lost
+    {
         return Ok(Write::Lost);
     }
-    if let Some(consent) = consent {
-        consents::record(tx, consent).await?;
+    if remember {
+        consents::record(tx, &consent(tx, page, live).await?).await?;
     }
     let mut event = page.event(EventKind::ConsentGranted);
     event.user_id = Some(live.user.id);
@@ -137,9 +142,9 @@ async fn record(
 }
 
 /// What is remembered: what was agreed to before under the same metadata, and what was agreed to now.
-async fn consent(page: &FlowPage, live: &LiveSession) -> Result<Consent, StorageError> {
+async fn consent(tx: &Tx, page: &FlowPage, live: &LiveSession) -> Result<Consent, StorageError> {
     let (request, client) = (&page.flow.interaction.request, &page.flow.client);
-    let earlier = consents::find(&page.provider().db, live.user.id, &client.id).await?;
+    let earlier = consents::find(tx, live.user.id, &client.id).await?;
     let earlier = earlier.filter(|consent| consent.metadata_version == client.metadata_version);
     let (mut scopes, mut claims) = earlier
         .map(|consent| (consent.scopes, consent.claims))

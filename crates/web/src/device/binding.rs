@@ -282,7 +282,9 @@ impl Commit<'_> {
         let Some(cookie) = self.page.visit.cookies.token(protocol::flow::SESSION_COOKIE) else {
             return Ok(());
         };
-        if let Some(former) = sessions::find_live(tx, &session_digest(&provider.keyring, &cookie), now).await? {
+        if let Some(former) =
+            sessions::find_live(tx, &session_digest(&provider.keyring, &cookie), provider.moment(now)).await?
+        {
             sessions::end(tx, former.session.id, SessionEnd::Replaced, now).await?;
         }
         Ok(())

@@ -110,7 +110,8 @@ impl Posted<'_> {
     async fn run(&self, tx: &Tx) -> Result<Outcome, Stop> {
         let (page, user) = (self.page, self.live.user.id);
         users::lock(tx, user).await?.ok_or(Stop::Lost)?;
-        let live = sessions::find_live_for_user(tx, user, self.live.session.id, page.now).await?;
+        let moment = page.provider().moment(page.now);
+        let live = sessions::find_live_for_user(tx, user, self.live.session.id, moment).await?;
         let live = live.ok_or(Stop::Lost)?;
         let device = live.device.clone().ok_or(Stop::Lost)?;
         let nonce = challenges::take(tx, self.attempt.id, PURPOSE, page.now).await?;
