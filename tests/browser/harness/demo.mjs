@@ -117,7 +117,7 @@ export async function within(milliseconds, promise, explain) {
 }
 
 /** The first of `count` neighbouring ports that are free now. */
-async function freePorts(count) {
+export async function freePorts(count) {
   for (let attempt = 0; attempt < 200; attempt += 1) {
     const base = 20_000 + Math.floor(Math.random() * 4_000) * 10;
     const free = await Promise.all(Array.from({ length: count }, (_, step) => isFree(base + step)));
