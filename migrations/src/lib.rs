@@ -30,6 +30,8 @@ mod m20261125_002700_create_audit_pending;
 mod m20261125_002800_create_audit_links;
 mod m20261125_002900_create_audit_seals;
 mod m20261125_003000_add_interactions_proven_session;
+mod m20261125_003100_add_interactions_network;
+mod m20261125_003200_index_interactions_open;
 
 use sea_orm_migration::MigrationTrait;
 use sea_orm_migration::prelude::async_trait;
@@ -75,6 +77,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_002800_create_audit_links::Migration),
             Box::new(m20261125_002900_create_audit_seals::Migration),
             Box::new(m20261125_003000_add_interactions_proven_session::Migration),
+            Box::new(m20261125_003100_add_interactions_network::Migration),
+            Box::new(m20261125_003200_index_interactions_open::Migration),
         ]
     }
 }

@@ -38,6 +38,8 @@ event_kinds! {
     SmsSent => "sms_sent",
     /// An SMS code could not be sent.
     SmsFailed => "sms_failed",
+    /// So many per cent of the day's SMS messages are used.
+    SmsBudgetReached => "sms_budget_reached",
     /// A wrong code was given.
     SecondStageRefused => "second_stage_refused",
     /// A second stage was proven.

@@ -2,6 +2,7 @@
 //!
 //! `Debug` and `Display` never show them in full: what is logged by accident is masked.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// Why a value is not a national number.
@@ -141,6 +142,53 @@ impl PhoneNumber {
     }
 }
 
+impl PhoneNumber {
+    /// The plus sign and the first eight digits, which a number shares with its neighbours: a thousand of them where
+    /// numbers have eleven digits.
+    pub fn range(&self) -> &str {
+        self.0.get(..9).unwrap_or(&self.0)
+    }
+}
+
+/// What numbers of a country or an operator begin with, such as `+7` or `+99890`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NumberPrefix(Cow<'static, str>);
+
+/// The text is not the beginning of a phone number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a prefix of phone numbers is a plus sign and 1 to 15 digits")]
+pub struct PrefixError;
+
+impl NumberPrefix {
+    /// Kazakhstan and Russia.
+    pub const KAZAKHSTAN_AND_RUSSIA: Self = Self(Cow::Borrowed("+7"));
+
+    /// Reads a plus sign and digits, nothing else.
+    ///
+    /// # Errors
+    /// Another form, or more digits than a number has.
+    pub fn parse(text: &str) -> Result<Self, PrefixError> {
+        let digits = text.strip_prefix('+').ok_or(PrefixError)?;
+        let known =
+            (1..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0');
+        if known {
+            Ok(Self(Cow::Owned(text.to_owned())))
+        } else {
+            Err(PrefixError)
+        }
+    }
+
+    /// Whether the number begins so.
+    pub fn begins(&self, number: &PhoneNumber) -> bool {
+        number.0.starts_with(self.0.as_ref())
+    }
+
+    /// The prefix, with its plus sign.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 impl fmt::Debug for PhoneNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "PhoneNumber({})", self.masked())
@@ -223,6 +271,23 @@ mod tests {
         ] {
             assert_eq!(PhoneNumber::parse(text), Err(PhoneError), "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_prefix_is_a_plus_sign_and_digits() {
+        for text in ["", "7", "+", "+0", "+7 701", "+7*", "+1234567890123456"] {
+            assert_eq!(NumberPrefix::parse(text), Err(PrefixError), "{text:?}");
+        }
+        assert_eq!(NumberPrefix::parse("+7").unwrap(), NumberPrefix::KAZAKHSTAN_AND_RUSSIA);
+    }
+
+    #[test]
+    fn neighbouring_numbers_share_their_range() {
+        let range = |text: &str| PhoneNumber::parse(text).unwrap().range().to_owned();
+        assert_eq!(range("+77012344718"), "+77012344");
+        assert_eq!(range("+77012344999"), "+77012344");
+        assert_ne!(range("+77012345718"), "+77012344");
+        assert_eq!(range("+12345678"), "+12345678");
     }
 
     proptest! {

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::identifiers::{NumberPrefix, PhoneNumber};
+use crate::throttle::Cap;
 use crate::time::{days, hours, minutes, seconds};
 
 /// The numbers in force.
@@ -29,6 +31,12 @@ pub struct Policy {
     pub sms_code_ttl: Duration,
     /// Least time between two messages to one number.
     pub sms_interval: Duration,
+    /// Where messages may go, and how many.
+    pub sms_limits: SmsLimits,
+    /// Sign-ins under way at the same time for one network.
+    pub flows_per_network: i64,
+    /// Sign-ins under way at the same time for the whole deployment.
+    pub flows: i64,
     /// How many devices an account may be used from.
     pub devices_per_account: usize,
     /// How many accounts may share one phone number.
@@ -49,8 +57,72 @@ impl Default for Policy {
             challenge_ttl: minutes(5),
             sms_code_ttl: minutes(5),
             sms_interval: seconds(60),
+            sms_limits: SmsLimits::default(),
+            flows_per_network: 2_000,
+            flows: 200_000,
             devices_per_account: 1,
             accounts_per_phone: 3,
+        }
+    }
+}
+
+/// Where messages may go, and how many (security rule OT-4).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SmsLimits {
+    /// A number must begin with one of these.
+    pub allowed: Vec<NumberPrefix>,
+    /// And with none of these.
+    pub denied: Vec<NumberPrefix>,
+    /// Messages that one network asks for.
+    pub per_network: Cap,
+    /// Messages to the thousand or so numbers that share their first eight digits.
+    pub per_range: Cap,
+    /// Messages of the whole deployment.
+    pub budget: Cap,
+}
+
+impl Default for SmsLimits {
+    fn default() -> Self {
+        Self {
+            allowed: vec![NumberPrefix::KAZAKHSTAN_AND_RUSSIA],
+            denied: Vec::new(),
+            per_network: Cap::new(1_000, hours(1)),
+            per_range: Cap::new(300, days(1)),
+            budget: Cap::new(50_000, days(1)),
+        }
+    }
+}
+
+impl SmsLimits {
+    /// Whether messages go to this number at all.
+    pub fn serves(&self, number: &PhoneNumber) -> bool {
+        let any = |prefixes: &[NumberPrefix]| prefixes.iter().any(|prefix| prefix.begins(number));
+        any(&self.allowed) && !any(&self.denied)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_served_where_it_is_allowed_and_not_denied() {
+        let prefix = |text: &str| NumberPrefix::parse(text).unwrap();
+        let limits = SmsLimits {
+            allowed: vec![prefix("+7"), prefix("+998")],
+            denied: vec![prefix("+7840"), prefix("+77990000099")],
+            ..SmsLimits::default()
+        };
+        for (number, served) in [
+            ("+77990000011", true),
+            ("+998901234567", true),
+            ("+78401234567", false),
+            ("+77990000099", false),
+            ("+77990000098", true),
+            ("+447700900123", false),
+        ] {
+            let number = PhoneNumber::parse(number).unwrap();
+            assert_eq!(limits.serves(&number), served, "{number:?}");
         }
     }
 }

@@ -1,5 +1,6 @@
-//! How often somebody may try (security rules OT-2, OT-3, OT-4). Counting is storage's; judging is here.
+//! How often somebody may try (security rules OT-2, OT-3, OT-4, RL-7). Counting is storage's; judging is here.
 
+use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
 use crate::time::{Timestamp, days, hours, minutes};
@@ -20,6 +21,90 @@ pub const SENDS_PER_DAY: usize = 10;
 pub const FIRST_CLOSING: Duration = minutes(15);
 /// The longest closing.
 pub const LONGEST_CLOSING: Duration = hours(2);
+
+/// Refused signatures in one flow, the last of which ends its attempt.
+pub const SIGNATURES_PER_FLOW: i64 = 10;
+/// Refused signatures of one network; more are not read. A school's pupils share one, so it is wide.
+pub const SIGNATURES_PER_NETWORK: Cap = Cap::new(100, minutes(10));
+/// Failed authentications of one client from one network; more are not looked at.
+pub const CLIENT_FAILURES: Cap = Cap::new(10, minutes(5));
+/// Requests of one network for clients that do not exist; more are not counted, but answered the same.
+pub const UNKNOWN_CLIENTS: Cap = Cap::new(30, minutes(5));
+
+/// At most so many in a window of fixed length. Windows follow one another from 1970 on, so that all nodes count the same
+/// one: two full windows may touch, and a window of a day begins at midnight UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cap {
+    most: i64,
+    window: Duration,
+}
+
+impl Cap {
+    /// At most `most` in each `window`.
+    pub const fn new(most: i64, window: Duration) -> Self {
+        Self { most, window }
+    }
+
+    /// How many.
+    pub const fn most(self) -> i64 {
+        self.most
+    }
+
+    /// The number of the window around `now`.
+    pub fn window(self, now: Timestamp) -> i64 {
+        now.as_micros().div_euclid(self.micros())
+    }
+
+    /// When the window around `now` is over.
+    pub fn ends_at(self, now: Timestamp) -> Timestamp {
+        let next = self.window(now).saturating_add(1);
+        Timestamp::from_micros(next.saturating_mul(self.micros()))
+    }
+
+    fn micros(self) -> i64 {
+        i64::try_from(self.window.as_micros()).unwrap_or(i64::MAX).max(1)
+    }
+}
+
+/// The network that an address is counted under: one IPv4 address, or the 64 bits that an IPv6 subscriber gets. An IPv4
+/// address is not widened: whole towns share a provider's /24.
+pub fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(v4) => IpAddr::V4(v4),
+        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64)),
+    }
+}
+
+/// How much of the day's messages of a deployment is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BudgetAlarm {
+    /// Four fifths.
+    Nearly,
+    /// All.
+    Spent,
+}
+
+impl BudgetAlarm {
+    /// The alarm that goes with the message that made the count `used`; each comes with one message of a day only.
+    pub fn at(used: i64, budget: i64) -> Option<Self> {
+        let four_fifths = budget.saturating_mul(4).saturating_add(4).div_euclid(5);
+        if used == budget {
+            Some(Self::Spent)
+        } else if used == four_fifths {
+            Some(Self::Nearly)
+        } else {
+            None
+        }
+    }
+
+    /// Per cent of the budget, for log line and audit event.
+    pub const fn per_cent(self) -> i64 {
+        match self {
+            Self::Nearly => 80,
+            Self::Spent => 100,
+        }
+    }
+}
 
 /// What storage counted of a person's wrong codes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -90,23 +175,47 @@ pub enum SendRefusal {
     /// The number of messages in a day is used up.
     #[error("too many messages in a day; the next may be sent at {0}")]
     DayFull(Timestamp),
+    /// Too many messages were asked for from this network.
+    #[error("too many messages for this network; the next may be sent at {0}")]
+    NetworkFull(Timestamp),
+    /// Too many messages went to neighbouring numbers.
+    #[error("too many messages to this range of numbers; the next may be sent at {0}")]
+    RangeFull(Timestamp),
+    /// The deployment's messages of the day are used up.
+    #[error("the budget of messages is spent; the next may be sent at {0}")]
+    BudgetSpent(Timestamp),
+}
+
+/// A message that was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// When.
+    pub at: Timestamp,
+    /// The gateway did not take it: nobody was reached.
+    pub failed: bool,
 }
 
 impl SendRefusal {
     /// When the next message may be sent.
     pub const fn next_at(self) -> Timestamp {
         match self {
-            Self::TooSoon(at) | Self::WindowFull(at) | Self::DayFull(at) => at,
+            Self::TooSoon(at)
+            | Self::WindowFull(at)
+            | Self::DayFull(at)
+            | Self::NetworkFull(at)
+            | Self::RangeFull(at)
+            | Self::BudgetSpent(at) => at,
         }
     }
 }
 
-/// Whether a message may be sent now to a number that was sent `earlier` ones (any order, at least those of a day).
+/// Whether a message may be sent now to a number for which `earlier` ones were asked (any order, at least those of a day).
+/// One that failed keeps the next at its distance, and counts for nothing else.
 ///
 /// # Errors
 /// The rule that refuses, with the instant it ends.
-pub fn judge_send(earlier: &[Timestamp], interval: Duration, now: Timestamp) -> Result<(), SendRefusal> {
-    let mut sent: Vec<Timestamp> = earlier.to_vec();
+pub fn judge_send(earlier: &[Asked], interval: Duration, now: Timestamp) -> Result<(), SendRefusal> {
+    let mut sent: Vec<Timestamp> = earlier.iter().filter(|one| !one.failed).map(|one| one.at).collect();
     sent.sort_unstable_by(|a, b| b.cmp(a));
     let nth_end = |n: usize, window: Duration| {
         sent.get(n.saturating_sub(1))
@@ -119,7 +228,11 @@ pub fn judge_send(earlier: &[Timestamp], interval: Duration, now: Timestamp) -> 
     if let Some(at) = nth_end(SENDS_PER_WINDOW, SEND_WINDOW) {
         return Err(SendRefusal::WindowFull(at));
     }
-    nth_end(1, interval).map_or(Ok(()), |at| Err(SendRefusal::TooSoon(at)))
+    let latest = earlier.iter().map(|one| one.at.plus(interval)).max();
+    match latest.filter(|end| now < *end) {
+        Some(at) => Err(SendRefusal::TooSoon(at)),
+        None => Ok(()),
+    }
 }
 
 #[cfg(test)]
@@ -194,7 +307,11 @@ mod tests {
     #[test]
     fn messages_keep_their_distance() {
         let judge = |earlier: &[i64], now: i64| {
-            let earlier: Vec<_> = earlier.iter().map(|second| at(*second)).collect();
+            let asked = |second: &i64| Asked {
+                at: at(*second),
+                failed: false,
+            };
+            let earlier: Vec<_> = earlier.iter().map(asked).collect();
             judge_send(&earlier, seconds(60), at(now))
         };
         assert_eq!(judge(&[], 0), Ok(()));
@@ -205,5 +322,47 @@ mod tests {
         let ten: Vec<i64> = (0..10).map(|n| n * 1_000).collect();
         assert_eq!(judge(&ten, 20_000), Err(SendRefusal::DayFull(at(86_400))));
         assert_eq!(judge(&ten, 86_400), Ok(()));
+    }
+
+    #[test]
+    fn a_message_that_failed_keeps_the_distance_and_counts_for_nothing_else() {
+        let failed = |second| Asked {
+            at: at(second),
+            failed: true,
+        };
+        let judge = |earlier: &[Asked], now| judge_send(earlier, seconds(60), at(now));
+        assert_eq!(judge(&[failed(0)], 59), Err(SendRefusal::TooSoon(at(60))));
+        let many: Vec<Asked> = (0..20).map(|n| failed(n * 60)).collect();
+        assert_eq!(judge(&many, 20 * 60), Ok(()));
+    }
+
+    #[test]
+    fn windows_follow_one_another_without_a_gap() {
+        let cap = Cap::new(3, minutes(10));
+        let begin = cap.ends_at(at(0));
+        let before = Timestamp::from_micros(begin.as_micros() - 1);
+        assert_eq!(cap.ends_at(before), begin);
+        assert_eq!(cap.window(before) + 1, cap.window(begin));
+        assert_eq!(cap.ends_at(begin), begin.plus(minutes(10)));
+    }
+
+    #[test]
+    fn a_network_is_an_ipv4_address_or_an_ipv6_subscriber() {
+        let network = |text: &str| network(text.parse().unwrap()).to_string();
+        assert_eq!(network("203.0.113.7"), "203.0.113.7");
+        assert_eq!(network("::ffff:203.0.113.7"), "203.0.113.7");
+        assert_eq!(network("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
+        assert_ne!(network("2001:db8:1:2::1"), network("2001:db8:1:3::1"));
+    }
+
+    #[test]
+    fn each_alarm_of_a_budget_comes_with_one_message() {
+        let alarms = |budget: i64| -> Vec<_> {
+            let at = |used| BudgetAlarm::at(used, budget).map(|alarm| (used, alarm));
+            (1..=budget + 2).filter_map(at).collect()
+        };
+        assert_eq!(alarms(10), [(8, BudgetAlarm::Nearly), (10, BudgetAlarm::Spent)]);
+        assert_eq!(alarms(7), [(6, BudgetAlarm::Nearly), (7, BudgetAlarm::Spent)]);
+        assert_eq!(alarms(1), [(1, BudgetAlarm::Spent)]);
     }
 }

@@ -19,6 +19,8 @@ pub(crate) struct ErrorBody {
     pub(crate) description: Cow<'static, str>,
     /// The challenge that goes with a 401.
     pub(crate) challenge: Option<HeaderValue>,
+    /// Seconds until trying again makes sense, where it is known.
+    pub(crate) retry_after: Option<u64>,
 }
 
 impl ErrorBody {
@@ -29,6 +31,7 @@ impl ErrorBody {
             error,
             description: description.into(),
             challenge: None,
+            retry_after: None,
         }
     }
 
@@ -43,10 +46,9 @@ impl ErrorBody {
         if let Some(challenge) = self.challenge {
             response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
         }
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            response
-                .headers_mut()
-                .insert(RETRY_AFTER, HeaderValue::from_static("5"));
+        let unavailable = self.status == StatusCode::SERVICE_UNAVAILABLE;
+        if let Some(seconds) = self.retry_after.or(unavailable.then_some(5)) {
+            response.headers_mut().insert(RETRY_AFTER, seconds.into());
         }
         response
     }

@@ -4,11 +4,12 @@
 use std::error::Error;
 
 use authority::error::Class;
-use authority::time::seconds;
+use authority::time::{Timestamp, seconds};
 use axum::response::Response;
 use http::StatusCode;
 use http::header::RETRY_AFTER;
-use pages::screens::{NoScript, NoSuchPage, OtherBrowser, OurFault, OutOfDate, WronglyAsked};
+use pages::Frame;
+use pages::screens::{Crowd, NoScript, NoSuchPage, OtherBrowser, OurFault, OutOfDate, TooManyRequests, WronglyAsked};
 use storage::StorageError;
 
 use crate::Provider;
@@ -31,6 +32,13 @@ pub enum Problem {
     OtherBrowser,
     /// X13: the step needs a script.
     NoScript,
+    /// 429: too much from this network, or here (security rules RL-2, RL-7).
+    TooMany {
+        /// Of what.
+        crowd: Crowd,
+        /// When trying again makes sense.
+        retry_at: Timestamp,
+    },
 }
 
 /// What a client asked wrongly.
@@ -57,6 +65,7 @@ impl Problem {
             Self::NoSuchPage => provider.pages.render(&frame, &NoSuchPage),
             Self::OtherBrowser => provider.pages.render(&frame, &OtherBrowser),
             Self::NoScript => provider.pages.render(&frame, &NoScript),
+            Self::TooMany { crowd, retry_at } => too_many(provider, &frame, TooManyRequests { crowd, retry_at }),
             Self::OurFault(error) => our_fault(provider, visit, error.class()),
             Self::Broken(_) => our_fault(provider, visit, Class::Bug),
         }
@@ -78,6 +87,7 @@ impl Problem {
             Self::NoSuchPage => tracing::info!(reference, class = "misused", "no such page"),
             Self::OtherBrowser => tracing::info!(reference, class = "refused", "the flow belongs to another browser"),
             Self::NoScript => tracing::info!(reference, class = "refused", "the step needs a script"),
+            Self::TooMany { crowd, .. } => tracing::info!(reference, class = "refused", ?crowd, "too many at once"),
             Self::OurFault(error) => log_failure(error, Some(reference)),
             Self::Broken(error) => {
                 tracing::error!(
@@ -109,6 +119,15 @@ impl From<StorageError> for Problem {
     fn from(error: StorageError) -> Self {
         Self::OurFault(error)
     }
+}
+
+fn too_many(provider: &Provider, frame: &Frame, screen: TooManyRequests) -> Response {
+    let wait = screen.retry_at.since(frame.now);
+    let mut response = provider.pages.render(frame, &screen);
+    response
+        .headers_mut()
+        .insert(RETRY_AFTER, wait.as_secs().saturating_add(1).into());
+    response
 }
 
 fn our_fault(provider: &Provider, visit: &Visit, class: Class) -> Response {

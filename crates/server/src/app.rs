@@ -132,6 +132,7 @@ async fn provider(config: &Config, foundation: Foundation) -> Result<Provider, A
         clock,
         pages,
         keys,
+        open_flows: protocol::flow::OpenFlows::default(),
         settings: Arc::new(settings),
     })
 }

@@ -4,6 +4,7 @@
 
 use authority::authorization::{AuthorizationRequest, Interaction, InteractionStep, Progress};
 use authority::ids::{InteractionId, SessionId};
+use authority::secret::TokenDigest;
 use authority::time::Timestamp;
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
@@ -21,32 +22,54 @@ pub async fn find(conn: &Connection, id: InteractionId) -> Result<Option<Interac
     Ok(row.map(Interaction::try_from).transpose()?)
 }
 
-/// Keeps a new interaction.
+/// Where a new interaction comes from, and how many open ones may come from there.
+#[derive(Clone, Copy, Debug)]
+pub struct Source {
+    /// Keyed digest of the network.
+    pub network: TokenDigest,
+    /// How many.
+    pub most: i64,
+}
+
+/// Keeps a new interaction, unless its network has as many open ones as it may; then `false`. The count is part of the
+/// statement, which reads no more index entries than the limit. On PostgreSQL requests at the very same moment do not see
+/// one another, so the limit may be passed by as many.
 ///
 /// # Errors
 /// The database is not available, or the id exists already.
-pub async fn insert(tx: &Tx, interaction: &Interaction) -> Result<(), StorageError> {
-    let cells = [
-        ("id", interaction.id.as_uuid().into()),
-        ("browser_digest", sql::digest(&interaction.browser_digest)),
-        ("client_id", interaction.request.client_id.as_str().into()),
-        ("request", json(&interaction.request)?),
-        (
-            "session_id",
-            interaction.progress.session.map(SessionId::as_uuid).into(),
-        ),
-        ("signed_in", interaction.progress.signed_in.into()),
-        (
-            "proven_session_id",
-            interaction.progress.proven_session.map(SessionId::as_uuid).into(),
-        ),
-        ("consented", interaction.progress.consented.into()),
-        ("version", i64::from(interaction.version).into()),
-        ("started_at", at(interaction.started_at)),
-        ("expires_at", at(interaction.expires_at)),
-        ("consumed_at", sql::maybe_at(consumed_at(interaction.step))),
+pub async fn insert(tx: &Tx, interaction: &Interaction, source: &Source) -> Result<bool, StorageError> {
+    let sql = "INSERT INTO interactions (id, browser_digest, client_id, request, session_id, signed_in, proven_session_id, \
+               consented, version, started_at, expires_at, consumed_at, network_digest) \
+               SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13 WHERE (SELECT COUNT(*) FROM (SELECT 1 \
+               FROM interactions WHERE network_digest = $13 AND consumed_at IS NULL AND expires_at > $10 LIMIT $14) \
+               AS open) < $14";
+    let progress = interaction.progress;
+    let values = [
+        interaction.id.as_uuid().into(),
+        sql::digest(&interaction.browser_digest),
+        interaction.request.client_id.as_str().into(),
+        json(&interaction.request)?,
+        progress.session.map(SessionId::as_uuid).into(),
+        progress.signed_in.into(),
+        progress.proven_session.map(SessionId::as_uuid).into(),
+        progress.consented.into(),
+        i64::from(interaction.version).into(),
+        at(interaction.started_at),
+        at(interaction.expires_at),
+        sql::maybe_at(consumed_at(interaction.step)),
+        sql::digest(&source.network),
+        source.most.into(),
     ];
-    sql::insert(tx, "interactions", cells).await
+    Ok(sql::execute(tx, sql, values).await? == 1)
+}
+
+/// How many interactions are open: neither answered nor expired.
+///
+/// # Errors
+/// The database is not available.
+pub async fn count_open(conn: &Connection, now: Timestamp) -> Result<i64, StorageError> {
+    let sql = "SELECT COUNT(*) AS total FROM interactions WHERE consumed_at IS NULL AND expires_at > $1";
+    sql::count(conn, sql, [at(now)]).await
 }
 
 /// Records step and progress, if nobody changed the interaction since it was read. `interaction.version` is the version

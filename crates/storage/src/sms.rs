@@ -2,18 +2,20 @@
 //! The text is encrypted and wiped when sent or expired; the number is read from `phones` when it is sent (security rule
 //! OT-5), so a message never goes to a number that was ended meanwhile.
 //!
-//! Retention: rows without text are kept for counting ([`list_sent`]) and deleted by [`expire`].
+//! Retention: rows without text are kept for counting ([`list_asked`]) and deleted by [`expire`].
 
 mod delivery;
 
 use authority::ids::{PhoneId, SmsId, UserId};
 use authority::secret::{Keyring, Purpose, Secret, TokenDigest};
-use authority::time::Timestamp;
+use authority::throttle::Asked;
+use authority::time::{Timestamp, days};
 use authority::users::Phone;
 use rand_core::CryptoRng;
 use sea_orm::FromQueryResult;
 
 use crate::sql::{self, at};
+use crate::throttles::{self, Counter};
 use crate::{Connection, StorageError, Tx};
 
 pub use delivery::{ClaimedSms, Delivery, claim, claim_one, find_delivery, record_failed, record_sent, release};
@@ -98,18 +100,33 @@ pub async fn insert(tx: &Tx, sms: &SealedSms) -> Result<bool, StorageError> {
     sql::insert_new(tx, "sms", cells).await
 }
 
-/// When messages were asked for to this number since `since`, for [`authority::throttle::judge_send`].
+/// Holds the number until the transaction ends, for all people who share it: the limits of a number are judged by one at a
+/// time.
 ///
 /// # Errors
 /// The database is not available.
-pub async fn list_sent(
-    conn: &Connection,
-    number: &TokenDigest,
-    since: Timestamp,
-) -> Result<Vec<Timestamp>, StorageError> {
-    let sql = "SELECT created_at FROM sms WHERE number_hmac = $1 AND created_at >= $2 ORDER BY created_at";
-    let rows: Vec<SentRow> = sql::list(conn, sql, [sql::digest(number), at(since)]).await?;
-    Ok(rows.iter().map(|row| Timestamp::from_micros(row.created_at)).collect())
+pub async fn lock_number(tx: &Tx, number: &TokenDigest, now: Timestamp) -> Result<(), StorageError> {
+    let counter = Counter {
+        kind: "sms_number",
+        key: *number,
+        bucket: 0,
+    };
+    throttles::hit(tx, &counter, now.plus(days(1))).await.map(drop)
+}
+
+/// The messages that were asked for to this number since `since`, for [`authority::throttle::judge_send`]. Call
+/// [`lock_number`] first where the answer decides.
+///
+/// # Errors
+/// The database is not available.
+pub async fn list_asked(conn: &Connection, number: &TokenDigest, since: Timestamp) -> Result<Vec<Asked>, StorageError> {
+    let sql = "SELECT created_at, failed_at FROM sms WHERE number_hmac = $1 AND created_at >= $2 ORDER BY created_at";
+    let rows: Vec<AskedRow> = sql::list(conn, sql, [sql::digest(number), at(since)]).await?;
+    let asked = |row: &AskedRow| Asked {
+        at: Timestamp::from_micros(row.created_at),
+        failed: row.failed_at.is_some(),
+    };
+    Ok(rows.iter().map(asked).collect())
 }
 
 /// Whether a message waits for somebody to send it; an idle node asks this before it writes anything.
@@ -145,6 +162,7 @@ fn context(id: SmsId) -> String {
 }
 
 #[derive(FromQueryResult)]
-struct SentRow {
+struct AskedRow {
     created_at: i64,
+    failed_at: Option<i64>,
 }

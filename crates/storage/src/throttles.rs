@@ -3,7 +3,7 @@
 //! Retention: a counter is deleted when its window is over ([`expire`]).
 
 use authority::secret::TokenDigest;
-use authority::throttle::Failures;
+use authority::throttle::{Cap, Failures};
 use authority::time::{Timestamp, days, hours};
 use sea_orm::FromQueryResult;
 
@@ -46,6 +46,66 @@ pub async fn hit(tx: &Tx, counter: &Counter, expires_at: Timestamp) -> Result<i6
         ],
     )
     .await
+}
+
+/// What is counted under a [`Cap`], and for whom.
+#[derive(Clone, Copy, Debug)]
+pub struct Capped {
+    /// What is counted.
+    pub kind: &'static str,
+    /// For whom.
+    pub key: TokenDigest,
+    /// How many there may be.
+    pub cap: Cap,
+}
+
+impl Capped {
+    /// The counter of the window around `now`.
+    pub fn counter(&self, now: Timestamp) -> Counter {
+        Counter {
+            kind: self.kind,
+            key: self.key,
+            bucket: self.cap.window(now),
+        }
+    }
+}
+
+/// Takes one of what the cap allows in this window, and returns the count with it; `None` when nothing is left, and then
+/// nothing is counted.
+///
+/// # Errors
+/// The database is not available.
+pub async fn take(tx: &Tx, capped: &Capped, now: Timestamp) -> Result<Option<i64>, StorageError> {
+    let sql = "INSERT INTO throttles (kind, key, bucket, count, expires_at) VALUES ($1, $2, $3, 1, $4) \
+               ON CONFLICT (kind, key, bucket) DO UPDATE SET count = throttles.count + 1 WHERE throttles.count < $5 \
+               RETURNING count AS total";
+    if capped.cap.most() < 1 {
+        return Ok(None);
+    }
+    let values = [
+        capped.kind.into(),
+        sql::digest(&capped.key),
+        capped.cap.window(now).into(),
+        at(capped.cap.ends_at(now)),
+        capped.cap.most().into(),
+    ];
+    Ok(Some(sql::count(tx, sql, values).await?).filter(|count| *count > 0))
+}
+
+/// Whether the cap allows no more in this window.
+///
+/// # Errors
+/// The database is not available.
+pub async fn is_full(conn: &Connection, capped: &Capped, now: Timestamp) -> Result<bool, StorageError> {
+    Ok(find(conn, &capped.counter(now)).await? >= capped.cap.most())
+}
+
+/// Counts one that cannot be prevented any more, over the cap too, and returns the count with it.
+///
+/// # Errors
+/// The database is not available.
+pub async fn record_hit(tx: &Tx, capped: &Capped, now: Timestamp) -> Result<i64, StorageError> {
+    hit(tx, &capped.counter(now), capped.cap.ends_at(now)).await
 }
 
 /// The present count.

@@ -2,11 +2,13 @@
 //! is asked in-process; nothing listens on a port.
 
 use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use axum::Router;
 use axum::body::Body;
 use http::{Method, Request};
 use http_body_util::BodyExt;
+use kiru::listener::Peer;
 use tower::ServiceExt;
 
 use super::device_key::DeviceKey;
@@ -25,6 +27,8 @@ pub struct Browser {
     pub language: String,
     /// `User-Agent`.
     pub user_agent: String,
+    /// Where its connections come from.
+    pub address: IpAddr,
 }
 
 impl Browser {
@@ -36,6 +40,7 @@ impl Browser {
             jar: BTreeMap::new(),
             keys: BTreeMap::new(),
             language: "en".to_owned(),
+            address: Ipv4Addr::LOCALHOST.into(),
             user_agent: "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36".to_owned(),
         }
     }
@@ -47,6 +52,16 @@ impl Browser {
             jar: self.jar.clone(),
             keys: BTreeMap::new(),
             ..Self::new(self.router.clone(), &self.origin)
+        }
+    }
+
+    /// The same profile in another network.
+    #[must_use]
+    pub fn from_network(&self, address: &str) -> Self {
+        let address = address.parse().unwrap();
+        Self {
+            address,
+            ..self.clone()
         }
     }
 
@@ -125,6 +140,7 @@ impl Browser {
             .header("host", host)
             .header("accept-language", self.language.clone())
             .header("user-agent", self.user_agent.clone());
+        request = request.extension(Peer(SocketAddr::new(self.address, 4711)));
         if !self.jar.is_empty() {
             let cookies: Vec<String> = self.jar.iter().map(|(name, value)| format!("{name}={value}")).collect();
             request = request.header("cookie", cookies.join("; "));

@@ -60,15 +60,21 @@ pub struct TestApp {
     /// The keys of people and centre.
     pub keys: Arc<DemoKeys>,
     keyring: Arc<Keyring>,
+    sections: String,
 }
 
 impl TestApp {
     /// A node on this database, with the example clients and the demo's people.
     pub async fn on(db: &Db) -> Self {
+        Self::configured(db, "").await
+    }
+
+    /// The same with these further sections in the configuration of its nodes, as TOML.
+    pub async fn configured(db: &Db, sections: &str) -> Self {
         let clock = TestClock::at(START);
         let keyring = Arc::new(Keyring::derive(&Kek::mint(&mut chance())).unwrap());
         let outbox = Arc::new(Outbox::in_memory(Arc::new(clock.clone())));
-        let app = Self::node(db.clone(), clock, keyring, outbox).await;
+        let app = Self::node(db.clone(), clock, keyring, (outbox, sections)).await;
         app.register(&clients()).await;
         app.know(PEOPLE).await;
         app
@@ -80,12 +86,13 @@ impl TestApp {
             db,
             self.clock.clone(),
             Arc::clone(&self.keyring),
-            Arc::clone(&self.outbox),
+            (Arc::clone(&self.outbox), &self.sections),
         )
         .await
     }
 
-    async fn node(db: Db, clock: TestClock, keyring: Arc<Keyring>, outbox: Arc<Outbox>) -> Self {
+    async fn node(db: Db, clock: TestClock, keyring: Arc<Keyring>, parts: (Arc<Outbox>, &str)) -> Self {
+        let (outbox, sections) = parts;
         let keys = demo_keys();
         let eds = EdsVerifier::new(&keys.eds_settings(START).unwrap()).unwrap();
         let foundation = Foundation {
@@ -94,7 +101,7 @@ impl TestApp {
             clock: Arc::new(clock.clone()) as Arc<dyn Clock>,
         };
         let parts = Parts {
-            config: config(),
+            config: config(sections),
             foundation,
             eds: Arc::new(eds),
             sms: Arc::clone(&outbox) as Arc<dyn messaging::SmsGateway>,
@@ -108,6 +115,7 @@ impl TestApp {
             outbox,
             keys,
             keyring,
+            sections: sections.to_owned(),
         }
     }
 
@@ -205,12 +213,12 @@ fn written(person: &DemoPerson) -> Value {
     entry
 }
 
-fn config() -> Config {
+fn config(sections: &str) -> Config {
     let text = format!(
         "[deployment]\nkind = \"demo\"\nissuer = \"{ISSUER}\"\n[operator]\nname_kk = \"Орталық\"\nname_ru = \"Центр\"\n\
          name_en = \"Centre\"\ntelephone = \"1414\"\nemail = \"help@example.kz\"\nhours_kk = \"09–18\"\n\
          hours_ru = \"09–18\"\nhours_en = \"09–18\"\n[database]\nurl = \"sqlite:unused\"\n[secrets]\nkek_file = \"kek\"\n\
-         [sms]\ngateway = \"outbox\"\n"
+         [sms]\ngateway = \"outbox\"\n{sections}"
     );
     Config::from_text(Path::new("kiru.toml"), &text, &BTreeMap::new())
         .unwrap_or_else(|problems| panic!("{:?}", problems.iter().map(ToString::to_string).collect::<Vec<_>>()))

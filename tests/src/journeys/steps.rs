@@ -23,8 +23,21 @@ impl TestApp {
         self.types(browser, page, &self.newest_code().await).await
     }
 
-    /// The person types these digits.
+    /// The person types these digits; the browser's keys sign beside them where the page asks for it.
     pub(crate) async fn types(&self, browser: &mut Browser, page: &Page, digits: &str) -> Page {
+        let mut form = page.form_of("continue").with("code", digits);
+        if page.body.contains("data-purpose=\"confirm\"") {
+            let ids = page.data("device-id");
+            let keys = ids.split(' ').filter_map(|id| browser.keys.get(id));
+            let proofs: Vec<String> = keys.map(|key| key.sign(&self.proof(page))).collect();
+            form = form.with("proof", &proofs.join(" "));
+        }
+        let answer = browser.submit(&form).await;
+        browser.follow(answer).await
+    }
+
+    /// The person types these digits in a browser that runs no script.
+    pub(crate) async fn types_without_script(&self, browser: &mut Browser, page: &Page, digits: &str) -> Page {
         let answer = browser.submit(&page.form_of("continue").with("code", digits)).await;
         browser.follow(answer).await
     }

@@ -242,7 +242,11 @@ pub(crate) async fn insert_attempt(db: &Db) -> SignInAttempt {
     let attempt = SignInAttempt::start(AttemptId::from_uuid(fresh_uuid()), interaction.id, NOW);
     let kept = &attempt;
     let inserted = db.tx("test", |tx| async move {
-        storage::interactions::insert(&tx, interaction).await?;
+        let source = storage::interactions::Source {
+            network: fresh_digest(),
+            most: i64::MAX,
+        };
+        storage::interactions::insert(&tx, interaction, &source).await?;
         storage::attempts::insert(&tx, kept).await
     });
     inserted.await.unwrap();

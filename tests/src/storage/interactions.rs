@@ -1,32 +1,89 @@
 //! Interactions: kept requests, changed by compare-and-set, answered once.
 
 use authority::authorization::{ClaimName, ClaimsRequest, Interaction, InteractionStep, Progress};
-use authority::ids::SessionId;
+use authority::ids::{InteractionId, SessionId};
 use authority::locale::Locale;
 use authority::time::{hours, minutes};
+use storage::interactions::Source;
 use storage::{Write, attempts, interactions};
 
 use crate::storage::both_databases;
-use crate::storage::fixtures::{NOW, fresh_uuid, insert_attempt, insert_client, interaction, race};
+use crate::storage::fixtures::{NOW, fresh_digest, fresh_uuid, insert_attempt, insert_client, interaction, race};
+
+/// A network of its own, with room.
+fn anywhere() -> Source {
+    Source {
+        network: fresh_digest(),
+        most: 100,
+    }
+}
 
 async fn insert(db: &storage::Db) -> Interaction {
     let client = insert_client(db).await;
     let kept = interaction(&client);
     let row = &kept;
-    db.tx("test", |tx| async move { interactions::insert(&tx, row).await })
-        .await
-        .unwrap();
+    db.tx(
+        "test",
+        |tx| async move { interactions::insert(&tx, row, &anywhere()).await },
+    )
+    .await
+    .unwrap();
     kept
 }
 
 both_databases! {
+    async fn a_network_has_so_many_open_interactions_and_others_their_own(db) {
+        let client = &insert_client(db).await;
+        let source = Source { network: fresh_digest(), most: 3 };
+        let add = |source: Source, later: authority::time::Timestamp| async move {
+            let kept = &Interaction { started_at: later, ..interaction(client) };
+            let inserted = db.tx("test", |tx| async move { interactions::insert(&tx, kept, &source).await });
+            (inserted.await.unwrap(), kept.id)
+        };
+        let mut ids = Vec::new();
+        for _ in 0..3 {
+            let (inserted, id) = add(source, NOW).await;
+            assert!(inserted);
+            ids.push(id);
+        }
+        assert!(!add(source, NOW).await.0);
+        assert!(interactions::find(db, add(source, NOW).await.1).await.unwrap().is_none());
+        assert!(add(anywhere(), NOW).await.0);
+        assert_eq!(interactions::count_open(db, NOW).await.unwrap(), 4);
+        // One that is answered makes room, and so do those whose time is over.
+        let answered = ids[0];
+        assert!(db.tx("take", |tx| async move { interactions::take(&tx, answered, NOW).await }).await.unwrap());
+        assert_eq!(interactions::count_open(db, NOW).await.unwrap(), 3);
+        assert!(add(source, NOW).await.0);
+        assert!(!add(source, NOW).await.0);
+        let over = interaction(client).expires_at;
+        assert!(add(source, over).await.0);
+    }
+
+    async fn at_one_moment_no_more_pass_than_ask_at_it(db) {
+        let client = insert_client(db).await;
+        let source = Source { network: fresh_digest(), most: 10 };
+        let one = interaction(&client);
+        race(db, |instance, _| {
+            let one = one.clone();
+            async move {
+            let kept = &Interaction { id: InteractionId::from_uuid(fresh_uuid()), ..one };
+            instance.tx("test", |tx| async move { interactions::insert(&tx, kept, &source).await }).await
+            }
+        }).await;
+        let open = interactions::count_open(db, NOW).await.unwrap();
+        assert!((10..=50).contains(&open), "{open}");
+        let late = &interaction(&client);
+        assert!(!db.tx("test", |tx| async move { interactions::insert(&tx, late, &source).await }).await.unwrap());
+    }
+
     async fn a_request_comes_back_as_it_was_kept(db) {
         let client = insert_client(db).await;
         let mut kept = interaction(&client);
         kept.request.ui_locale = Some(Locale::Kk);
         kept.request.claims = ClaimsRequest { userinfo: vec![ClaimName::Iin], auth_time: true, ..ClaimsRequest::default() };
         let kept = &kept;
-        db.tx("test", |tx| async move { interactions::insert(&tx, kept).await }).await.unwrap();
+        db.tx("test", |tx| async move { interactions::insert(&tx, kept, &anywhere()).await }).await.unwrap();
         let found = interactions::find(db, kept.id).await.unwrap().unwrap();
         assert_eq!(found.request, kept.request);
         assert!(found.browser_digest.matches(&kept.browser_digest));
@@ -70,7 +127,7 @@ both_databases! {
         let mut kept = interaction(&insert_client(db).await);
         kept.progress.proven_session = Some(proven);
         let row = &kept;
-        db.tx("test", |tx| async move { interactions::insert(&tx, row).await }).await.unwrap();
+        db.tx("test", |tx| async move { interactions::insert(&tx, row, &anywhere()).await }).await.unwrap();
         assert_eq!(interactions::find(db, kept.id).await.unwrap().unwrap().progress, kept.progress);
     }
 

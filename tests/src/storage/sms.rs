@@ -3,6 +3,7 @@
 
 use authority::ids::SmsId;
 use authority::secret::Secret;
+use authority::throttle::Asked;
 use authority::time::{Timestamp, minutes};
 use authority::users::{Phone, User};
 use storage::sms::{self, ClaimedSms, Delivery, NewSms, SealedSms};
@@ -132,11 +133,20 @@ both_databases! {
         let id = claim(db, NOW).await[0].id;
         db.tx("sent", |tx| async move { sms::record_sent(&tx, id, None, NOW).await }).await.unwrap();
         let digest = phones::digest(keyring(), &phone.number);
-        assert_eq!(sms::list_sent(db, &digest, NOW.minus(minutes(1))).await.unwrap(), vec![NOW]);
-        assert!(sms::list_sent(db, &digest, NOW.plus(minutes(1))).await.unwrap().is_empty());
+        let asked = sms::list_asked(db, &digest, NOW.minus(minutes(1))).await.unwrap();
+        assert_eq!(asked, vec![Asked { at: NOW, failed: false }]);
+        assert!(sms::list_asked(db, &digest, NOW.plus(minutes(1))).await.unwrap().is_empty());
         let expire = |before| db.tx("expire", move |tx| async move { sms::expire(&tx, before, 10).await });
         assert_eq!(expire(NOW).await.unwrap(), 0);
         assert_eq!(expire(NOW.plus(minutes(1))).await.unwrap(), 2);
+    }
+
+    async fn a_message_that_failed_is_listed_as_such(db) {
+        let (_, phone) = insert(db).await;
+        let id = claim(db, NOW).await[0].id;
+        db.tx("failed", |tx| async move { sms::record_failed(&tx, id, NOW).await }).await.unwrap();
+        let digest = phones::digest(keyring(), &phone.number);
+        assert_eq!(sms::list_asked(db, &digest, NOW).await.unwrap(), vec![Asked { at: NOW, failed: true }]);
     }
 
     async fn a_text_moved_to_another_message_does_not_open(db) {

@@ -1,8 +1,8 @@
 //! Throttles: counted once for each hit, shared by nodes, reset by success only (security rules OT-2, OT-3, AC-2).
 
-use authority::throttle::{Closed, FAILURES_PER_HOUR, FIRST_CLOSING, TRIES_PER_CODE};
+use authority::throttle::{Cap, Closed, FAILURES_PER_HOUR, FIRST_CLOSING, TRIES_PER_CODE};
 use authority::time::{hours, minutes};
-use storage::throttles::{self, Counter};
+use storage::throttles::{self, Capped, Counter};
 
 use crate::storage::both_databases;
 use crate::storage::fixtures::{NOW, fresh_digest, race};
@@ -93,6 +93,32 @@ both_databases! {
             instance.tx("fail", |tx| async move { throttles::record_failure(&tx, &key, NOW).await }).await
         }).await;
         assert_eq!(throttles::find_failures(db, &key, NOW).await.unwrap().consecutive, 50);
+    }
+
+    async fn a_cap_lets_so_many_through_in_each_window_and_counts_no_more(db) {
+        let capped = Capped { kind: "test", key: fresh_digest(), cap: Cap::new(3, minutes(10)) };
+        let take = |at| db.tx("take", move |tx| async move { throttles::take(&tx, &capped, at).await });
+        for number in 1..=3 {
+            assert_eq!(take(NOW).await.unwrap(), Some(number));
+        }
+        assert!(throttles::is_full(db, &capped, NOW).await.unwrap());
+        assert_eq!(take(NOW).await.unwrap(), None);
+        assert_eq!(throttles::find(db, &capped.counter(NOW)).await.unwrap(), 3);
+        let end = capped.cap.ends_at(NOW);
+        assert_eq!(take(authority::time::Timestamp::from_micros(end.as_micros() - 1)).await.unwrap(), None);
+        assert_eq!(take(end).await.unwrap(), Some(1));
+        let none = Capped { cap: Cap::new(0, minutes(10)), ..capped };
+        assert_eq!(db.tx("take", |tx| async move { throttles::take(&tx, &none, NOW).await }).await.unwrap(), None);
+    }
+
+    async fn of_fifty_at_once_a_cap_lets_its_number_through(db) {
+        let capped = Capped { kind: "test", key: fresh_digest(), cap: Cap::new(7, hours(1)) };
+        let taken = race(db, |instance, _| async move {
+            instance.tx("take", |tx| async move { throttles::take(&tx, &capped, NOW).await }).await
+        }).await;
+        let mut counts: Vec<i64> = taken.into_iter().flatten().collect();
+        counts.sort_unstable();
+        assert_eq!(counts, (1..=7).collect::<Vec<_>>());
     }
 
     async fn counters_expire_in_batches(db) {

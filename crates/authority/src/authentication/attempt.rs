@@ -114,16 +114,19 @@ pub enum EndReason {
     Barred,
     /// The device proof was wrong.
     DeviceProofWrong,
+    /// Too many signatures were refused.
+    TooManySignatures,
 }
 
 impl EndReason {
     /// All reasons.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Cancelled,
         Self::OtherDevice,
         Self::BindingDeclined,
         Self::Barred,
         Self::DeviceProofWrong,
+        Self::TooManySignatures,
     ];
 
     /// The word that storage keeps.
@@ -134,6 +137,7 @@ impl EndReason {
             Self::BindingDeclined => "binding_declined",
             Self::Barred => "barred",
             Self::DeviceProofWrong => "device_proof_wrong",
+            Self::TooManySignatures => "too_many_signatures",
         }
     }
 

@@ -13,11 +13,18 @@ pub enum ChallengePurpose {
     DeviceBinding,
     /// To be signed with the bound device's key.
     DeviceProof,
+    /// To be signed with the bound device's key beside an SMS code.
+    DeviceConfirm,
 }
 
 impl ChallengePurpose {
     /// All purposes.
-    pub const ALL: [Self; 3] = [Self::EdsSignIn, Self::DeviceBinding, Self::DeviceProof];
+    pub const ALL: [Self; 4] = [
+        Self::EdsSignIn,
+        Self::DeviceBinding,
+        Self::DeviceProof,
+        Self::DeviceConfirm,
+    ];
 
     /// The word that storage keeps and a device proof's `purpose` member carries.
     pub const fn as_str(self) -> &'static str {
@@ -25,6 +32,7 @@ impl ChallengePurpose {
             Self::EdsSignIn => "eds_sign_in",
             Self::DeviceBinding => "device_binding",
             Self::DeviceProof => "device_proof",
+            Self::DeviceConfirm => "device_confirm",
         }
     }
 

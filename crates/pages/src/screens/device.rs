@@ -17,6 +17,9 @@ pub enum ProofPurpose {
     /// The bound key signs in.
     #[serde(rename = "sign_in")]
     SignIn,
+    /// A bound key goes with an SMS code, so that strangers' wrong codes do not count against it.
+    #[serde(rename = "confirm")]
+    Confirm,
 }
 
 impl ProofPurpose {
@@ -25,6 +28,7 @@ impl ProofPurpose {
         match self {
             Self::Register => "register",
             Self::SignIn => "sign_in",
+            Self::Confirm => "confirm",
         }
     }
 }
@@ -32,11 +36,12 @@ impl ProofPurpose {
 /// What the script signs. The audience is the issuer's origin, `flow` the frame's flow id.
 #[derive(Clone, Debug, Serialize)]
 pub struct ProofRequest {
-    /// Name of the key in this browser: the device id, 32 hexadecimal digits.
+    /// Name of the key in this browser: the device id, 32 hexadecimal digits. With an SMS code it may be one of several,
+    /// with spaces between: all whose cookies the browser has, since the page does not say whose account is bound.
     pub device_id: String,
     /// The server's one-use nonce, base64url.
     pub nonce: String,
-    /// Register or sign in.
+    /// Register, sign in or confirm.
     pub purpose: ProofPurpose,
 }
 

@@ -80,3 +80,21 @@ impl Screen for SignWithEds {
         true
     }
 }
+
+/// S2 is over in this flow: its signatures were refused too often. Marker `too_many_signatures`.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct TooManySignatures;
+
+impl Screen for TooManySignatures {
+    fn template(&self) -> &'static str {
+        "eds/too_many.html"
+    }
+
+    fn status(&self) -> http::StatusCode {
+        http::StatusCode::TOO_MANY_REQUESTS
+    }
+
+    fn is_failure(&self) -> bool {
+        true
+    }
+}

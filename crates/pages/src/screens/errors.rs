@@ -85,6 +85,40 @@ impl Screen for OurFault {
     }
 }
 
+/// What there is too much of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Crowd {
+    /// Sign-ins that were begun and not finished.
+    SignIns,
+    /// Signatures that were refused.
+    Signatures,
+}
+
+/// Too much at once from this network, or here: nobody's account is concerned. Marker `too_many_requests`.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct TooManyRequests {
+    /// Of what.
+    pub crowd: Crowd,
+    /// When trying again makes sense.
+    #[serde(serialize_with = "micros")]
+    pub retry_at: Timestamp,
+}
+
+impl Screen for TooManyRequests {
+    fn template(&self) -> &'static str {
+        "errors/too_many_requests.html"
+    }
+
+    fn status(&self) -> StatusCode {
+        StatusCode::TOO_MANY_REQUESTS
+    }
+
+    fn is_failure(&self) -> bool {
+        true
+    }
+}
+
 /// X10: no such page. Marker `not_found`.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct NoSuchPage;

@@ -24,12 +24,12 @@ pub use device::{
     BoundElsewhere, CannotRemember, DeviceKind, ProofPurpose, ProofRequest, ProveDevice, RememberDevice,
     RememberProblem,
 };
-pub use eds::{SignWithEds, SignatureRefusal};
-pub use errors::{NoScript, NoSuchPage, OtherBrowser, OurFault, OutOfDate, WronglyAsked};
+pub use eds::{SignWithEds, SignatureRefusal, TooManySignatures};
+pub use errors::{Crowd, NoScript, NoSuchPage, OtherBrowser, OurFault, OutOfDate, TooManyRequests, WronglyAsked};
 pub use form_post::FormPost;
 pub use information::{Accessibility, Help, Privacy};
 pub use locks::{AdministratorLock, LeftSchool, SuspendedByOwner, UnusedTooLong};
-pub use phone::NoPhone;
+pub use phone::{NoPhone, NumberNotServed};
 #[cfg(feature = "sandbox")]
 pub use sandbox_person::SandboxPerson;
 pub use session::{ConfirmSignOut, HiddenField, SignedOut, ToldService};

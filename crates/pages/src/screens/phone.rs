@@ -1,4 +1,4 @@
-//! S11 "no phone is linked", on `/flow/{id}/confirm`.
+//! S11 "no phone is linked", and its form for a number that gets no messages, on `/flow/{id}/confirm`.
 
 use serde::Serialize;
 
@@ -11,5 +11,18 @@ pub struct NoPhone;
 impl Screen for NoPhone {
     fn template(&self) -> &'static str {
         "phone/none.html"
+    }
+}
+
+/// S11 for a number of a country or operator that messages do not go to here: no message was sent.
+#[derive(Clone, Debug, Serialize)]
+pub struct NumberNotServed {
+    /// The masked number, `+7 ••• ••• 47 18`.
+    pub phone: String,
+}
+
+impl Screen for NumberNotServed {
+    fn template(&self) -> &'static str {
+        "phone/not_served.html"
     }
 }

@@ -4,6 +4,7 @@ use authority::time::Timestamp;
 use http::StatusCode;
 use serde::Serialize;
 
+use super::ProofRequest;
 use crate::Screen;
 use crate::dates::{micros, optional_micros};
 
@@ -43,6 +44,8 @@ pub struct EnterSmsCode {
     pub resend_at: Option<Timestamp>,
     /// A new code has just been sent on request.
     pub sent_again: bool,
+    /// What keys of this browser sign beside the code; none when it holds no device cookie.
+    pub proof: Option<ProofRequest>,
     /// What went wrong.
     pub problem: Option<CodeProblem>,
     /// Only on the sandbox way: the code, filled in and shown in `#sandbox-code`. The template that shows it is there only
@@ -70,7 +73,11 @@ impl Screen for EnterSmsCode {
     }
 
     fn modules(&self) -> &'static [&'static str] {
-        &["otp.js", "countdown.js"]
+        if self.proof.is_some() {
+            &["otp.js", "countdown.js", "device.js"]
+        } else {
+            &["otp.js", "countdown.js"]
+        }
     }
 }
 

@@ -29,3 +29,7 @@ noscript-how = How to switch it on
 noscript-1 = Open the settings of the browser
 noscript-2 = Find the permissions of sites, then JavaScript
 noscript-3 = Allow it for this site and open the page again
+crowd-title = Please try again a little later
+crowd-sign-ins = Too many sign-ins were begun at once. This can be others in your network: a school or a mobile operator shares one
+crowd-signatures = Too many signatures from your network were not right. This can be others: a school or a mobile operator shares one network
+crowd-nothing = Your account is not concerned. Nothing was sent and nothing has changed

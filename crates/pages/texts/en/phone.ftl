@@ -5,3 +5,6 @@ phone-none-1 = Go to the school office or call the contact below
 phone-none-2 = Take your ID card with you and name your phone number
 phone-none-3 = When the number is linked, sign in again the same way
 phone-none-why = A key alone is not enough: a stolen key must not open your account
+phone-foreign-title = No SMS goes to this number
+phone-foreign-sent = Your key is right, but we send no codes to numbers like { $phone }. No message was sent
+phone-foreign-2 = Take your ID card with you and name another number, such as one of Kazakhstan

@@ -27,12 +27,15 @@ use authority::authentication::NextStep;
 use authority::authorization::{AuthorizationRequest, Progress, ResponseMode};
 use authority::clients::Client;
 use authority::error::Class;
+use authority::time::minutes;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use http::header::SET_COOKIE;
+use pages::screens::Crowd;
 use storage::StorageError;
+use storage::interactions::{self, Source};
 
 pub use error::RequestError;
 pub use resume::{Refusal, Resume, refuse, resume};
@@ -130,9 +133,18 @@ async fn go_on(
     if request.prompt.none {
         return Err(silent(&step));
     }
-    keep(provider, visit, request, first_page(&step))
-        .await
-        .map_err(|error| failed(&error, visit))
+    let kept = keep(provider, visit, request, first_page(&step)).await;
+    let kept = kept.map_err(|error| failed(&error, visit))?;
+    // No redirect: the person may try again here, and the client has nothing to do about it.
+    Ok(kept.unwrap_or_else(|| crowded(provider).respond(provider, visit)))
+}
+
+/// The page for a sign-in too many; RFC 6585 §4.
+fn crowded(provider: &Provider) -> Problem {
+    Problem::TooMany {
+        crowd: Crowd::SignIns,
+        retry_at: provider.now().plus(minutes(1)),
+    }
 }
 
 /// What `prompt=none` is told instead of a page (OIDC Core §3.1.2.6).
@@ -161,23 +173,45 @@ const fn first_page(step: &NextStep) -> &'static str {
     }
 }
 
-/// Keeps the request, binds it to this browser and sends the browser to the first page.
+/// Keeps the request, binds it to this browser and sends the browser to the first page. None when too many sign-ins are
+/// under way from this network, or altogether (security rule RL-2).
 async fn keep(
     provider: &Provider,
     visit: &Visit,
     request: AuthorizationRequest,
     first_page: &str,
-) -> Result<Response, StorageError> {
+) -> Result<Option<Response>, StorageError> {
     let (interaction, cookies) = start_flow(provider, visit, request);
-    let kept = &interaction;
-    let insert = |tx: storage::Tx| async move { storage::interactions::insert(&tx, kept).await };
-    provider.db.tx("keep_request", insert).await?;
+    let (now, most) = (interaction.started_at, provider.policy().flows);
+    let open = provider.open_flows.known(now);
+    if open.is_some_and(|open| open >= most) {
+        return Ok(None);
+    }
+    let source = Source {
+        network: visit.network(&provider.keyring),
+        most: provider.policy().flows_per_network,
+    };
+    let (kept, source) = (&interaction, &source);
+    let insert = |tx: storage::Tx| async move {
+        if open.is_none() {
+            let counted = interactions::count_open(&tx, now).await?;
+            provider.open_flows.learn(counted, now);
+            if counted >= most {
+                return Ok::<_, StorageError>(false);
+            }
+        }
+        interactions::insert(&tx, kept, source).await
+    };
+    if !provider.db.tx("keep_request", insert).await? {
+        return Ok(None);
+    }
+    provider.open_flows.add();
     let mut response = see_other(&format!("/flow/{}/{first_page}", interaction.id));
     response.extensions_mut().insert(interaction.request.client_id.clone());
     for cookie in cookies {
         response.headers_mut().append(SET_COOKIE, cookie);
     }
-    Ok(response)
+    Ok(Some(response))
 }
 
 fn failed(error: &StorageError, visit: &Visit) -> RequestError {

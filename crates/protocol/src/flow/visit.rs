@@ -3,6 +3,8 @@
 use std::convert::Infallible;
 
 use authority::locale::Locale;
+use authority::secret::{Keyring, Purpose, TokenDigest};
+use authority::throttle;
 use axum::extract::FromRequestParts;
 use http::HeaderMap;
 use http::header::ACCEPT_LANGUAGE;
@@ -63,6 +65,15 @@ impl Visit {
         let mut frame = Frame::new(self.locale, self.reference.clone(), provider.now());
         frame.here.clone_from(&self.here);
         frame
+    }
+
+    /// The network that this request is counted under, as a keyed digest.
+    pub fn network(&self, keyring: &Keyring) -> TokenDigest {
+        let network = self
+            .address
+            .map(|PeerAddress(address)| throttle::network(address).to_string());
+        let text = network.unwrap_or_default();
+        keyring.digest_list(Purpose::Throttle, &[b"network", text.as_bytes()])
     }
 
     /// The address as audit events keep it.

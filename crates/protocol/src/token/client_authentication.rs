@@ -8,6 +8,8 @@ use http::HeaderMap;
 use http::header::AUTHORIZATION;
 
 use super::TokenError;
+use super::client_failures::Claimant;
+use crate::flow::Visit;
 use crate::parameters::decode;
 use crate::{ParameterError, Parameters, Provider};
 
@@ -55,16 +57,19 @@ impl AuthenticatedClient {
     /// Authenticates the client of a token request.
     pub(super) async fn authenticate(
         provider: &Provider,
-        headers: &HeaderMap,
+        visit: &Visit,
         parameters: &Parameters,
     ) -> Result<Self, TokenError> {
-        let shown = Credentials::read(headers, parameters)?;
+        let shown = Credentials::read(&visit.headers, parameters)?;
+        let claimant = Claimant::of(provider, visit, &shown.id);
+        claimant.admit().await?;
         // Before the lookup, so that known and unknown clients take the same time.
         let digest = client_secret_digest(&provider.keyring, shown.secret.as_deref().unwrap_or_default());
         let found = storage::clients::find(&provider.db, &shown.id).await?;
-        let client = found.ok_or(ClientAuthenticationError::Unknown)?;
-        shown.check(&client, &digest)?;
-        Ok(Self(client))
+        match shown.prove(found, &digest) {
+            Ok(client) => Ok(Self(client)),
+            Err(error) => Err(claimant.refuse(error).await),
+        }
     }
 
     /// The client.
@@ -131,6 +136,12 @@ impl Credentials {
             secret: Some(secret),
             method: ClientAuthentication::SecretBasic,
         })
+    }
+
+    fn prove(&self, found: Option<Client>, digest: &TokenDigest) -> Result<Client, ClientAuthenticationError> {
+        let client = found.ok_or(ClientAuthenticationError::Unknown)?;
+        self.check(&client, digest)?;
+        Ok(client)
     }
 
     fn check(&self, client: &Client, digest: &TokenDigest) -> Result<(), ClientAuthenticationError> {

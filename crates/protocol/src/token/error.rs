@@ -24,6 +24,12 @@ pub(crate) enum TokenError {
     /// The client did not authenticate.
     #[error(transparent)]
     Client(#[from] ClientAuthenticationError),
+    /// Too many failed authentications of this client from this network. RFC 6749 has no word for it; 429 is RFC 6585 §4.
+    #[error("too many failed client authentications")]
+    TooManyFailures {
+        /// Seconds until trying again makes sense.
+        retry_after: u64,
+    },
     /// We do not serve this grant type.
     #[error("the grant type is not served")]
     GrantTypeUnsupported,
@@ -55,6 +61,7 @@ impl TokenError {
             Self::Parameters(_)
             | Self::Missing(_)
             | Self::Client(_)
+            | Self::TooManyFailures { .. }
             | Self::GrantTypeUnsupported
             | Self::GrantTypeForbidden
             | Self::Code(_)
@@ -83,6 +90,14 @@ impl TokenError {
                 | ClientAuthenticationError::OtherClient
                 | ClientAuthenticationError::WrongSecret,
             ) => invalid_client(),
+            Self::TooManyFailures { retry_after } => ErrorBody {
+                retry_after: Some(*retry_after),
+                ..ErrorBody::new(
+                    StatusCode::TOO_MANY_REQUESTS,
+                    "temporarily_unavailable",
+                    "too many failed client authentications from this network",
+                )
+            },
             Self::GrantTypeUnsupported => refuse("unsupported_grant_type", "the grant type is not supported"),
             Self::GrantTypeForbidden => refuse("unauthorized_client", "the client may not use this grant type"),
             Self::Code(
@@ -151,6 +166,7 @@ mod tests {
             TokenError::Missing("code"),
             TokenError::GrantTypeUnsupported,
             TokenError::GrantTypeForbidden,
+            TokenError::TooManyFailures { retry_after: 7 },
             TokenError::Signing(SignError::Key),
             TokenError::Storage(StorageError::Contended("x")),
             TokenError::Storage(StorageError::Ignored("x")),
@@ -206,6 +222,7 @@ mod tests {
         expected.extend([
             "400 unsupported_grant_type",
             "400 unauthorized_client",
+            "429 temporarily_unavailable",
             "500 server_error",
         ]);
         expected.extend(["503 temporarily_unavailable", "500 server_error"]);

@@ -3,12 +3,14 @@
 //! `POST /token`: form, client, grant type, then the grant. Parameters come from the body only (security rule CO-9).
 //!
 //! * `client_authentication`: makes an `AuthenticatedClient`, which every grant asks for.
+//! * `client_failures`: how often that may fail (security rule RL-7).
 //! * `authorization_code`, `refresh_token`: the two grants.
 //! * `issued`, `id_token`: what is minted and signed.
 //! * `error`: what a client is told otherwise; `trail`: what the audit log keeps.
 
 mod authorization_code;
 mod client_authentication;
+mod client_failures;
 mod error;
 mod id_token;
 mod issued;
@@ -53,7 +55,7 @@ async fn exchange(
     client_id: &mut Option<ClientId>,
 ) -> Result<Response, TokenError> {
     let parameters = Parameters::from_form(&visit.headers, body)?;
-    let client = AuthenticatedClient::authenticate(provider, &visit.headers, &parameters).await?;
+    let client = AuthenticatedClient::authenticate(provider, visit, &parameters).await?;
     *client_id = Some(client.client().id.clone());
     let word = parameters.get("grant_type")?.ok_or(TokenError::Missing("grant_type"))?;
     let kind = GrantType::from_word(word).ok_or(TokenError::GrantTypeUnsupported)?;

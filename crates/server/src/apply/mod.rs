@@ -47,6 +47,14 @@ pub enum ApplyError {
         /// What is wrong.
         reason: String,
     },
+    /// The phone number serves as many people as it may.
+    #[error("{entry}: phone: the number belongs to {most} people already, which is the most")]
+    PhoneShared {
+        /// Which: the person's name in the file.
+        entry: String,
+        /// How many people may share a number.
+        most: usize,
+    },
     /// The database.
     #[error("the database refused")]
     Storage(#[from] StorageError),

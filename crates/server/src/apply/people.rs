@@ -6,6 +6,7 @@ use authority::audit::{Actor, Event, EventKind};
 use authority::identifiers::{Checksum, Iin, PhoneNumber};
 use authority::ids::{EventId, PhoneId, UserId};
 use authority::locale::Locale;
+use authority::policy::Policy;
 use authority::secret::Keyring;
 use authority::time::Timestamp;
 use authority::users::{FactName, FactSource, IdentifierKind, Phone, Subject, User, UserFact, UserState};
@@ -319,7 +320,7 @@ async fn write(
             }
         }
     }
-    write_phone(tx, keyring, ready, now).await?;
+    write_phone(tx, keyring, entry, ready, now).await?;
     storage::user_facts::forget(tx, user.id, FactSource::PeopleFile, FactName::ALL).await?;
     storage::user_facts::record(tx, &ready.facts, now).await?;
     storage::audit::insert(tx, &ready.event).await?;
@@ -334,7 +335,13 @@ fn member_of(kind: IdentifierKind) -> &'static str {
     }
 }
 
-async fn write_phone(tx: &Tx, keyring: &Keyring, ready: &Ready, now: Timestamp) -> Result<(), StorageError> {
+async fn write_phone(
+    tx: &Tx,
+    keyring: &Keyring,
+    entry: &PersonEntry,
+    ready: &Ready,
+    now: Timestamp,
+) -> Result<(), ApplyError> {
     let user = ready.user.id;
     let live = storage::phones::find_live(tx, user, keyring)
         .await?
@@ -346,10 +353,33 @@ async fn write_phone(tx: &Tx, keyring: &Keyring, ready: &Ready, now: Timestamp) 
     if live.is_some() {
         storage::phones::end(tx, user, now).await?;
     }
-    if let Some((_, sealed)) = wanted {
+    if let Some((number, sealed)) = wanted {
+        check_shared(tx, keyring, entry, number, now).await?;
         storage::phones::insert(tx, sealed).await?;
     }
     Ok(())
+}
+
+/// One number serves a few accounts only (product B3); whoever links it at the same moment waits.
+async fn check_shared(
+    tx: &Tx,
+    keyring: &Keyring,
+    entry: &PersonEntry,
+    number: &PhoneNumber,
+    now: Timestamp,
+) -> Result<(), ApplyError> {
+    let digest = storage::phones::digest(keyring, number);
+    storage::sms::lock_number(tx, &digest, now).await?;
+    let shared = storage::phones::count_live_by_number(tx, &digest).await?;
+    let most = Policy::default().accounts_per_phone;
+    if usize::try_from(shared).is_ok_and(|shared| shared < most) {
+        Ok(())
+    } else {
+        Err(ApplyError::PhoneShared {
+            entry: entry.name.clone(),
+            most,
+        })
+    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{database, deployment, eds, listen, log, operator, outbound, secrets, sessions, sms, tokens};
+use super::{database, deployment, eds, listen, log, operator, outbound, secrets, sessions, sign_in, sms, tokens};
 
 /// One key of one section, as an operator reads about it.
 pub(super) struct Key {
@@ -20,7 +20,7 @@ pub(super) struct Section {
 }
 
 /// All sections in the order in which they are documented and printed.
-pub(super) const SECTIONS: [&Section; 11] = [
+pub(super) const SECTIONS: [&Section; 12] = [
     &deployment::SECTION,
     &operator::SECTION,
     &listen::SECTION,
@@ -28,6 +28,7 @@ pub(super) const SECTIONS: [&Section; 11] = [
     &secrets::SECTION,
     &eds::SECTION,
     &sms::SECTION,
+    &sign_in::SECTION,
     &sessions::SECTION,
     &tokens::SECTION,
     &log::SECTION,

@@ -21,6 +21,7 @@ mod print;
 mod production;
 mod secrets;
 mod sessions;
+mod sign_in;
 mod sms;
 mod source;
 #[cfg(test)]
@@ -45,6 +46,7 @@ pub use operator::Operator;
 pub use outbound::Outbound;
 pub use secrets::{KekSource, Secrets};
 pub use sessions::Sessions;
+pub use sign_in::SignIn;
 pub use sms::{Gateway, Sms};
 pub use tokens::Tokens;
 
@@ -61,6 +63,7 @@ pub struct Config {
     secrets: Secrets,
     eds: Eds,
     sms: Sms,
+    sign_in: SignIn,
     sessions: Sessions,
     tokens: Tokens,
     log: Log,
@@ -96,6 +99,7 @@ impl Config {
             secrets: Secrets::check(source.section("secrets", &mut found), &mut found),
             eds: Eds::check(source.section("eds", &mut found), &mut found),
             sms: Sms::check(&source.section("sms", &mut found), &mut found),
+            sign_in: SignIn::check(&source.section("sign_in", &mut found), &mut found),
             sessions: Sessions::check(&source.section("sessions", &mut found), &mut found),
             tokens: Tokens::check(source.section("tokens", &mut found), &mut found),
             log: Log::check(&source.section("log", &mut found), &mut found),
@@ -123,6 +127,9 @@ impl Config {
             challenge_ttl: self.eds.challenge_ttl(),
             sms_code_ttl: self.sms.code_ttl(),
             sms_interval: self.sms.resend_after(),
+            sms_limits: self.sms.limits().clone(),
+            flows_per_network: self.sign_in.per_network().into(),
+            flows: self.sign_in.at_once().into(),
             ..Policy::default()
         }
     }
@@ -160,6 +167,11 @@ impl Config {
     /// Section `[sms]`.
     pub fn sms(&self) -> &Sms {
         &self.sms
+    }
+
+    /// Section `[sign_in]`.
+    pub fn sign_in(&self) -> &SignIn {
+        &self.sign_in
     }
 
     /// Section `[sessions]`.

@@ -3,6 +3,8 @@
 use std::fmt::{Display, Write as _};
 use std::path::PathBuf;
 
+use authority::identifiers::NumberPrefix;
+
 use super::duration;
 use super::secrets::KekSource;
 use super::{Config, Eds, Listen, Operator, Sms, Tokens};
@@ -83,6 +85,9 @@ impl Config {
         }
         eds(&mut paper, &self.eds);
         sms(&mut paper, &self.sms);
+        paper.section("sign_in");
+        paper.plain("per_network", self.sign_in.per_network());
+        paper.plain("at_once", self.sign_in.at_once());
         paper.section("sessions");
         paper.span("idle", self.sessions.idle());
         paper.span("absolute", self.sessions.absolute());
@@ -146,6 +151,18 @@ fn sms(paper: &mut Paper, sms: &Sms) {
     paper.text("gateway", sms.gateway().as_str());
     paper.span("code_ttl", sms.code_ttl());
     paper.span("resend_after", sms.resend_after());
+    let limits = sms.limits();
+    let texts = |prefixes: &[NumberPrefix]| {
+        prefixes
+            .iter()
+            .map(|prefix| prefix.as_str().to_owned())
+            .collect::<Vec<_>>()
+    };
+    paper.list("allowed_prefixes", texts(&limits.allowed).into_iter());
+    paper.list("denied_prefixes", texts(&limits.denied).into_iter());
+    paper.plain("per_network", limits.per_network.most());
+    paper.plain("per_range", limits.per_range.most());
+    paper.plain("daily_budget", limits.budget.most());
 }
 
 fn tokens(paper: &mut Paper, tokens: &Tokens) {

@@ -3,12 +3,17 @@
 use std::str::FromStr;
 use std::time::Duration;
 
+use authority::identifiers::NumberPrefix;
+use authority::policy::SmsLimits;
+use authority::throttle::Cap;
+use authority::time::{days, hours};
 use messaging::Sender;
 use messaging::sms::SenderError;
 use serde::Deserialize;
 
 use super::findings::Findings;
 use super::keys::{Key, Section};
+use super::list::List;
 
 pub(super) static SECTION: Section = Section {
     name: "sms",
@@ -33,6 +38,31 @@ pub(super) static SECTION: Section = Section {
             name: "resend_after",
             standard: "\"60s\"",
             meaning: "Wait between two messages; 60s to 10m.",
+        },
+        Key {
+            name: "allowed_prefixes",
+            standard: "[\"+7\"]",
+            meaning: "What numbers begin with that messages go to, as country codes or longer; +7 is Kazakhstan and Russia.",
+        },
+        Key {
+            name: "denied_prefixes",
+            standard: "[]",
+            meaning: "What numbers begin with that messages do not go to all the same.",
+        },
+        Key {
+            name: "per_network",
+            standard: "1000",
+            meaning: "Messages that one network (an IPv4 address, or 64 bits of an IPv6 one) may ask for in an hour; 1 to 1000000.",
+        },
+        Key {
+            name: "per_range",
+            standard: "300",
+            meaning: "Messages a day (UTC) to numbers that share their first eight digits; 1 to 1000000.",
+        },
+        Key {
+            name: "daily_budget",
+            standard: "50000",
+            meaning: "Messages a day (UTC) of the whole deployment; at 80 and at 100 per cent the log and the audit log say so; 1 to 100000000.",
         },
     ],
 };
@@ -84,6 +114,11 @@ pub(super) struct Raw {
     gateway: Option<String>,
     code_ttl: Option<String>,
     resend_after: Option<String>,
+    allowed_prefixes: Option<List>,
+    denied_prefixes: Option<List>,
+    per_network: Option<u32>,
+    per_range: Option<u32>,
+    daily_budget: Option<u32>,
 }
 
 /// Section `[sms]`, checked.
@@ -93,6 +128,7 @@ pub struct Sms {
     gateway: Gateway,
     code_ttl: Duration,
     resend_after: Duration,
+    limits: SmsLimits,
 }
 
 impl Sms {
@@ -109,8 +145,14 @@ impl Sms {
             sender: found.parsed("sms.sender", raw.sender.as_deref(), sender, "1414".to_owned()),
             gateway: found.parsed("sms.gateway", raw.gateway.as_deref(), Gateway::from_str, Gateway::None),
             resend_after: found.duration("sms.resend_after", after, seconds(60), seconds(60)..=seconds(600)),
+            limits: limits(raw, found),
             code_ttl,
         }
+    }
+
+    /// Where messages may go, and how many.
+    pub fn limits(&self) -> &SmsLimits {
+        &self.limits
     }
 
     /// The sender that people see.
@@ -132,6 +174,36 @@ impl Sms {
     pub fn resend_after(&self) -> Duration {
         self.resend_after
     }
+}
+
+fn limits(raw: &Raw, found: &mut Findings) -> SmsLimits {
+    let standard = SmsLimits::default();
+    let allowed = prefixes("sms.allowed_prefixes", raw.allowed_prefixes.as_ref(), found);
+    if allowed.as_ref().is_some_and(Vec::is_empty) {
+        found.refuse("sms.allowed_prefixes", "at least one is needed, such as \"+7\"");
+    }
+    let per_network = found.number("sms.per_network", raw.per_network, 1_000, 1..=1_000_000);
+    let per_range = found.number("sms.per_range", raw.per_range, 300, 1..=1_000_000);
+    let budget = found.number("sms.daily_budget", raw.daily_budget, 50_000, 1..=100_000_000);
+    SmsLimits {
+        allowed: allowed.unwrap_or(standard.allowed),
+        denied: prefixes("sms.denied_prefixes", raw.denied_prefixes.as_ref(), found).unwrap_or_default(),
+        per_network: Cap::new(per_network.into(), hours(1)),
+        per_range: Cap::new(per_range.into(), days(1)),
+        budget: Cap::new(budget.into(), days(1)),
+    }
+}
+
+fn prefixes(key: &str, given: Option<&List>, found: &mut Findings) -> Option<Vec<NumberPrefix>> {
+    let List(texts) = given?;
+    let mut prefixes = Vec::with_capacity(texts.len());
+    for text in texts {
+        match NumberPrefix::parse(text) {
+            Ok(prefix) => prefixes.push(prefix),
+            Err(reason) => found.refuse(key, reason),
+        }
+    }
+    Some(prefixes)
 }
 
 fn sender(text: &str) -> Result<String, SenderError> {

@@ -3,10 +3,12 @@
 //!
 //! * `view`: what this browser is to the account. `name`: what people call it.
 //! * `proof`: checking a device proof. `binding`: the one transaction that binds and signs in.
+//! * `confirm`: the proof beside an SMS code.
 //! * `session`: the same proof for a session that is used again. `nonce`: what is signed.
 //! * `locks`: X3 to X6. `problem`: R1, R7.
 
 pub(crate) mod binding;
+mod confirm;
 mod locks;
 mod name;
 mod nonce;
@@ -34,6 +36,7 @@ use self::view::Bindings;
 use crate::answer;
 use crate::flow::{FlowForm, FlowPage, Place};
 
+pub(crate) use self::confirm::{confirm_request, is_proven};
 pub(crate) use self::view::shown_device;
 
 /// How long browsers keep the device cookie: the longest that they allow (RFC 6265bis §5.5).

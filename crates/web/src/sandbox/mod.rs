@@ -102,6 +102,7 @@ pub(crate) fn confirm_page(page: &FlowPage, attempt: &SignInAttempt, problem: Op
         until: Some(attempt.expires_at),
         resend_at: None,
         sent_again: false,
+        proof: None,
         problem,
         shown_code: Some(code(page, attempt)),
     };

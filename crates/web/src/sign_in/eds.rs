@@ -2,16 +2,20 @@
 //! and kept by us, and the first try consumes it.
 
 use authority::audit::EventKind;
-use authority::authentication::{AttemptState, Challenge, ChallengeError, ChallengePurpose, SignInAttempt};
+use authority::authentication::{AttemptState, Challenge, ChallengeError, ChallengePurpose, EndReason, SignInAttempt};
 use authority::error::Class;
 use authority::ids::{AttemptId, ChallengeId};
+use authority::secret::Purpose;
+use authority::throttle::{SIGNATURES_PER_FLOW, SIGNATURES_PER_NETWORK};
+use authority::time::hours;
 use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use federation::eds::{self, ChallengeText, EdsRefusal, PersonClass, VerifiedEds};
-use pages::screens::{SignWithEds, SignatureRefusal};
+use pages::screens::{Crowd, SignWithEds, SignatureRefusal, TooManySignatures};
 use protocol::Problem;
-use storage::{StorageError, attempts, audit, challenges};
+use storage::throttles::{self, Capped, Counter};
+use storage::{StorageError, Tx, Write, attempts, audit, challenges};
 
 use super::first_stage::{self, FirstStageRefusal};
 use super::messages::MessageError;
@@ -104,6 +108,9 @@ async fn shown(page: &FlowPage) -> Result<Response, Problem> {
 
 async fn started(page: &FlowPage) -> Result<Response, Problem> {
     let latest = page.latest_attempt().await?;
+    if latest.as_ref().is_some_and(signed_too_often) {
+        return Ok(too_many(page));
+    }
     let usable = |one: &SignInAttempt| one.state == AttemptState::Started && one.check_age(page.now).is_ok();
     let (attempt, fresh) = match latest.filter(usable) {
         Some(attempt) => (attempt, false),
@@ -124,6 +131,40 @@ async fn started(page: &FlowPage) -> Result<Response, Problem> {
     Ok(answer::see_other(&page.path_of("eds")))
 }
 
+/// Whether the flow's attempt was ended because its signatures were refused too often.
+fn signed_too_often(attempt: &SignInAttempt) -> bool {
+    let AttemptState::Ended { reason, .. } = attempt.state else {
+        return false;
+    };
+    reason == EndReason::TooManySignatures
+}
+
+fn too_many(page: &FlowPage) -> Response {
+    page.render(Place::SignIn, &TooManySignatures)
+}
+
+/// What the refused signatures of this network are counted under.
+fn refused_in_network(page: &FlowPage) -> Capped {
+    Capped {
+        kind: "eds_network",
+        key: page.visit.network(&page.provider().keyring),
+        cap: SIGNATURES_PER_NETWORK,
+    }
+}
+
+/// What the refused signatures of this flow are counted under.
+fn refused_in_flow(page: &FlowPage) -> Counter {
+    let flow = page.flow.interaction.id.as_uuid();
+    Counter {
+        kind: "eds_flow",
+        key: page
+            .provider()
+            .keyring
+            .digest_list(Purpose::Throttle, &[b"eds_flow", flow.as_bytes()]),
+        bucket: 0,
+    }
+}
+
 async fn answered(form: &FlowForm) -> Result<Response, Problem> {
     let page = &form.page;
     let Some(attempt) = page.latest_attempt().await? else {
@@ -132,6 +173,14 @@ async fn answered(form: &FlowForm) -> Result<Response, Problem> {
     // A second click, or the back button: the stage is proven, the page that follows is where the person belongs.
     if attempt.state != AttemptState::Started || attempt.check_age(page.now).is_err() {
         return Ok(page.see(Place::of(Some(&attempt), page.now)));
+    }
+    // Before anything is parsed (security rule RL-7).
+    let network = refused_in_network(page);
+    if throttles::is_full(&page.provider().db, &network, page.now).await? {
+        return Err(Problem::TooMany {
+            crowd: Crowd::Signatures,
+            retry_at: network.cap.ends_at(page.now),
+        });
     }
     let signature = form
         .field("signature")
@@ -220,15 +269,38 @@ async fn refused(page: &FlowPage, attempt: AttemptId, error: SignatureError) -> 
     let mut event = page.event(EventKind::FirstStageRefused);
     event.reason = code.to_owned();
     let (event, kept) = (&event, &challenge);
-    page.provider()
-        .db
-        .tx("eds_refused", |tx| async move {
-            audit::insert(&tx, event).await?;
-            challenges::insert(&tx, kept).await.map(drop)
-        })
-        .await
-        .map_err(|error: StorageError| Problem::OurFault(error))?;
-    Ok(screen(page, &challenge, Some(shown)))
+    let kept = page.provider().db.tx("eds_refused", |tx| async move {
+        audit::insert(&tx, event).await?;
+        record_refused(&tx, page, attempt, kept).await
+    });
+    let again = kept.await.map_err(|error: StorageError| Problem::OurFault(error))?;
+    if again {
+        Ok(screen(page, &challenge, Some(shown)))
+    } else {
+        Ok(too_many(page))
+    }
+}
+
+/// Counts a refused signature and keeps the challenge for the next; `false` when there is none, because the attempt ends.
+async fn record_refused(
+    tx: &Tx,
+    page: &FlowPage,
+    attempt: AttemptId,
+    challenge: &Challenge,
+) -> Result<bool, StorageError> {
+    throttles::record_hit(tx, &refused_in_network(page), page.now).await?;
+    let refused = throttles::hit(tx, &refused_in_flow(page), page.now.plus(hours(1))).await?;
+    if refused < SIGNATURES_PER_FLOW {
+        challenges::insert(tx, challenge).await?;
+        return Ok(true);
+    }
+    let interaction = page.flow.interaction.id;
+    let found = attempts::find_for_interaction(tx, interaction, attempt).await?;
+    if let Some(Ok(ended)) = found.map(|attempt| attempt.end(EndReason::TooManySignatures, page.now)) {
+        // Whoever was faster ended it too.
+        let _: Write = attempts::record(tx, &ended).await?;
+    }
+    Ok(false)
 }
 
 /// A person who is gone for good looks like one whom nobody knows yet: without a phone (security rules AC-1, AC-9).

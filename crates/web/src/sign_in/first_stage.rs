@@ -16,7 +16,7 @@ use storage::{StorageError, Tx, Write, attempts, audit, certificates, identifier
 
 use super::certificate_facts::{self, STATED};
 use super::eds::SignatureError;
-use super::messages::{self, Message};
+use super::messages::{self, Kept, Message};
 use crate::flow::FlowPage;
 
 /// How often a new person's record is tried when somebody else makes it at the same moment.
@@ -94,13 +94,8 @@ pub(crate) async fn by_eds(
             .tx("first_stage", |tx| async move { plan.record(&tx).await })
             .await;
         match kept {
-            Ok(true) => {
-                if let Some(message) = &plan.message {
-                    messages::send(page, message.id()).await?;
-                }
-                return Ok(());
-            }
-            Ok(false) => return Ok(()),
+            Ok(Some(message)) => return Ok(messages::send(page, message).await?),
+            Ok(None) => return Ok(()),
             Err(Stop::Again) => {}
             Err(Stop::Refused(refusal)) => return Err(SignatureError::Person(refusal)),
             Err(Stop::Storage(error)) => return Err(SignatureError::Storage(error)),
@@ -203,8 +198,8 @@ fn certificate(
 }
 
 impl Plan<'_> {
-    /// Says whether a message is to be sent.
-    async fn record(&self, tx: &Tx) -> Result<bool, Stop> {
+    /// Returns the message that is to be sent.
+    async fn record(&self, tx: &Tx) -> Result<Option<Kept>, Stop> {
         self.make_newcomer(tx).await?;
         users::lock(tx, self.user_id).await?;
         let certificate_id = self.record_certificate(tx).await?;
@@ -226,8 +221,8 @@ impl Plan<'_> {
         )
         .await?;
         match &self.message {
-            Some(message) => Ok(message.keep(tx, self.page).await?.is_ok()),
-            None => Ok(false),
+            Some(message) => Ok(message.keep(tx, self.page).await?.ok()),
+            None => Ok(None),
         }
     }
 

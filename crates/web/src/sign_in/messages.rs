@@ -5,16 +5,17 @@ use authority::audit::{Actor, EventKind};
 use authority::authentication::{CodeDigits, SmsCode};
 use authority::ids::{AttemptId, CodeId, SmsId, UserId};
 use authority::secret::{Secret, TokenDigest};
-use authority::throttle::{Closed, SendRefusal, judge_send};
-use authority::time::{Timestamp, days, seconds};
+use authority::throttle::{BudgetAlarm, Closed, SendRefusal};
+use authority::time::{Timestamp, seconds};
 use authority::users::Phone;
 use messaging::{SmsMessage, SmsText};
 use pages::SmsTextError;
 use protocol::Problem;
 use storage::sms::{ClaimedSms, NewSms, SealedSms};
-use storage::{Connection, StorageError, Tx, audit, phones, sms, sms_codes, throttles};
+use storage::{StorageError, Tx, audit, phones, sms, sms_codes, throttles};
 
 use super::second_stage;
+use super::send_limits::{self, SendLimits};
 use crate::answer;
 use crate::flow::FlowPage;
 
@@ -26,8 +27,15 @@ pub(crate) struct Message {
     code: SmsCode,
     sms: SealedSms,
     sms_id: SmsId,
-    number: TokenDigest,
+    limits: SendLimits,
     failures: TokenDigest,
+}
+
+/// A message that was kept, to be sent when that is committed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Kept {
+    id: SmsId,
+    alarm: Option<BudgetAlarm>,
 }
 
 /// Why no message was kept.
@@ -102,43 +110,33 @@ impl Message {
             code,
             sms,
             sms_id,
-            number: phones::digest(keyring, &phone.number),
+            limits: SendLimits::of(page, phone),
             failures,
         })
     }
 
-    /// The message's id.
-    pub(crate) const fn id(&self) -> SmsId {
-        self.sms_id
-    }
-
     /// Keeps code and message, unless a limit is reached. The user's row is locked.
-    pub(crate) async fn keep(&self, tx: &Tx, page: &FlowPage) -> Result<Result<(), NotKept>, StorageError> {
+    pub(crate) async fn keep(&self, tx: &Tx, page: &FlowPage) -> Result<Result<Kept, NotKept>, StorageError> {
         let failures = throttles::find_failures(tx, &self.failures, page.now).await?;
         if let Err(closed) = failures.admit(page.now) {
             return Ok(Err(NotKept::Closed(closed)));
         }
-        if let Err(refusal) = judge(tx, page, &self.number).await? {
-            return Ok(Err(NotKept::Sends(refusal)));
-        }
+        let alarm = match self.limits.take(tx, page).await? {
+            Ok(alarm) => alarm,
+            Err(refusal) => return Ok(Err(NotKept::Sends(refusal))),
+        };
         sms_codes::insert(tx, &self.code).await?;
         sms::insert(tx, &self.sms).await?;
-        Ok(Ok(()))
+        Ok(Ok(Kept { id: self.sms_id, alarm }))
     }
 }
 
-/// Whether a message may go to this number now.
-pub(crate) async fn judge(
-    conn: &Connection,
-    page: &FlowPage,
-    number: &TokenDigest,
-) -> Result<Result<(), SendRefusal>, StorageError> {
-    let earlier = sms::list_sent(conn, number, page.now.minus(days(1))).await?;
-    Ok(judge_send(&earlier, page.provider().policy().sms_interval, page.now))
-}
-
 /// Sends a message that was kept and committed. Whatever becomes of it is recorded; the confirm page tells it.
-pub(crate) async fn send(page: &FlowPage, id: SmsId) -> Result<(), StorageError> {
+pub(crate) async fn send(page: &FlowPage, kept: Kept) -> Result<(), StorageError> {
+    let id = kept.id;
+    if let Some(alarm) = kept.alarm {
+        send_limits::announce(page, alarm);
+    }
     let (provider, now) = (page.provider(), page.now);
     let keyring = &provider.keyring;
     let claimed = provider
@@ -196,7 +194,7 @@ async fn record(page: &FlowPage, user: UserId, id: SmsId, sent: bool, now: Times
         .await
 }
 
-/// Mints a message for the user's phone, if there is one.
+/// Mints a message for the user's phone, if there is one that messages go to.
 pub(crate) async fn for_user(
     page: &FlowPage,
     attempt: AttemptId,
@@ -206,6 +204,11 @@ pub(crate) async fn for_user(
     let Some(phone) = phones::find_live(&provider.db, user, &provider.keyring).await? else {
         return Ok(None);
     };
-    let failures = second_stage::failures_key(page, &phone).await?;
+    if !provider.policy().sms_limits.serves(&phone.number) {
+        return Ok(None);
+    }
+    // The cookie is enough to be sent a message, which its number's owner gets; a code is not compared for it.
+    let bucket = second_stage::shown_bucket(page, user).await?;
+    let failures = second_stage::failures_key(page, &phone, bucket);
     Message::mint(page, attempt, &phone, failures).map(Some)
 }

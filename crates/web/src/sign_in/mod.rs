@@ -12,4 +12,5 @@ mod first_stage;
 mod messages;
 mod refusals;
 mod second_stage;
+mod send_limits;
 pub(crate) mod sms;

@@ -32,25 +32,58 @@ pub(crate) enum Compared {
     Lost,
 }
 
-/// Failures are counted for a person and phone, so that a phone bound anew begins at nothing; those from a browser that shows the bound device's cookie in a bucket of
-/// their own, which others cannot fill (security rules OT-2, AC-3).
-pub(crate) async fn failures_key(page: &FlowPage, phone: &Phone) -> Result<TokenDigest, StorageError> {
-    let live = devices::list_live_for_user(&page.provider().db, phone.user_id).await?;
-    let bucket: &[u8] = if shown_device(page, &live).is_some() {
-        b"bound"
-    } else {
-        b"other"
+/// Where failures are counted (security rules OT-2, AC-3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Bucket {
+    /// With the bound device's proof. Others cannot fill it.
+    Bound,
+    /// Without.
+    Other,
+}
+
+/// Failures are counted for a person and phone, so that a phone bound anew begins at nothing.
+pub(crate) fn failures_key(page: &FlowPage, phone: &Phone, bucket: Bucket) -> TokenDigest {
+    let bucket: &[u8] = match bucket {
+        Bucket::Bound => b"bound",
+        Bucket::Other => b"other",
     };
     let (user, phone) = (phone.user_id.as_uuid(), phone.id.as_uuid());
     let parts: [&[u8]; 4] = [b"sms_code", user.as_bytes(), phone.as_bytes(), bucket];
-    Ok(page.provider().keyring.digest_list(Purpose::Throttle, &parts))
+    page.provider().keyring.digest_list(Purpose::Throttle, &parts)
+}
+
+/// The bucket that this browser's cookie speaks for. It decides what is shown and sent; only a proof decides what is
+/// compared.
+pub(crate) async fn shown_bucket(page: &FlowPage, user: UserId) -> Result<Bucket, StorageError> {
+    let live = devices::list_live_for_user(&page.provider().db, user).await?;
+    Ok(shown_device(page, &live).map_or(Bucket::Other, |_| Bucket::Bound))
+}
+
+/// The bucket that the posted proofs speak for.
+async fn proven_bucket(
+    page: &FlowPage,
+    typed: &Typed<'_>,
+    attempt: &SignInAttempt,
+    user: UserId,
+) -> Result<Bucket, StorageError> {
+    let proven = device::is_proven(page, attempt.id, user, typed.proofs).await?;
+    Ok(if proven { Bucket::Bound } else { Bucket::Other })
+}
+
+/// What the form says.
+#[derive(Clone, Copy)]
+pub(crate) struct Typed<'a> {
+    /// The digits.
+    pub(crate) digits: &'a CodeDigits,
+    /// Proofs of the keys that the browser has, with spaces between; empty without a script.
+    pub(crate) proofs: &'a str,
 }
 
 /// Compares typed digits with the live code of the attempt's user.
 pub(crate) async fn compare(
     page: &FlowPage,
     attempt: &SignInAttempt,
-    typed: &CodeDigits,
+    typed: Typed<'_>,
 ) -> Result<Compared, StorageError> {
     let Ok(first) = attempt.first_stage() else {
         return Ok(Compared::Lost);
@@ -59,11 +92,12 @@ pub(crate) async fn compare(
     let Some(phone) = phones::find_live(&provider.db, user, &provider.keyring).await? else {
         return Ok(Compared::Expired);
     };
-    let key = failures_key(page, &phone).await?;
+    let bucket = proven_bucket(page, &typed, attempt, user).await?;
+    let key = failures_key(page, &phone, bucket);
     let try_ = Try {
         page,
         attempt,
-        typed,
+        typed: typed.digits,
         user,
         key,
     };

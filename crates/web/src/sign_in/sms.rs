@@ -5,14 +5,16 @@ use authority::throttle::Closed;
 use authority::time::Timestamp;
 use authority::users::Phone;
 use axum::response::Response;
-use pages::screens::{CodeProblem, EnterSmsCode, NoPhone, TooManyCodes};
+use pages::screens::{CodeProblem, EnterSmsCode, NoPhone, NumberNotServed, TooManyCodes};
 use protocol::Problem;
 use storage::sms::Delivery;
 use storage::{StorageError, phones, sms, sms_codes, throttles, users};
 
 use super::messages::{self, NotKept};
-use super::second_stage::{self, Compared};
+use super::second_stage::{self, Compared, Typed};
+use super::send_limits::SendLimits;
 use crate::answer;
+use crate::device;
 use crate::flow::{FlowForm, FlowPage, Place};
 #[cfg(feature = "sandbox")]
 use crate::sandbox;
@@ -77,7 +79,11 @@ async fn confirmed(form: &FlowForm) -> Result<Response, Problem> {
     let Ok(typed) = typed else {
         return Ok(screen(page, &attempt, Some(CodeProblem::Malformed)).await?);
     };
-    match second_stage::compare(page, &attempt, &typed).await? {
+    let typed = Typed {
+        digits: &typed,
+        proofs: form.field("proof").unwrap_or_default(),
+    };
+    match second_stage::compare(page, &attempt, typed).await? {
         Compared::Passed => Ok(page.see(Place::Device)),
         Compared::Wrong { left } => Ok(screen(page, &attempt, Some(CodeProblem::Wrong { left })).await?),
         Compared::Expired => Ok(screen(page, &attempt, Some(CodeProblem::Expired)).await?),
@@ -108,8 +114,8 @@ async fn resent(page: &FlowPage) -> Result<Response, Problem> {
         .await
         .map_err(|error: StorageError| Problem::OurFault(error))?;
     match outcome {
-        Ok(()) => {
-            messages::send(page, message.id()).await?;
+        Ok(kept) => {
+            messages::send(page, kept).await?;
             Ok(answer::see_other(&format!("{}?sent=again", page.path_of("confirm"))))
         }
         Err(NotKept::Closed(closed)) => Ok(closed_screen(page, closed)),
@@ -137,7 +143,12 @@ async fn screen(
     let Some(phone) = phones::find_live(&provider.db, user, &provider.keyring).await? else {
         return Ok(page.render(Place::Confirm, &NoPhone));
     };
-    let key = second_stage::failures_key(page, &phone).await?;
+    if !provider.policy().sms_limits.serves(&phone.number) {
+        let phone = phone.number.masked();
+        return Ok(page.render(Place::Confirm, &NumberNotServed { phone }));
+    }
+    let bucket = second_stage::shown_bucket(page, user).await?;
+    let key = second_stage::failures_key(page, &phone, bucket);
     let failures = throttles::find_failures(&provider.db, &key, page.now).await?;
     if let Err(closed) = failures.admit(page.now) {
         return Ok(closed_screen(page, closed));
@@ -145,13 +156,22 @@ async fn screen(
     let code = sms_codes::find_live(&provider.db, user)
         .await?
         .filter(|code| code.attempt_id == attempt.id);
-    let next = messages::judge(&provider.db, page, &phones::digest(&provider.keyring, &phone.number)).await?;
+    let limits = SendLimits::of(page, &phone);
+    // Where a code is on its way, the limits that are not the number's are told when another is asked for.
+    let next = match &code {
+        Some(_) => limits.judge_number(&provider.db, page).await?,
+        None => limits.judge(&provider.db, page).await?,
+    };
     let resend_at = next.err().map_or(page.now, authority::throttle::SendRefusal::next_at);
     let problem = match problem {
         Some(problem) => Some(problem),
         None => standing_problem(page, code.as_ref(), resend_at).await?,
     };
-    Ok(page.render(Place::Confirm, &enter(page, &phone, code.as_ref(), resend_at, problem)))
+    let screen = EnterSmsCode {
+        proof: device::confirm_request(page, attempt.id).await?,
+        ..enter(page, &phone, code.as_ref(), resend_at, problem)
+    };
+    Ok(page.render(Place::Confirm, &screen))
 }
 
 fn enter(
@@ -166,6 +186,7 @@ fn enter(
         until: code.map(|code| code.expires_at),
         resend_at: Some(resend_at),
         sent_again: page.visit.here.ends_with("?sent=again") && problem.is_none(),
+        proof: None,
         problem,
         shown_code: None,
     }

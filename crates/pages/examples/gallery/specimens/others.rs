@@ -4,8 +4,9 @@ use authority::time::{Timestamp, minutes};
 #[cfg(feature = "sandbox")]
 use kiru_pages::screens::Components;
 use kiru_pages::screens::{
-    Accessibility, AdministratorLock, ConfirmSignOut, FormPost, Help, HiddenField, LeftSchool, NoScript, NoSuchPage,
-    OtherBrowser, OurFault, OutOfDate, Privacy, SignedOut, SuspendedByOwner, ToldService, UnusedTooLong, WronglyAsked,
+    Accessibility, AdministratorLock, ConfirmSignOut, Crowd, FormPost, Help, HiddenField, LeftSchool, NoScript,
+    NoSuchPage, OtherBrowser, OurFault, OutOfDate, Privacy, SignedOut, SuspendedByOwner, ToldService, TooManyRequests,
+    UnusedTooLong, WronglyAsked,
 };
 
 use super::{Place, Specimen, now, specimen};
@@ -50,6 +51,11 @@ fn locks() -> Vec<Specimen> {
     ]
 }
 
+fn crowd(name: &'static str, place: Place, crowd: Crowd) -> Specimen {
+    let retry_at = now().plus(minutes(10));
+    specimen(name, place, TooManyRequests { crowd, retry_at })
+}
+
 fn errors() -> Vec<Specimen> {
     let asked = |registered: Vec<String>| WronglyAsked {
         parameter: String::from("redirect_uri"),
@@ -84,6 +90,8 @@ fn errors() -> Vec<Specimen> {
         specimen("x8-alone", Place::Alone, OutOfDate),
         specimen("x9", Place::Flow, fault(None)),
         specimen("x9-maintenance", Place::Alone, fault(Some(now().plus(minutes(55))))),
+        crowd("x2-sign-ins", Place::Alone, Crowd::SignIns),
+        crowd("x2-signatures", Place::Flow, Crowd::Signatures),
         specimen("x10", Place::Alone, NoSuchPage),
         specimen("x10-flow", Place::Flow, NoSuchPage),
         specimen("x11", Place::Alone, OtherBrowser),

@@ -5,8 +5,8 @@ use authority::time::{Timestamp, minutes};
 use kiru_pages::screens::SandboxPerson;
 use kiru_pages::screens::{
     BoundElsewhere, CannotRemember, ChooseWay, CodeProblem, ContinueAs, DeviceKind, EnterSmsCode, NoPhone,
-    ProofPurpose, ProofRequest, ProveDevice, RememberDevice, RememberProblem, SignWithEds, SignatureRefusal,
-    TooManyCodes,
+    NumberNotServed, ProofPurpose, ProofRequest, ProveDevice, RememberDevice, RememberProblem, SignWithEds,
+    SignatureRefusal, TooManyCodes, TooManySignatures,
 };
 
 use super::{Place, Specimen, now, specimen};
@@ -105,6 +105,7 @@ fn signing() -> Vec<Specimen> {
         ),
         refused("s2-not-verified", SignatureRefusal::NotVerified),
         refused("s2-other-person", SignatureRefusal::OtherPerson),
+        specimen("x2-key", Place::Flow, TooManySignatures),
     ]
 }
 
@@ -114,6 +115,7 @@ fn codes() -> Vec<Specimen> {
         until: Some(now().plus(minutes(5))),
         resend_at: Some(now().plus(minutes(1))),
         sent_again: false,
+        proof: None,
         problem,
         shown_code: None,
     };
@@ -150,6 +152,14 @@ fn codes() -> Vec<Specimen> {
         ),
         not_sent(code(None)),
         specimen(
+            "s6-bound",
+            Place::Flow,
+            EnterSmsCode {
+                proof: Some(proof(ProofPurpose::Confirm)),
+                ..code(None)
+            },
+        ),
+        specimen(
             "x2",
             Place::Flow,
             TooManyCodes {
@@ -164,6 +174,13 @@ fn codes() -> Vec<Specimen> {
             },
         ),
         specimen("s11", Place::Flow, NoPhone),
+        specimen(
+            "s11-not-served",
+            Place::Flow,
+            NumberNotServed {
+                phone: String::from("+4 ••• ••• 01 23"),
+            },
+        ),
     ]
 }
 
@@ -189,12 +206,15 @@ fn shown_code(code: EnterSmsCode) -> Specimen {
     specimen("s6-sandbox", Place::Sandbox, screen)
 }
 
-fn devices() -> Vec<Specimen> {
-    let proof = |purpose| ProofRequest {
+fn proof(purpose: ProofPurpose) -> ProofRequest {
+    ProofRequest {
         device_id: String::from("0193d7a0c0de7000800000000000cafe"),
         nonce: String::from("dGhpcy1pcy1ub3QtYS1yZWFsLW5vbmNl"),
         purpose,
-    };
+    }
+}
+
+fn devices() -> Vec<Specimen> {
     let remember = |device_kind, proof| RememberDevice {
         device_name: String::from("Chrome, Windows"),
         device_kind,
