@@ -3,6 +3,7 @@
 mod codes;
 mod devices;
 mod eds;
+mod existence;
 mod flows;
 mod information;
 mod newcomers;

@@ -19,6 +19,7 @@ mod exit_codes;
 mod kill;
 mod outage;
 mod restart;
+mod secrecy;
 mod shutdown;
 mod surface;
 mod two_nodes;

@@ -126,7 +126,7 @@ pub(super) fn signal(pid: u32, name: &str) {
 }
 
 /// Two addresses on which nobody listens now.
-fn free_addresses() -> [SocketAddr; 2] {
+pub(super) fn free_addresses() -> [SocketAddr; 2] {
     let held = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
     held.map(|listener| listener.local_addr().unwrap())
 }
