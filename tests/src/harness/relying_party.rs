@@ -1,6 +1,8 @@
 //! A relying party: builds authorization requests, redeems codes, reads tokens. Protocol messages are written out here, so
 //! that a test can break any of them; `journeys` also has one on the `openidconnect` crate.
 
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
 use aws_lc_rs::digest;
 use axum::Router;
 use axum::body::Body;
@@ -8,6 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
+use kiru::listener::Peer;
 use serde_json::Value;
 use tower::ServiceExt;
 use url::Url;
@@ -32,6 +35,8 @@ pub struct RelyingParty {
     pub secret: String,
     /// Where responses go.
     pub redirect_uri: String,
+    /// Where its connections come from.
+    pub address: IpAddr,
 }
 
 /// An answer in JSON.
@@ -68,6 +73,17 @@ impl RelyingParty {
             client_id: client_id.to_owned(),
             secret: secret(client_id),
             redirect_uri: format!("https://{client_id}.example/cb"),
+            address: Ipv4Addr::LOCALHOST.into(),
+        }
+    }
+
+    /// The same client in another network.
+    #[must_use]
+    pub fn from_network(&self, address: &str) -> Self {
+        let address = address.parse().unwrap();
+        Self {
+            address,
+            ..self.clone()
         }
     }
 
@@ -173,7 +189,12 @@ impl RelyingParty {
     /// Any request to the provider.
     pub fn request_to(&self, method: &str, path: &str) -> http::request::Builder {
         let host = ISSUER.split("://").nth(1).unwrap();
-        Request::builder().method(method).uri(path).header("host", host)
+        let peer = Peer(SocketAddr::new(self.address, 4711));
+        Request::builder()
+            .method(method)
+            .uri(path)
+            .header("host", host)
+            .extension(peer)
     }
 
     /// Sends a request.

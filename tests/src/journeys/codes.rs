@@ -4,7 +4,7 @@ use authority::time::{minutes, seconds};
 use authority::users::{LockReason, UserState};
 
 use super::steps::flow_path;
-use crate::harness::{Browser, Page, TestApp};
+use crate::harness::{Browser, DeviceKey, Page, TestApp};
 use crate::storage::both_databases;
 
 /// S6 of a fresh flow.
@@ -73,6 +73,82 @@ both_databases! {
         page.status(200).expect("code");
         let device = app.types_the_code(&mut bound, &page).await;
         app.proves(&mut bound, &device).await.expect("allow");
+    }
+
+    async fn a_copied_cookie_without_the_key_counts_as_a_stranger(db) {
+        let app = TestApp::on(db).await;
+        let mut bound = app.bound_browser("aigerim").await;
+        app.advance(minutes(11));
+        let mut thief = bound.with_jar_copied();
+        let page = sms_page(&app, &mut thief, "aigerim").await;
+        assert_eq!(page.data("purpose"), "confirm");
+        let wrong = wrong(&app).await;
+        // Without proof, with another key's, and with words that are none.
+        let forged = DeviceKey::generate().sign(&app.proof(&page));
+        for proof in ["", &forged, "x y z", "x", ""] {
+            let form = page.form_of("continue").with("code", &wrong).with("proof", proof);
+            thief.submit(&form).await;
+        }
+        app.types(&mut thief, &page, &wrong).await.status(429);
+        // The stranger's bucket is closed; the owner's, on the bound device, is untouched.
+        app.advance(seconds(60));
+        let page = sms_page(&app, &mut bound, "aigerim").await;
+        page.status(200).expect("code");
+        let again = app.types(&mut bound, &page, &wrong).await;
+        assert!(again.status(422).body.contains("Attempts left: 4"), "{}", again.body);
+        let device = app.types_the_code(&mut bound, &again).await;
+        app.proves(&mut bound, &device).await.expect("allow");
+    }
+
+    async fn without_its_script_the_bound_browser_counts_as_a_stranger(db) {
+        let app = TestApp::on(db).await;
+        let mut bound = app.bound_browser("aigerim").await;
+        app.advance(minutes(11));
+        let mut stranger = app.browser();
+        let page = sms_page(&app, &mut stranger, "aigerim").await;
+        let wrong = wrong(&app).await;
+        for _ in 0..5 {
+            app.types(&mut stranger, &page, &wrong).await;
+        }
+        app.advance(seconds(60));
+        let page = sms_page(&app, &mut bound, "aigerim").await;
+        let right = app.newest_code().await;
+        app.types_without_script(&mut bound, &page, &right).await.status(429);
+        app.types(&mut bound, &page, &right).await.status(200).expect("continue");
+    }
+
+    async fn a_proof_beside_a_code_is_good_once_and_for_nothing_else(db) {
+        let app = TestApp::on(db).await;
+        let mut bound = app.bound_browser("aigerim").await;
+        app.advance(minutes(11));
+        let page = sms_page(&app, &mut bound, "aigerim").await;
+        let wrong = wrong(&app).await;
+        let key = bound.keys[&page.data("device-id")].clone();
+        let proof = key.sign(&app.proof(&page));
+        let post = |digits: &str| page.form_of("continue").with("code", digits).with("proof", &proof);
+        // The owner's own failure, and then the same proof again: those are a stranger's.
+        for left in [4, 4, 3] {
+            let answer = bound.submit(&post(&wrong)).await;
+            assert!(answer.body.contains(&format!("Attempts left: {left}")), "{left}: {}", answer.body);
+        }
+        // It is no proof for the device page.
+        let page = bound.open(&format!("{}/confirm", flow_path(&page))).await;
+        let confirm = key.sign(&app.proof(&page));
+        let device = app.types_the_code(&mut bound, &page).await;
+        device.status(200).expect("continue");
+        bound.submit(&device.form_of("continue").with("proof", &confirm)).await.status(403);
+    }
+
+    async fn a_browser_without_a_device_is_asked_for_no_proof_and_the_page_tells_of_no_binding(db) {
+        let app = TestApp::on(db).await;
+        let mut bound = app.bound_browser("aigerim").await;
+        app.advance(minutes(11));
+        let page = sms_page(&app, &mut app.browser(), "aigerim").await;
+        assert!(!page.body.contains("data-nonce"), "{}", page.body);
+        // Whoever signs in here is asked for the keys of this browser, bound to them or not.
+        let page = sms_page(&app, &mut bound, "nurlan").await;
+        assert_eq!(page.data("device-id"), *bound.keys.keys().next().unwrap());
+        app.types_the_code(&mut bound, &page).await.expect("bind");
     }
 
     async fn what_is_no_code_costs_no_try(db) {

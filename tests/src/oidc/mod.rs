@@ -3,6 +3,7 @@
 mod arrange;
 mod authorize;
 mod authorize_session;
+mod client_limits;
 mod discovery;
 mod logout;
 mod metadata;
