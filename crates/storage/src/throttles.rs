@@ -122,21 +122,6 @@ pub async fn find(conn: &Connection, counter: &Counter) -> Result<i64, StorageEr
     .await
 }
 
-/// Sets the counter back.
-///
-/// # Errors
-/// The database is not available.
-pub async fn reset(tx: &Tx, counter: &Counter) -> Result<(), StorageError> {
-    let sql = "DELETE FROM throttles WHERE kind = $1 AND key = $2 AND bucket = $3";
-    sql::execute(
-        tx,
-        sql,
-        [counter.kind.into(), sql::digest(&counter.key), counter.bucket.into()],
-    )
-    .await
-    .map(drop)
-}
-
 /// What was counted of the failures of this key (a person and a factor), to be judged by [`Failures::admit`].
 ///
 /// # Errors

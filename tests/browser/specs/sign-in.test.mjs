@@ -42,7 +42,13 @@ for (const stay of stays) {
 
 for (const stay of stays) {
   test(`the bound device proves itself the next time, in ${stay.language}`, async () => {
+    const beside = stay.window.page.waitForRequest(
+      (request) => request.method() === 'POST' && request.url().endsWith('/confirm'),
+      { timeout: 150_000 },
+    );
     const again = await signInAgain(stay.window, demo, stay.person);
+    const proof = new URLSearchParams((await beside).postData()).get('proof');
+    assert.match(proof, /^[\w-]+\.[\w-]+\.[\w-]+$/, 'the key signs beside the code too');
     assert.deepEqual(again, stay.me, 'the same person on the same device');
     await close(stay.window);
   });

@@ -38,16 +38,6 @@ both_databases! {
         }
     }
 
-    async fn a_reset_counter_begins_anew(db) {
-        let counter = counter();
-        let count = db.tx("hit", |tx| async move {
-            throttles::hit(&tx, &counter, NOW).await?;
-            throttles::reset(&tx, &counter).await?;
-            throttles::hit(&tx, &counter, NOW).await
-        });
-        assert_eq!(count.await.unwrap(), 1);
-    }
-
     async fn five_failures_close_the_step_for_a_quarter_of_an_hour(db) {
         let key = fresh_digest();
         let fail = || db.tx("fail", |tx| async move { throttles::record_failure(&tx, &key, NOW).await });
