@@ -1,6 +1,7 @@
 // The device key: ECDSA P-256, made by Web Crypto, never exportable, kept in IndexedDB under the id of the device.
 // Fills `public_key`, `proof` or `problem` of the form and sends it. Beside an SMS code each key that is here signs, and a
-// browser without one sends the code alone. Holds no words; the server renders them all.
+// browser without one sends the code alone. On the page about another device a key that is here after all says that it is
+// this one. Holds no words; the server renders them all.
 const form = document.querySelector("form[data-device-id]");
 const { deviceId, nonce, purpose, audience, flow, now, atOnce } = form.dataset;
 const algorithm = { name: "ECDSA", namedCurve: "P-256" };
@@ -63,10 +64,16 @@ async function besideCode() {
   form.submit();
 }
 
+async function look() {
+  const kept = await Promise.allSettled(deviceId.split(" ").map((id) => keptKey(id, "no_key")));
+  if (kept.some((one) => one.value)) form.submit();
+}
+
 async function answer() {
   if (leaving) return;
   leaving = true;
   if (purpose === "confirm") return besideCode();
+  if (purpose === "look") return look();
   try {
     if (!window.crypto || !crypto.subtle) throw new Problem("no_web_crypto");
     const key = await (purpose === "register" ? newKey() : keptKey(deviceId, "no_key"));

@@ -201,6 +201,9 @@ test('both stages from a browser that is not the bound one end on the page that 
   await signWithEds(other, demo, PARENT);
   await typeCode(other, demo, before);
   await assertNotTheDevice(other);
+  // Neither cookie nor key is here: the page's script finds nothing and changes nothing.
+  await other.page.waitForLoadState('networkidle');
+  assert.equal(await other.page.locator('#error').innerText(), 'bound_elsewhere');
   await inspect(other, 'r1');
   await close(other);
 });

@@ -51,6 +51,26 @@ both_databases! {
         assert!(app.trace("aigerim").await.contains(&"other_device_refused".to_owned()));
     }
 
+    async fn a_browser_whose_key_survived_its_cookies_is_told_that_its_data_was_cleared(db) {
+        let app = TestApp::on(db).await;
+        let mut browser = app.bound_browser("aigerim").await;
+        app.advance(minutes(11));
+        browser.jar.clear();
+        let choose = browser.open(&app.diary().request(&[])).await;
+        let early = browser.get(&format!("{}/device?key=kept", flow_path(&choose))).await;
+        assert!(!early.has("error"), "nothing is told before both stages");
+        let sms = app.signs_in_with_eds(&mut browser, &choose, &app.person("aigerim")).await;
+        let page = app.types_the_code(&mut browser, &sms).await;
+        assert_eq!((page.marker().as_str(), page.data("purpose").as_str()), ("bound_elsewhere", "look"));
+        assert!(browser.keys.contains_key(&page.data("device-id")), "the script looks for the key of the bound device");
+        // What the script does when it finds it. Only the words change.
+        let told = browser.get(&format!("{}?key=kept", page.asked)).await;
+        told.status(403).expect("other");
+        assert_eq!(told.marker(), "browser_data_cleared");
+        assert!(!told.body.contains("data-device-id") && !told.has("bind"));
+        assert!(!browser.jar.contains_key("__Host-kiru_session"));
+    }
+
     async fn the_whole_cookie_jar_in_another_browser_is_not_the_device(db) {
         let app = TestApp::on(db).await;
         let mut browser = app.bound_browser("aigerim").await;

@@ -105,11 +105,22 @@ pub struct BoundElsewhere {
     pub registered_at: Timestamp,
     /// Cookie or key survived here: it is this device, and the browser's data was cleared.
     pub data_was_cleared: bool,
+    /// Names of keys (device ids) that may have survived without their cookies; the script asks for this page again, with
+    /// the query `key=kept`, when it finds one. Empty when that is known or does not matter.
+    pub keys_to_look_for: Vec<String>,
 }
 
 impl Screen for BoundElsewhere {
     fn template(&self) -> &'static str {
         "device/bound_elsewhere.html"
+    }
+
+    fn modules(&self) -> &'static [&'static str] {
+        if self.keys_to_look_for.is_empty() {
+            &[]
+        } else {
+            &["device.js"]
+        }
     }
 
     fn status(&self) -> StatusCode {

@@ -18,8 +18,8 @@ pub struct UnusedTooLong {
 /// X4: studies ended.
 #[derive(Clone, Debug, Serialize)]
 pub struct LeftSchool {
-    /// The school's name, when known.
-    pub school: String,
+    /// The school's name, when a roster has told it.
+    pub school: Option<String>,
     /// When access ended.
     #[serde(serialize_with = "micros")]
     pub date: Timestamp,

@@ -75,7 +75,7 @@ fn the_status_tells_what_happened() {
             }
             name if name.starts_with("x2") || ["s6-resend-limit", "s6-not-sent"].contains(&name) => 429,
             name if name.starts_with("r1") || name.starts_with("r7") => 403,
-            "x3" | "x4" | "x5" | "x6" | "x6-incident" => 403,
+            "x3" | "x4" | "x4-unnamed" | "x5" | "x6" | "x6-incident" => 403,
             "x9" => 500,
             "x9-maintenance" => 503,
             "x10" | "x10-flow" => 404,

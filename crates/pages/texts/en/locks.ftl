@@ -4,6 +4,7 @@ unused-why = An account that is not used for three months is locked, to protect 
 unused-do = The office below unlocks it. Have your ID card ready
 left-title = Access is closed
 x4-body = Access ended with studies: { $school }, { $date }
+left-body = Studies ended and access was closed: { $date }
 left-do = Is this wrong? Ask the school office, or call us
 left-guardian = The access of parents and guardians does not change
 own-title = The account is suspended

@@ -24,7 +24,7 @@ pub(crate) fn page(page: &FlowPage, barred: Barred, user: &User) -> Response {
         } => page.render(
             Place::Device,
             &LeftSchool {
-                school: "—".to_owned(),
+                school: None, // no roster names it yet
                 date: at,
             },
         ),

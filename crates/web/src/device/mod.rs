@@ -31,7 +31,7 @@ use protocol::flow::{LiveSession, SESSION_COOKIE, device_cookie_name, set_cookie
 use storage::{StorageError, Tx, audit, devices, users};
 
 use self::binding::{Outcome, Posted, SignedIn, Stop};
-use self::problem::DeviceProblem;
+use self::problem::{DeviceProblem, Seen};
 use self::view::Bindings;
 use crate::answer;
 use crate::flow::{FlowForm, FlowPage, Place};
@@ -72,7 +72,7 @@ async fn shown(page: &FlowPage) -> Result<Response, Problem> {
     let live = devices::list_live_for_user(&page.provider().db, user.id).await?;
     let bindings = Bindings::judge(page, first, live);
     if bindings.view == BindingView::OtherDevice {
-        return Ok(bound_elsewhere(page, &bindings.live, false));
+        return Ok(bound_elsewhere(page, &bindings.live, without_cookie(page, first)));
     }
     let nonce = nonce::for_attempt(page, attempt.id, binding::purpose(bindings.view)).await?;
     Ok(ask(page, first, &bindings, &nonce))
@@ -163,7 +163,7 @@ async fn answered(page: &FlowPage, first: &FirstStage, outcome: Outcome) -> Resu
             if live.is_empty() {
                 Ok(page.see(Place::SignIn))
             } else {
-                Ok(bound_elsewhere(page, &live, false))
+                Ok(bound_elsewhere(page, &live, Seen::Elsewhere))
             }
         }
         Outcome::Barred(barred) => {
@@ -172,7 +172,11 @@ async fn answered(page: &FlowPage, first: &FirstStage, outcome: Outcome) -> Resu
         }
         Outcome::OtherDevice => {
             let live = devices::list_live_for_user(&page.provider().db, first.user_id).await?;
-            Ok(bound_elsewhere(page, &Bindings::judge(page, first, live).live, false))
+            Ok(bound_elsewhere(
+                page,
+                &Bindings::judge(page, first, live).live,
+                Seen::Elsewhere,
+            ))
         }
     }
 }
@@ -193,14 +197,30 @@ async fn cannot(page: &FlowPage, first: &FirstStage, word: &str) -> Result<Respo
     }
     let live = devices::list_live_for_user(&page.provider().db, first.user_id).await?;
     let bindings = Bindings::judge(page, first, live);
-    let cleared = bindings.view == BindingView::ThisDevice;
-    Ok(bound_elsewhere(page, &bindings.live, cleared))
+    let seen = if bindings.view == BindingView::ThisDevice {
+        Seen::Cleared
+    } else {
+        Seen::Elsewhere
+    };
+    Ok(bound_elsewhere(page, &bindings.live, seen))
+}
+
+/// A browser without the device's cookie: its script looks for the key, and comes back when it is there. That decides
+/// about words only, so it needs no proof.
+fn without_cookie(page: &FlowPage, first: &FirstStage) -> Seen {
+    if !has_script(first) {
+        Seen::Elsewhere
+    } else if page.visit.here.ends_with("?key=kept") {
+        Seen::Cleared
+    } else {
+        Seen::NoCookie
+    }
 }
 
 /// R1; without a device that it could name there is one to be bound.
-fn bound_elsewhere(page: &FlowPage, live: &[Device], cleared: bool) -> Response {
+fn bound_elsewhere(page: &FlowPage, live: &[Device], seen: Seen) -> Response {
     match live.first() {
-        Some(device) => problem::bound_elsewhere(page, device, cleared),
+        Some(device) => problem::bound_elsewhere(page, device, seen),
         None => page.see(Place::Device),
     }
 }

@@ -49,13 +49,28 @@ impl DeviceProblem {
     }
 }
 
-/// R1: the account works on another device only. `cleared` when this is that device, and its key is gone.
-pub(super) fn bound_elsewhere(page: &FlowPage, device: &Device, cleared: bool) -> Response {
+/// What a browser that is not let in is to the bound device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Seen {
+    /// Another one.
+    Elsewhere,
+    /// Another one, unless its key is here: without the cookie only the script can tell (product A7).
+    NoCookie,
+    /// The same one: cookie or key survived.
+    Cleared,
+}
+
+/// R1: the account works on another device only, or this is that device and the browser's data was cleared.
+pub(super) fn bound_elsewhere(page: &FlowPage, device: &Device, seen: Seen) -> Response {
     let screen = BoundElsewhere {
         device_name: device.name.clone(),
         device_kind: name::kind_of(&device.name),
         registered_at: device.bound_at,
-        data_was_cleared: cleared,
+        data_was_cleared: seen == Seen::Cleared,
+        keys_to_look_for: match seen {
+            Seen::NoCookie => vec![device.id.to_string()],
+            Seen::Elsewhere | Seen::Cleared => Vec::new(),
+        },
     };
     page.render(Place::Device, &screen)
 }

@@ -15,7 +15,7 @@ use protocol::flow::{LiveSession, open_flow};
 use storage::{Tx, Write, audit, challenges, devices, interactions, sessions, users};
 
 use super::binding::Stop;
-use super::problem::{self, DeviceProblem};
+use super::problem::{self, DeviceProblem, Seen};
 use super::proof::{self, Expected, ProofRefusal};
 use super::{nonce, shown_device};
 use crate::flow::{FlowForm, FlowPage, Place};
@@ -59,7 +59,7 @@ pub(super) async fn commit(form: &FlowForm, live: &LiveSession) -> Result<Respon
         Ok(Outcome::Refused(refusal, device)) => {
             let (code, reference) = (refusal.code(), page.visit.reference.as_str());
             tracing::warn!(reference, class = "refused", code, "a device proof was refused");
-            Ok(problem::bound_elsewhere(page, &device, false))
+            Ok(problem::bound_elsewhere(page, &device, Seen::Elsewhere))
         }
         Err(Stop::Storage(error)) => Err(Problem::OurFault(error)),
     }
@@ -83,8 +83,9 @@ async fn cannot(page: &FlowPage, live: &LiveSession, word: &str) -> Result<Respo
     Ok(match (problem, &live.device) {
         (DeviceProblem::CannotRemember(problem), _) => problem::cannot_remember(page, problem),
         (DeviceProblem::KeyMissing, Some(device)) => {
-            let cleared = shown_device(page, std::slice::from_ref(device)).is_some();
-            problem::bound_elsewhere(page, device, cleared)
+            let shown = shown_device(page, std::slice::from_ref(device));
+            let seen = shown.map_or(Seen::Elsewhere, |_| Seen::Cleared);
+            problem::bound_elsewhere(page, device, seen)
         }
         (DeviceProblem::KeyMissing, None) => page.see(Place::SignIn),
     })

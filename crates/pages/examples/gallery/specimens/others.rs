@@ -33,10 +33,11 @@ fn locks() -> Vec<Specimen> {
             "x4",
             Place::Flow,
             LeftSchool {
-                school: String::from("Школа-гимназия № 12"),
+                school: Some(String::from("Школа-гимназия № 12")),
                 date,
             },
         ),
+        specimen("x4-unnamed", Place::Flow, LeftSchool { school: None, date }),
         specimen("x5", Place::Flow, SuspendedByOwner { date }),
         specimen(
             "x6",

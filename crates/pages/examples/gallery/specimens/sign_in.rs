@@ -225,6 +225,7 @@ fn devices() -> Vec<Specimen> {
         device_kind: DeviceKind::Computer,
         registered_at: Timestamp::from_unix_seconds(1_756_876_320),
         data_was_cleared,
+        keys_to_look_for: Vec::new(),
     };
     let cannot = |problem| CannotRemember {
         site: String::from("kundelik.example"),
