@@ -32,6 +32,7 @@ mod m20261125_002900_create_audit_seals;
 mod m20261125_003000_add_interactions_proven_session;
 mod m20261125_003100_add_interactions_network;
 mod m20261125_003200_index_interactions_open;
+mod m20261125_003300_create_request_values;
 
 use sea_orm_migration::MigrationTrait;
 use sea_orm_migration::prelude::async_trait;
@@ -79,6 +80,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_003000_add_interactions_proven_session::Migration),
             Box::new(m20261125_003100_add_interactions_network::Migration),
             Box::new(m20261125_003200_index_interactions_open::Migration),
+            Box::new(m20261125_003300_create_request_values::Migration),
         ]
     }
 }

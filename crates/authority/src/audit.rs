@@ -66,6 +66,8 @@ event_kinds! {
     ConsentGranted => "consent_granted",
     /// Consent was declined.
     ConsentDenied => "consent_denied",
+    /// A public client sent a nonce or code challenge that it had sent before.
+    RequestValueRepeated => "request_value_repeated",
     /// Tokens were first issued from a code.
     TokensIssued => "tokens_issued",
     /// A code was presented again.

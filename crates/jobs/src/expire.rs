@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use authority::time::{Timestamp, days};
 use storage::{
-    Db, StorageError, Tx, access_tokens, devices, grants, interactions, outbox, phones, refresh_tokens, sessions,
-    signing_keys, sms, throttles,
+    Db, StorageError, Tx, access_tokens, devices, grants, interactions, outbox, phones, refresh_tokens, request_values,
+    sessions, signing_keys, sms, throttles,
 };
 
 /// Rows in one transaction.
@@ -61,11 +61,12 @@ enum Kind {
     Phones,
     Outbox,
     Throttles,
+    RequestValues,
     SigningKeys,
 }
 
 impl Kind {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::SmsText,
         Self::Sms,
         Self::Interactions,
@@ -77,6 +78,7 @@ impl Kind {
         Self::Phones,
         Self::Outbox,
         Self::Throttles,
+        Self::RequestValues,
         Self::SigningKeys,
     ];
 
@@ -92,6 +94,7 @@ impl Kind {
             Self::Phones => "phones",
             Self::Outbox => "outbox",
             Self::Throttles => "throttles",
+            Self::RequestValues => "request_values",
             Self::SigningKeys => "signing_keys",
         }
     }
@@ -109,6 +112,7 @@ impl Kind {
             Self::Phones => phones::expire(tx, now.minus(HISTORY), BATCH).await,
             Self::Outbox => outbox::expire(tx, now.minus(TOKENS), BATCH).await,
             Self::Throttles => throttles::expire(tx, now, BATCH).await,
+            Self::RequestValues => request_values::expire(tx, now, BATCH).await,
             Self::SigningKeys => signing_keys::expire(tx, now.minus(TOKENS)).await,
         }
     }

@@ -9,4 +9,4 @@ mod under_lease;
 pub use deliver_sms::deliver_sms;
 pub use expire::{Expired, expire};
 pub use runner::{Jobs, run};
-pub use seal_audit::{SEALER_TOO_LATE, seal_audit};
+pub use seal_audit::seal_audit;

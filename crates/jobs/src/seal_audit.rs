@@ -1,18 +1,16 @@
 //! Sealing the audit log: at least every second, whatever is committed gets its place in the chain (security rule DU-2).
 
-use std::time::Duration;
-
 use authority::secret::Keyring;
-use authority::time::{Timestamp, seconds};
-use storage::audit::{self, Seal};
+use authority::time::Timestamp;
+use storage::audit::{self, SEALER_TOO_LATE, Seal};
 use storage::{Db, StorageError};
 
-/// A sealer that is further behind alarms.
-pub const SEALER_TOO_LATE: Duration = seconds(60);
+/// Seals of one round: a sealer that was away catches up in one, without keeping the lease for too long.
+const ROUNDS: u32 = 50;
 /// Seals handed out in one round.
 const SEALS: u32 = 100;
 
-/// Seals everything that is pending; `None` when nothing was.
+/// Seals everything that is pending and gives the last seal; `None` when nothing was pending.
 ///
 /// # Errors
 /// The database is not available; what was pending stays pending.
@@ -26,13 +24,20 @@ pub async fn seal_audit(db: &Db, keyring: &Keyring, now: Timestamp) -> Result<Op
             "the audit log is sealed too late"
         );
     }
-    let sealed = db
-        .tx("seal_audit", |tx| async move { audit::seal(&tx, keyring, now).await })
-        .await?;
-    if sealed.is_some() {
+    let mut last = None;
+    for _ in 0..ROUNDS {
+        let sealed = db
+            .tx("seal_audit", |tx| async move { audit::seal(&tx, keyring, now).await })
+            .await?;
+        let Some(sealed) = sealed else { break };
+        let is_full = sealed.covered() >= Seal::MOST;
+        last = Some(sealed);
         export(db, now).await?;
+        if !is_full {
+            break;
+        }
     }
-    Ok(sealed)
+    Ok(last)
 }
 
 /// Hands every new seal to the process's log, which is kept elsewhere: `kiru audit verify --seal` compares with it, so that

@@ -102,7 +102,7 @@ impl Readiness {
             .await?;
         let oldest = storage::audit::find_oldest_pending(&self.db).await?;
         let behind = oldest.map(|at| now.since(at));
-        Ok(behind.filter(|behind| *behind > jobs::SEALER_TOO_LATE))
+        Ok(behind.filter(|behind| *behind > storage::audit::SEALER_TOO_LATE))
     }
 }
 

@@ -60,6 +60,7 @@ pub async fn run(
         eds,
         readiness: Arc::clone(&readiness),
     };
+    upkeep.look_at_the_sealer().await;
     beside.spawn(upkeep::run(upkeep, config.clone(), stopped.clone()));
     let until_stopped = async move {
         let mut stopped = stopped;
@@ -218,5 +219,49 @@ mod tests {
         ask.send(()).unwrap();
         node.await.unwrap();
         assert!(TcpStream::connect(public).await.is_err() && TcpStream::connect(health).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn a_node_whose_audit_log_nobody_seals_refuses_what_must_be_audited() {
+        use authority::audit::{Actor, Event, EventKind};
+        use authority::ids::EventId;
+        let folder = tempfile::tempdir().unwrap();
+        let config = config(folder.path());
+        let (app, clock) = app(&config).await;
+        let (db, now) = (app.state.provider.db.clone(), app.state.provider.now());
+        // Whoever holds the lease does not seal.
+        let until = now.plus(Duration::from_hours(1));
+        db.tx("claim", |tx| async move {
+            storage::leases::claim(&tx, "seal_audit", "somebody who died", now, until).await
+        })
+        .await
+        .unwrap();
+        let happens = async |at: authority::time::Timestamp| {
+            let event = &Event::new(EventId::mint(at, &mut chance()), at, EventKind::SignedIn, Actor::User);
+            db.tx("event", |tx| async move { storage::audit::insert(&tx, event).await })
+                .await
+        };
+        happens(now.minus(Duration::from_secs(61))).await.unwrap();
+        let any = SocketAddr::from(([127, 0, 0, 1], 0));
+        let sockets = Sockets {
+            public: listener::bind(any).await.unwrap(),
+            health: listener::bind(any).await.unwrap(),
+        };
+        let health = sockets.health.local_addr().unwrap();
+        let (ask, asked) = oneshot::channel::<()>();
+        let running = async {
+            let stop = async {
+                let _ = asked.await;
+            };
+            run(app, &config, sockets, (None, Some(clock)), stop).await;
+        };
+        let asking = async {
+            assert_eq!(status(health, "/live").await, "200");
+            assert_eq!(status(health, "/ready").await, "503");
+            let refused = happens(now).await;
+            assert!(matches!(refused, Err(storage::StorageError::SealerLate)), "{refused:?}");
+            ask.send(()).unwrap();
+        };
+        tokio::join!(running, asking);
     }
 }

@@ -21,6 +21,8 @@ use crate::material;
 const KEYS_EVERY: Duration = Duration::from_secs(5);
 /// How long a key is published before it signs: longer than clients keep a key set (JT-14).
 pub const KEY_NOTICE: Duration = Duration::from_mins(10);
+/// How often a node looks whether the audit log is sealed in time (DU-2).
+const PACE_EVERY: Duration = Duration::from_secs(1);
 const CRLS_EVERY: Duration = Duration::from_mins(10);
 
 /// What upkeep works on.
@@ -39,8 +41,9 @@ pub struct Upkeep {
 pub async fn run(upkeep: Upkeep, config: Config, stop: watch::Receiver<bool>) {
     let clock = every(clock::COMPARED_EVERY, stop.clone(), || upkeep.compare_clock());
     let keys = every(KEYS_EVERY, stop.clone(), || upkeep.reload_keys());
+    let pace = every(PACE_EVERY, stop.clone(), || upkeep.look_at_the_sealer());
     let crls = every(CRLS_EVERY, stop, || async { upkeep.reload_crls(&config) });
-    tokio::join!(clock, keys, crls);
+    tokio::join!(clock, keys, pace, crls);
 }
 
 /// Calls `task` once a period, the first time after one.
@@ -73,6 +76,24 @@ impl Upkeep {
             Err(error) => tracing::warn!(
                 error = &error as &dyn std::error::Error,
                 "the clock could not be compared"
+            ),
+        }
+    }
+
+    /// Whatever must be audited is refused while the sealer is too late, or while that cannot be known.
+    pub async fn look_at_the_sealer(&self) {
+        let (db, now) = (&self.provider.db, self.provider.now());
+        match storage::audit::look(db, now).await {
+            Ok(behind) if behind > storage::audit::SEALER_TOO_LATE => {
+                tracing::error!(
+                    behind_s = behind.as_secs(),
+                    "the audit log is sealed too late: nothing that must be audited is written"
+                );
+            }
+            Ok(_) => {}
+            Err(error) => tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "the pace of the sealer is not known"
             ),
         }
     }

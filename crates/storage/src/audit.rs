@@ -6,6 +6,7 @@
 //!
 //! Retention: none of it is deleted here; that the chain stays verifiable comes first (security rule DU-15).
 
+mod pace;
 mod seal;
 mod verify;
 
@@ -20,6 +21,8 @@ use crate::row::Place;
 use crate::sql::{self, at};
 use crate::{Connection, Inconsistent, StorageError, Tx};
 
+pub(crate) use pace::Pace;
+pub use pace::{SEALER_TOO_LATE, look};
 pub use seal::{Seal, list_unexported, record_exported, seal};
 pub use verify::{Problem, Verdict, verify};
 
@@ -28,8 +31,10 @@ pub use verify::{Problem, Verdict, verify};
 /// taken back.
 ///
 /// # Errors
-/// The database is not available, or the id exists already.
+/// The database is not available, the sealer is too late (then nothing that must be audited may happen: [`look`]), or the
+/// id exists already.
 pub async fn insert(tx: &Tx, event: &Event) -> Result<(), StorageError> {
+    tx.pace.check()?;
     let cells = [
         ("id", event.id.as_uuid().into()),
         ("occurred_at", at(event.at)),
@@ -102,14 +107,16 @@ pub async fn list_for_user(conn: &Connection, user: UserId, limit: u32) -> Resul
 /// # Errors
 /// The database is not available.
 pub async fn find_oldest_pending(conn: &Connection) -> Result<Option<Timestamp>, StorageError> {
-    let sql = "SELECT MIN(occurred_at) AS occurred_at FROM audit_pending JOIN audit_events ON audit_events.id = audit_pending.event_id";
+    // Identifiers are ordered by time, so that the first entry of the index is the oldest event.
+    let sql = "SELECT occurred_at FROM audit_pending JOIN audit_events ON audit_events.id = audit_pending.event_id \
+               ORDER BY event_id LIMIT 1";
     let row: Option<OldestRow> = sql::find(conn, sql, []).await?;
-    Ok(row.and_then(|row| row.occurred_at).map(Timestamp::from_micros))
+    Ok(row.map(|row| Timestamp::from_micros(row.occurred_at)))
 }
 
 #[derive(FromQueryResult)]
 struct OldestRow {
-    occurred_at: Option<i64>,
+    occurred_at: i64,
 }
 
 #[derive(FromQueryResult)]

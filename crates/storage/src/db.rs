@@ -4,6 +4,7 @@
 //! only read (WAL: readers do not wait for the writer). PostgreSQL has one pool for both.
 
 use std::ops::Deref;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ use sea_orm::{
 };
 
 use crate::StorageError;
+use crate::audit::Pace;
 use crate::error::is_lost_race;
 
 /// How long a caller waits for a connection, and SQLite for another process's transaction.
@@ -44,8 +46,9 @@ impl Default for PoolSettings {
 /// transaction: [`Db::tx`].
 #[derive(Clone, Debug)]
 pub struct Db {
-    reader: std::sync::Arc<Connection>,
+    reader: Arc<Connection>,
     pub(crate) writer: DatabaseConnection,
+    pub(crate) pace: Arc<Pace>,
 }
 
 /// What statements run on: the pool, or a transaction.
@@ -76,8 +79,9 @@ impl Db {
             let writer = Database::connect(sqlite(url, 1, false)).await?;
             let reader = Database::connect(sqlite(url, pools.sqlite_readers.max(1), true)).await?;
             return Ok(Self {
-                reader: std::sync::Arc::new(Connection::pool(reader)),
+                reader: Arc::new(Connection::pool(reader)),
                 writer,
+                pace: Arc::default(),
             });
         }
         let mut options = ConnectOptions::new(url);
@@ -90,8 +94,9 @@ impl Db {
             .test_before_acquire_if_idle_for(TRUST);
         let pool = Database::connect(options).await?;
         Ok(Self {
-            reader: std::sync::Arc::new(Connection::pool(pool.clone())),
+            reader: Arc::new(Connection::pool(pool.clone())),
             writer: pool,
+            pace: Arc::default(),
         })
     }
 

@@ -17,6 +17,9 @@ pub enum StorageError {
     /// The transaction was run again and again and lost each time.
     #[error("the transaction {0} lost every race it was in")]
     Contended(&'static str),
+    /// What must be audited is not done while the audit log is not sealed (security rule DU-2).
+    #[error("the audit log is sealed too late, so nothing that must be audited is written")]
+    SealerLate,
     /// A statement the database refuses to run.
     #[error("the database refused a statement")]
     Refused(#[source] Cause),
@@ -38,7 +41,7 @@ impl StorageError {
     /// Whether waiting helps.
     pub const fn class(&self) -> Class {
         match self {
-            Self::Unavailable(_) | Self::Contended(_) => Class::Transient,
+            Self::Unavailable(_) | Self::Contended(_) | Self::SealerLate => Class::Transient,
             Self::Refused(_) | Self::Ignored(_) | Self::Inconsistent(_) | Self::Sealing(_) | Self::Json(_) => {
                 Class::Bug
             }

@@ -23,6 +23,7 @@ pub mod leases;
 pub mod outbox;
 pub mod phones;
 pub mod refresh_tokens;
+pub mod request_values;
 pub mod sessions;
 pub mod signing_keys;
 pub mod sms;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use sea_orm::{DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait};
 
+use crate::audit::Pace;
 use crate::db::{Connection, FINE, LOST_RACE};
 use crate::error::is_lost_race;
 use crate::{Db, StorageError};
@@ -17,6 +18,7 @@ const RUNS: u32 = 8;
 #[derive(Debug)]
 pub struct Tx {
     connection: Arc<Connection>,
+    pub(crate) pace: Arc<Pace>,
 }
 
 impl Deref for Tx {
@@ -70,6 +72,7 @@ impl Db {
         };
         let result = body(Tx {
             connection: Arc::clone(&connection),
+            pace: Arc::clone(&self.pace),
         })
         .await;
         let outcome = connection.outcome();

@@ -2,5 +2,6 @@
 
 mod deliver_sms;
 mod expire;
+mod late_sealer;
 mod runner;
 mod seal_audit;

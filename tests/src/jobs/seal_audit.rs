@@ -28,6 +28,24 @@ both_databases! {
         assert!(matches!(audit::verify(db, keyring()).await.unwrap(), Verdict::Intact { events: 5 }));
     }
 
+    async fn a_sealer_that_was_away_catches_up_in_one_round(db) {
+        let backlog = usize::try_from(storage::audit::Seal::MOST).unwrap() + 5;
+        let mut ids = rng();
+        let events: Vec<_> = (0..backlog)
+            .map(|_| Event::new(EventId::mint(NOW, &mut ids), NOW, EventKind::SignedIn, Actor::User))
+            .collect();
+        let events = &events;
+        db.tx("events", |tx| async move {
+            for event in events {
+                audit::insert(&tx, event).await?;
+            }
+            Ok::<_, storage::StorageError>(())
+        }).await.unwrap();
+        let last = seal_audit(db, keyring(), NOW.plus(seconds(90))).await.unwrap().unwrap();
+        assert_eq!((last.covered(), last.position), (5, i64::try_from(backlog).unwrap()));
+        assert!(audit::find_oldest_pending(db).await.unwrap().is_none());
+    }
+
     async fn two_sealers_at_once_make_one_chain(db) {
         for second in 0..20 {
             happens(db, NOW.plus(seconds(second))).await;

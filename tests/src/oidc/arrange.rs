@@ -6,32 +6,32 @@ use serde_json::Value;
 use crate::harness::{Answer, Browser, Page, RelyingParty, TestApp, payload};
 
 /// A browser in which a person has signed in to the diary, with the tokens of that sign-in.
-pub(super) struct SignedIn {
-    pub(super) browser: Browser,
-    pub(super) tokens: Answer,
+pub(crate) struct SignedIn {
+    pub(crate) browser: Browser,
+    pub(crate) tokens: Answer,
 }
 
 impl SignedIn {
-    pub(super) fn access_token(&self) -> &str {
+    pub(crate) fn access_token(&self) -> &str {
         self.tokens.text("access_token")
     }
 
-    pub(super) fn refresh_token(&self) -> &str {
+    pub(crate) fn refresh_token(&self) -> &str {
         self.tokens.text("refresh_token")
     }
 
-    pub(super) fn id_token(&self) -> &str {
+    pub(crate) fn id_token(&self) -> &str {
         self.tokens.text("id_token")
     }
 
-    pub(super) fn claims(&self) -> Value {
+    pub(crate) fn claims(&self) -> Value {
         payload(self.id_token())
     }
 }
 
 /// Both stages and the binding on the sandbox's way: its device has no key to prove, so later requests need no page.
 /// Gives back what follows: consent, or the way back.
-pub(super) async fn through_the_sandbox(browser: &mut Browser, login: &str, request: &str) -> Page {
+pub(crate) async fn through_the_sandbox(browser: &mut Browser, login: &str, request: &str) -> Page {
     let choose = browser.open(request).await;
     let person = browser.open(&format!("{}?way=sandbox", choose.asked)).await;
     let answer = browser.submit(&person.form_of("continue").with("person", login)).await;
@@ -45,7 +45,7 @@ pub(super) async fn through_the_sandbox(browser: &mut Browser, login: &str, requ
 }
 
 /// A person signs in at the diary and allows what this request asks for, once and for all.
-pub(super) async fn signed_in_as(app: &TestApp, login: &str, extra: &[(&str, &str)]) -> SignedIn {
+pub(crate) async fn signed_in_as(app: &TestApp, login: &str, extra: &[(&str, &str)]) -> SignedIn {
     let mut browser = app.browser();
     let consent = through_the_sandbox(&mut browser, login, &app.diary().request(extra)).await;
     let back = browser.press(&consent, "allow").await;
@@ -55,18 +55,18 @@ pub(super) async fn signed_in_as(app: &TestApp, login: &str, extra: &[(&str, &st
 }
 
 /// Aigerim signs in at the diary.
-pub(super) async fn signed_in(app: &TestApp) -> SignedIn {
+pub(crate) async fn signed_in(app: &TestApp) -> SignedIn {
     signed_in_as(app, "aigerim", &[]).await
 }
 
 /// A code for the diary, by single sign-on: no page is shown.
-pub(super) async fn another_code(app: &TestApp, browser: &mut Browser) -> String {
+pub(crate) async fn another_code(app: &TestApp, browser: &mut Browser) -> String {
     let back = browser.get(&app.diary().request(&[("prompt", "none")])).await;
     app.diary().code(back.redirect())
 }
 
 /// The error of a redirect, after checking what goes with every error (RFC 6749 §4.1.2.1, RFC 9207 §2).
-pub(super) fn error_of(client: &RelyingParty, page: &Page, state: Option<&str>) -> String {
+pub(crate) fn error_of(client: &RelyingParty, page: &Page, state: Option<&str>) -> String {
     page.status(303);
     let location = page.redirect();
     let member = |name| client.response(location, name);
@@ -91,7 +91,7 @@ pub(super) fn error_of(client: &RelyingParty, page: &Page, state: Option<&str>) 
 }
 
 /// A page of ours that names the parameter at fault and leads nowhere.
-pub(super) fn is_error_page(page: &Page, parameter: &str) {
+pub(crate) fn is_error_page(page: &Page, parameter: &str) {
     page.status(400).expect("error-reference");
     assert_eq!(page.location(), None);
     assert_eq!(page.text_of("error"), parameter, "{}", page.asked);
@@ -104,7 +104,7 @@ pub(super) fn is_error_page(page: &Page, parameter: &str) {
 }
 
 /// A request with a form, outside any browser.
-pub(super) fn form(client: &RelyingParty, path: &str, body: &str) -> http::Request<Body> {
+pub(crate) fn form(client: &RelyingParty, path: &str, body: &str) -> http::Request<Body> {
     let request = client
         .request_to("POST", path)
         .header("content-type", "application/x-www-form-urlencoded");

@@ -1,6 +1,6 @@
 //! The endpoints, one file for each, through the real router (RFC 6749, OpenID Connect Core, Discovery, RP-Initiated Logout).
 
-mod arrange;
+pub(crate) mod arrange;
 mod authorize;
 mod authorize_session;
 mod client_limits;
@@ -9,6 +9,7 @@ mod logout;
 mod metadata;
 mod races;
 mod refresh;
+mod repeats;
 mod routes;
 mod token;
 mod userinfo;

@@ -21,6 +21,7 @@ mod migrations;
 mod outbox;
 mod phones;
 mod refresh_tokens;
+mod request_values;
 mod sessions;
 mod signing_keys;
 mod sms;

@@ -51,6 +51,8 @@ pub enum Purpose {
     Fact,
     /// Private signing keys at rest.
     SigningKey,
+    /// Nonces and code challenges of public clients, to notice their reuse.
+    RequestValue,
     /// Audit seals.
     AuditSeal,
 }
@@ -74,6 +76,7 @@ impl Purpose {
             Self::Throttle => b"kiru/1/throttle",
             Self::Fact => b"kiru/1/fact",
             Self::SigningKey => b"kiru/1/signing-key",
+            Self::RequestValue => b"kiru/1/request-value",
             Self::AuditSeal => b"kiru/1/audit-seal",
         }
     }
@@ -139,7 +142,7 @@ pub struct Keyring {
     seals: Vec<(Purpose, LessSafeKey)>,
 }
 
-const DIGESTS: [Purpose; 15] = [
+const DIGESTS: [Purpose; 16] = [
     Purpose::FlowCookie,
     Purpose::SessionCookie,
     Purpose::DeviceCookie,
@@ -154,6 +157,7 @@ const DIGESTS: [Purpose; 15] = [
     Purpose::FormToken,
     Purpose::DeviceSubject,
     Purpose::Throttle,
+    Purpose::RequestValue,
     Purpose::AuditSeal,
 ];
 const SEALS: [Purpose; 2] = [Purpose::Fact, Purpose::SigningKey];

@@ -8,12 +8,14 @@
 //! * `request`, `claims`: everything else; `request_object`: where the refusal of one goes.
 //! * `situation`: session and consent; asks `authority` what comes next.
 //! * `issue`: the transaction that mints the code.
+//! * `repeats`: values that public clients must not send twice.
 //! * `resume`: the same from the pages of a sign-in.
 //! * `return_path`, `error`: how the response travels and what it says.
 
 mod claims;
 mod error;
 mod issue;
+mod repeats;
 mod request;
 mod request_object;
 mod resume;
@@ -45,6 +47,7 @@ use crate::flow::{Visit, start_flow};
 use crate::problem::log_failure;
 use crate::{ParameterError, Parameters, Problem, Provider};
 use issue::{Issued, issue};
+use repeats::Fresh;
 use return_path::ReturnPath;
 use situation::{Asking, Situation, assess};
 
@@ -133,7 +136,8 @@ async fn go_on(
     if request.prompt.none {
         return Err(silent(&step));
     }
-    let kept = keep(provider, visit, request, first_page(&step)).await;
+    let fresh = Fresh::of(provider, visit, client, &request);
+    let kept = keep(provider, visit, request, (first_page(&step), fresh.as_ref())).await;
     let kept = kept.map_err(|error| failed(&error, visit))?;
     // No redirect: the person may try again here, and the client has nothing to do about it.
     Ok(kept.unwrap_or_else(|| crowded(provider).respond(provider, visit)))
@@ -179,7 +183,7 @@ async fn keep(
     provider: &Provider,
     visit: &Visit,
     request: AuthorizationRequest,
-    first_page: &str,
+    (first_page, fresh): (&str, Option<&Fresh>),
 ) -> Result<Option<Response>, StorageError> {
     let (interaction, cookies) = start_flow(provider, visit, request);
     let (now, most) = (interaction.started_at, provider.policy().flows);
@@ -200,7 +204,11 @@ async fn keep(
                 return Ok::<_, StorageError>(false);
             }
         }
-        interactions::insert(&tx, kept, source).await
+        let inserted = interactions::insert(&tx, kept, source).await?;
+        if let (true, Some(fresh)) = (inserted, fresh) {
+            fresh.record(&tx).await?;
+        }
+        Ok(inserted)
     };
     if !provider.db.tx("keep_request", insert).await? {
         return Ok(None);

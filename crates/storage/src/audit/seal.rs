@@ -11,8 +11,6 @@ use crate::row::Place;
 use crate::sql::{self, at};
 use crate::{Connection, Inconsistent, StorageError, Tx};
 
-/// Most events that one seal covers: what a sealer that was away for a while takes at once.
-const MOST: i64 = 10_000;
 /// Rows of one insert; both databases limit the number of values.
 const CHUNK: usize = 1_000;
 
@@ -32,6 +30,14 @@ pub struct Seal {
 }
 
 impl Seal {
+    /// Most events that one seal covers: what a sealer that was away for a while takes at once.
+    pub const MOST: i64 = 10_000;
+
+    /// How many events it covers.
+    pub const fn covered(&self) -> i64 {
+        self.position.saturating_sub(self.first_position).saturating_add(1)
+    }
+
     /// Whether it was made with the deployment's key and not altered.
     pub(super) fn is_genuine(&self, keyring: &Keyring) -> bool {
         let signature = <[u8; 32]>::try_from(self.signature.as_slice()).map(TokenDigest::from_bytes);
@@ -57,7 +63,7 @@ impl Seal {
 pub async fn seal(tx: &Tx, keyring: &Keyring, now: Timestamp) -> Result<Option<Seal>, StorageError> {
     let sql = "SELECT id, digest FROM audit_pending JOIN audit_events ON audit_events.id = audit_pending.event_id \
                ORDER BY id LIMIT $1";
-    let pending: Vec<PendingRow> = sql::list(tx, sql, [MOST.into()]).await?;
+    let pending: Vec<PendingRow> = sql::list(tx, sql, [Seal::MOST.into()]).await?;
     if pending.is_empty() {
         return Ok(None);
     }
