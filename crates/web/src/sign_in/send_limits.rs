@@ -20,6 +20,9 @@ pub(crate) struct SendLimits {
     budget: Capped,
 }
 
+/// The refusal of a full cap that ends then.
+type Refuse = fn(Timestamp) -> SendRefusal;
+
 impl SendLimits {
     /// The limits for this phone and request.
     pub(crate) fn of(page: &FlowPage, phone: &Phone) -> Self {
@@ -98,7 +101,7 @@ impl SendLimits {
     }
 
     /// In the order in which they are locked: the same for all, and the row that all share for the shortest time.
-    fn caps(&self) -> [(Capped, fn(Timestamp) -> SendRefusal); 3] {
+    fn caps(&self) -> [(Capped, Refuse); 3] {
         [
             (self.network, SendRefusal::NetworkFull),
             (self.range, SendRefusal::RangeFull),

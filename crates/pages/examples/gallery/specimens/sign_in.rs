@@ -16,6 +16,7 @@ pub(super) fn all() -> Vec<Specimen> {
     let mut all = choosing();
     all.extend(signing());
     all.extend(codes());
+    all.extend(closed());
     all.extend(devices());
     all
 }
@@ -159,6 +160,12 @@ fn codes() -> Vec<Specimen> {
                 ..code(None)
             },
         ),
+    ]
+}
+
+/// No code is to be typed.
+fn closed() -> Vec<Specimen> {
+    vec![
         specimen(
             "x2",
             Place::Flow,
