@@ -16,13 +16,14 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
-/// What runs a rule that is no `#[test]`: steps of `.ci/run` and what they read.
-const CHECKS: [&str; 6] = [
+/// What runs a rule that is no `#[test]`: steps of `.ci/run` and what they read, and the script behind the figures.
+const CHECKS: [&str; 7] = [
     ".ci/run",
     ".ci/check-migrations",
     "clippy.toml",
     "deny.toml",
     "docker/check-binary",
+    "tests/figures/measure.sh",
     "tests/openssl/verify-signer-cms.sh",
 ];
 
