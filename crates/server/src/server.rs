@@ -80,6 +80,8 @@ pub async fn run(
         head: listen.header_timeout(),
         grace: listen.shutdown_grace(),
         connections: listen.max_connections(),
+        connections_of_one: listen.max_connections() / 4,
+        proxies: listen.trusted_proxies().to_vec(),
     };
     let stop = async {
         stop.await;

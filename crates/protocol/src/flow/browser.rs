@@ -119,7 +119,7 @@ impl OpenFlow {
         let mut frame = visit.frame(provider);
         frame.locale = visit.locale_for(request.ui_locale);
         frame.service = Some(service(&self.client, request));
-        frame.csrf = self.form_token(&provider.keyring).text();
+        frame.csrf = self.form_token(&provider.keyring).text(&mut provider.rng());
         // A registered redirect URI always has an origin; without one the page would just not lead there.
         frame.flow = FlowOrigin::of_redirect_uri(request.redirect_uri.as_str())
             .ok()

@@ -1,8 +1,10 @@
-//! The hidden field `csrf` of every form: a keyed digest of the cookie the form belongs to (security rule SE-5).
+//! The hidden field `csrf` of every form: a keyed digest of the cookie the form belongs to (security rule SE-5). Each answer
+//! shows it under a mask of its own, so that the lengths of compressed pages tell nothing of it.
 
-use authority::secret::{Keyring, PlainToken, Purpose, TokenDigest};
+use authority::secret::{Keyring, Purpose, TokenDigest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use rand_core::CryptoRng;
 
 use super::FlowBrowser;
 
@@ -26,9 +28,12 @@ impl FormToken {
         Self(keyring.digest_list(Purpose::FormToken, &[b"session", cookie.as_bytes()]))
     }
 
-    /// The value of the hidden field.
-    pub fn text(&self) -> String {
-        URL_SAFE_NO_PAD.encode(self.0.as_bytes())
+    /// The value of the hidden field: a mask and the masked token, another one each time.
+    pub fn text(&self, rng: &mut dyn CryptoRng) -> String {
+        let mut mask = [0_u8; 32];
+        rng.fill_bytes(&mut mask);
+        let masked = combine(&mask, self.0.as_bytes());
+        URL_SAFE_NO_PAD.encode([mask, masked].concat())
     }
 
     /// Checks a posted field, in constant time.
@@ -36,12 +41,11 @@ impl FormToken {
     /// # Errors
     /// It is missing, malformed, or of another flow or session.
     pub fn check(&self, posted: Option<&str>) -> Result<(), FormTokenError> {
-        let token = posted
-            .and_then(|text| PlainToken::parse(text).ok())
-            .ok_or(FormTokenError)?;
-        let bytes = URL_SAFE_NO_PAD.decode(token.expose()).map_err(|_| FormTokenError)?;
-        let bytes = <[u8; 32]>::try_from(bytes).map_err(|_| FormTokenError)?;
-        if self.0.matches(&TokenDigest::from_bytes(bytes)) {
+        let text = posted.filter(|text| text.len() == LENGTH).ok_or(FormTokenError)?;
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| FormTokenError)?;
+        let (mask, masked) = bytes.split_first_chunk::<32>().ok_or(FormTokenError)?;
+        let masked = <&[u8; 32]>::try_from(masked).map_err(|_| FormTokenError)?;
+        if self.0.matches(&TokenDigest::from_bytes(combine(mask, masked))) {
             Ok(())
         } else {
             Err(FormTokenError)
@@ -49,9 +53,22 @@ impl FormToken {
     }
 }
 
+/// Characters of the field: 64 bytes in base64url.
+const LENGTH: usize = 86;
+
+fn combine(mask: &[u8; 32], other: &[u8; 32]) -> [u8; 32] {
+    let mut combined = *other;
+    for (byte, mask) in combined.iter_mut().zip(mask) {
+        *byte ^= mask;
+    }
+    combined
+}
+
 #[cfg(test)]
 mod tests {
     use authority::secret::Kek;
+    use rand_chacha::ChaCha20Rng;
+    use rand_chacha::rand_core::SeedableRng;
 
     use super::*;
 
@@ -64,8 +81,20 @@ mod tests {
         let keyring = keyring();
         let mine = FormToken::for_session(&keyring, &TokenDigest::from_bytes([1; 32]));
         let other = FormToken::for_session(&keyring, &TokenDigest::from_bytes([2; 32]));
-        assert_eq!(mine.check(Some(&mine.text())), Ok(()));
-        assert_eq!(mine.check(Some(&other.text())), Err(FormTokenError));
+        let mut rng = ChaCha20Rng::seed_from_u64(1);
+        assert_eq!(mine.check(Some(&mine.text(&mut rng))), Ok(()));
+        assert_eq!(mine.check(Some(&other.text(&mut rng))), Err(FormTokenError));
+    }
+
+    #[test]
+    fn no_answer_shows_what_another_one_shows() {
+        let token = FormToken::for_session(&keyring(), &TokenDigest::from_bytes([1; 32]));
+        let mut rng = ChaCha20Rng::seed_from_u64(1);
+        let (one, two) = (token.text(&mut rng), token.text(&mut rng));
+        assert!(one.len() == LENGTH && one[..43] != two[..43] && one[43..] != two[43..]);
+        assert_eq!((token.check(Some(&one)), token.check(Some(&two))), (Ok(()), Ok(())));
+        let mixed = format!("{}{}", &one[..43], &two[43..]);
+        assert_eq!(token.check(Some(&mixed)), Err(FormTokenError));
     }
 
     #[test]
@@ -77,6 +106,8 @@ mod tests {
             Some("x"),
             Some("="),
             Some("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
+            Some(&"A".repeat(LENGTH)),
+            Some(&"A".repeat(LENGTH + 1)),
         ] {
             assert_eq!(token.check(posted), Err(FormTokenError), "{posted:?}");
         }

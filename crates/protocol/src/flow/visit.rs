@@ -6,9 +6,9 @@ use authority::locale::Locale;
 use authority::secret::{Keyring, Purpose, TokenDigest};
 use authority::throttle;
 use axum::extract::FromRequestParts;
-use http::HeaderMap;
 use http::header::ACCEPT_LANGUAGE;
 use http::request::Parts;
+use http::{HeaderMap, Method, Uri};
 use pages::{Frame, Reference};
 
 use super::{Cookies, LOCALE_COOKIE};
@@ -26,7 +26,7 @@ pub struct Visit {
     pub address: Option<PeerAddress>,
     /// Names this request on pages and in the log.
     pub reference: Reference,
-    /// Path and query of the request.
+    /// Path and query of the page that the request is about: where the language switch returns to.
     pub here: String,
 }
 
@@ -47,10 +47,7 @@ impl Visit {
             locale,
             address: parts.extensions.get::<PeerAddress>().copied(),
             reference: given.unwrap_or_else(|| Reference::mint(&mut provider.rng())),
-            here: parts
-                .uri
-                .path_and_query()
-                .map_or_else(|| "/".to_owned(), ToString::to_string),
+            here: page_of(&parts.method, &parts.uri),
         }
     }
 
@@ -82,10 +79,50 @@ impl Visit {
     }
 }
 
+/// The page that shows what this request is about. Where a form is posted there may be nothing to open.
+fn page_of(method: &Method, uri: &Uri) -> String {
+    if *method != Method::POST {
+        return uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string);
+    }
+    let path = uri.path();
+    let segments: Vec<&str> = path.split('/').skip(1).collect();
+    match *segments.as_slice() {
+        ["flow", flow, "eds", "signature"] => format!("/flow/{flow}/eds"),
+        ["flow", flow, "confirm", "resend"] => format!("/flow/{flow}/confirm"),
+        ["flow", flow, "cancel"] => format!("/flow/{flow}/sign-in"),
+        ["flow", _, _] | ["logout"] => path.to_owned(),
+        // The parameters of a request that was posted are not in its address.
+        _ => "/".to_owned(),
+    }
+}
+
 impl FromRequestParts<Provider> for Visit {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, provider: &Provider) -> Result<Self, Infallible> {
         Ok(Self::of(parts, provider))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_language_switch_returns_to_a_page_that_can_be_opened() {
+        for (method, asked, page) in [
+            ("GET", "/flow/1/eds?a=b", "/flow/1/eds?a=b"),
+            ("HEAD", "/help", "/help"),
+            ("POST", "/flow/1/eds/signature", "/flow/1/eds"),
+            ("POST", "/flow/1/confirm/resend", "/flow/1/confirm"),
+            ("POST", "/flow/1/cancel", "/flow/1/sign-in"),
+            ("POST", "/flow/1/device", "/flow/1/device"),
+            ("POST", "/logout", "/logout"),
+            ("POST", "/authorize", "/"),
+            ("POST", "/language", "/"),
+        ] {
+            let method = Method::from_bytes(method.as_bytes()).unwrap();
+            assert_eq!(page_of(&method, &asked.parse().unwrap()), page, "{method} {asked}");
+        }
     }
 }

@@ -128,7 +128,7 @@ async fn ask(
     live: &LiveSession,
 ) -> Result<Response, Problem> {
     let mut frame = frame(provider, visit, request);
-    frame.csrf = FormToken::for_session(&provider.keyring, &live.session.cookie_digest).text();
+    frame.csrf = FormToken::for_session(&provider.keyring, &live.session.cookie_digest).text(&mut provider.rng());
     // Browsers hold the redirect after our form to `form-action` too, so the way back to the client must be in it.
     let origin = request.return_to.as_deref().map(FlowOrigin::of_redirect_uri);
     frame.flow = origin.and_then(Result::ok).map(|origin| Flow {

@@ -1,6 +1,7 @@
 //! Our own accept loop: TLS from files, a deadline for handshake and head, HTTP/2 limits (RL-6), the peer's address as
 //! an extension of each request, and a stop that lets requests in flight finish (DU-13).
 
+mod places;
 #[cfg(test)]
 mod tests;
 mod tls;
@@ -24,6 +25,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 use tower::ServiceExt as _;
 
+use crate::config::Network;
+
+use places::{Place, Places};
 pub use tls::{Tls, TlsError};
 
 /// Room for a request head. The edge answers 414 and 431 below this; beyond it the connection's own 431 does.
@@ -79,7 +83,7 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, BindError> {
 }
 
 /// How patient a listener is.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Patience {
     /// For a TLS handshake.
     pub handshake: Duration,
@@ -89,6 +93,10 @@ pub struct Patience {
     pub grace: Duration,
     /// Open connections; further ones wait in the system's queue.
     pub connections: u32,
+    /// Open connections of one address (IPv6: one /64); further ones are closed at once.
+    pub connections_of_one: u32,
+    /// Networks to which that does not apply: proxies, whose connections are everybody's.
+    pub proxies: Vec<Network>,
 }
 
 impl Default for Patience {
@@ -99,6 +107,8 @@ impl Default for Patience {
             head: seconds(10),
             grace: seconds(20),
             connections: 1024,
+            connections_of_one: 256,
+            proxies: Vec::new(),
         }
     }
 }
@@ -112,11 +122,13 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
 ) {
     let loop_ = AcceptLoop {
+        places: Arc::new(Places::new(patience.connections_of_one, patience.proxies.clone())),
         router,
         tls: tls.map(Arc::new),
-        patience,
         server: Arc::new(server(patience.head)),
+        patience,
     };
+    let grace = loop_.patience.grace;
     let connections = GracefulShutdown::new();
     tokio::select! {
         () = stop => {}
@@ -124,7 +136,7 @@ pub async fn serve(
     }
     drop(socket);
     let open = connections.count();
-    if timeout(patience.grace, connections.shutdown()).await.is_err() {
+    if timeout(grace, connections.shutdown()).await.is_err() {
         tracing::warn!(open, "connections were cut after the grace");
     }
 }
@@ -151,6 +163,7 @@ fn server(head: Duration) -> auto::Builder<TokioExecutor> {
 
 #[derive(Clone)]
 struct AcceptLoop {
+    places: Arc<Places>,
     router: Router,
     tls: Option<Arc<Tls>>,
     patience: Patience,
@@ -165,8 +178,12 @@ impl AcceptLoop {
         while let Ok(place) = Arc::clone(&room).acquire_owned().await {
             match socket.accept().await {
                 Ok((stream, peer)) => {
+                    let Some(own) = self.places.take(peer.ip()) else {
+                        tracing::debug!("an address has too many connections");
+                        continue;
+                    };
                     let watcher = connections.watcher();
-                    tokio::spawn(self.clone().connection(stream, Peer(peer), watcher, place));
+                    tokio::spawn(self.clone().connection(stream, Peer(peer), watcher, (place, own)));
                 }
                 Err(error) => {
                     tracing::warn!(error = %error, "cannot accept a connection");
@@ -176,7 +193,7 @@ impl AcceptLoop {
         }
     }
 
-    async fn connection(self, stream: TcpStream, peer: Peer, watcher: Watcher, place: OwnedSemaphorePermit) {
+    async fn connection(self, stream: TcpStream, peer: Peer, watcher: Watcher, place: (OwnedSemaphorePermit, Place)) {
         // Small answers must not wait for an acknowledgement.
         let _ = stream.set_nodelay(true);
         match self.tls.clone() {

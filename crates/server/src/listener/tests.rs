@@ -102,6 +102,159 @@ async fn a_connection_that_says_nothing_is_closed() {
 }
 
 #[tokio::test]
+async fn one_address_has_its_share_of_the_connections_and_no_more() {
+    let (socket, address) = loopback().await;
+    let patience = Patience {
+        connections_of_one: 2,
+        ..Patience::default()
+    };
+    let router = Router::new().route("/", get(|| async { "here" }));
+    tokio::spawn(serve(socket, None, router, patience, std::future::pending()));
+    let held = [
+        TcpStream::connect(address).await.unwrap(),
+        TcpStream::connect(address).await.unwrap(),
+    ];
+    assert_eq!(exchange(address, REQUEST).await, "", "closed at once");
+    drop(held);
+    while !exchange(address, REQUEST).await.ends_with("here") {
+        tokio::task::yield_now().await;
+    }
+}
+
+/// One HTTP/2 frame (RFC 9113 §4.1).
+fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
+    let mut bytes = length[1..].to_vec();
+    bytes.extend([kind, flags]);
+    bytes.extend(stream.to_be_bytes());
+    bytes.extend(payload);
+    bytes
+}
+
+const HEADERS: u8 = 1;
+const RST_STREAM: u8 = 3;
+const GOAWAY: u8 = 7;
+const END_STREAM_AND_HEADERS: u8 = 5;
+/// `GET http://h/` (RFC 7541 §6).
+const HEAD: &[u8] = &[0x82, 0x86, 0x84, 0x41, 1, b'h'];
+
+/// Speaks HTTP/2 from the first byte and gives the frames of the answer: kind, stream, the first four bytes of the payload
+/// or, of a GOAWAY, its error code.
+async fn http2(address: SocketAddr, frames: &[Vec<u8>]) -> Vec<(u8, u32, u32)> {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let mut sent = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec();
+    sent.extend(frame(4, 0, 0, &[]));
+    sent.extend(frames.concat());
+    let _cut = stream.write_all(&sent).await;
+    let mut answer = Vec::new();
+    let read = stream.read_to_end(&mut answer);
+    let _open = tokio::time::timeout(Duration::from_secs(2), read).await;
+    let number = |bytes: &[u8]| bytes.iter().fold(0, |number, byte| number << 8 | u32::from(*byte));
+    let (mut rest, mut seen) = (answer.as_slice(), Vec::new());
+    while rest.len() >= 9 {
+        let length = usize::try_from(number(&rest[..3])).unwrap();
+        let payload = &rest[9..9 + length];
+        let detail = payload
+            .get(if rest[3] == GOAWAY { 4..8 } else { 0..4 })
+            .map_or(0, number);
+        seen.push((rest[3], number(&rest[5..9]), detail));
+        rest = &rest[9 + length..];
+    }
+    seen
+}
+
+async fn over_http2(router: Router) -> SocketAddr {
+    let (socket, address) = loopback().await;
+    tokio::spawn(serve(socket, None, router, Patience::default(), std::future::pending()));
+    address
+}
+
+#[tokio::test]
+async fn streams_that_are_reset_as_soon_as_they_begin_end_the_connection() {
+    let waits = || async { std::future::pending::<()>().await };
+    let address = over_http2(Router::new().route("/", get(waits))).await;
+    let flood: Vec<_> = (0..500_u32)
+        .flat_map(|n| {
+            [
+                frame(HEADERS, END_STREAM_AND_HEADERS, 2 * n + 1, HEAD),
+                frame(RST_STREAM, 0, 2 * n + 1, &[0, 0, 0, 8]),
+            ]
+        })
+        .collect();
+    let answer = http2(address, &flood).await;
+    // RFC 9113 §7: ENHANCE_YOUR_CALM.
+    assert!(
+        answer.iter().any(|(kind, _, code)| (*kind, *code) == (GOAWAY, 11)),
+        "{answer:?}"
+    );
+}
+
+#[tokio::test]
+async fn no_more_than_64_streams_are_open_at_a_time() {
+    let waits = || async { std::future::pending::<()>().await };
+    let address = over_http2(Router::new().route("/", get(waits))).await;
+    let many: Vec<_> = (0..70_u32)
+        .map(|n| frame(HEADERS, END_STREAM_AND_HEADERS, 2 * n + 1, HEAD))
+        .collect();
+    let answer = http2(address, &many).await;
+    // RFC 9113 §5.1.2: REFUSED_STREAM, for those beyond.
+    let refused: Vec<_> = answer
+        .iter()
+        .filter(|(kind, _, code)| (*kind, *code) == (RST_STREAM, 7))
+        .collect();
+    assert_eq!(refused.len(), 6, "{answer:?}");
+    assert!(refused.iter().all(|(_, stream, _)| *stream > 128));
+}
+
+#[tokio::test]
+async fn a_header_list_beyond_32_kib_is_refused_and_a_smaller_one_is_not() {
+    let address = over_http2(Router::new().route("/", get(|| async { "" }))).await;
+    // A literal field without indexing: `x` with a value of so many bytes, in pieces of less than 127.
+    let list = |fields: usize| {
+        let mut head = HEAD.to_vec();
+        for _ in 0..fields {
+            head.extend([0, 1, b'x', 100]);
+            head.extend([b'a'; 100]);
+        }
+        frame(HEADERS, END_STREAM_AND_HEADERS, 1, &head)
+    };
+    let small = http2(address, &[list(90)]).await;
+    assert!(
+        small.iter().any(|(kind, stream, _)| (*kind, *stream) == (HEADERS, 1)),
+        "{small:?}"
+    );
+    assert!(
+        !small.iter().any(|(kind, ..)| matches!(*kind, RST_STREAM | GOAWAY)),
+        "{small:?}"
+    );
+    // 46 KiB as RFC 9113 §6.5.2 counts: each field with 32 bytes more.
+    let mut huge = HEAD.to_vec();
+    for _ in 0..350 {
+        huge.extend([0, 1, b'x', 100]);
+        huge.extend([b'a'; 100]);
+    }
+    let pieces: Vec<_> = huge.chunks(15_000).collect();
+    let frames: Vec<_> = pieces
+        .iter()
+        .enumerate()
+        .map(|(n, piece)| {
+            let last = n + 1 == pieces.len();
+            match n {
+                0 => frame(HEADERS, 1, 1, piece),
+                _ => frame(9, if last { 4 } else { 0 }, 1, piece),
+            }
+        })
+        .collect();
+    let answer = http2(address, &frames).await;
+    let status_431 = |(kind, _, detail): &(u8, u32, u32)| *kind == HEADERS && (detail >> 24) != 0x88;
+    let ended = |(kind, ..): &(u8, u32, u32)| matches!(*kind, RST_STREAM | GOAWAY);
+    assert!(
+        answer.iter().any(|frame| status_431(frame) || ended(frame)),
+        "{answer:?}"
+    );
+}
+
+#[tokio::test]
 async fn a_head_that_does_not_end_is_cut() {
     let (socket, address) = loopback().await;
     tokio::spawn(serve(socket, None, Router::new(), short(), std::future::pending()));

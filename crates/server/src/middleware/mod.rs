@@ -25,8 +25,10 @@ use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use futures_util::FutureExt as _;
-use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
-use http_body_util::Limited;
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
+use http::{Method, StatusCode};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use hyper::body::Body as _;
 use pages::{Pages, Reference};
 use protocol::PeerAddress;
 use tower_http::compression::{CompressionLayer, CompressionLevel};
@@ -35,9 +37,12 @@ use crate::config::{Deployment, ForwardedHeader, Listen, Network};
 use crate::listener::Peer;
 
 pub use refusal::Refusal;
+pub(crate) use turns::subscriber;
 
 /// The largest body that is read (RL-1).
 const MAX_BODY: usize = 64 * 1024;
+/// How long a whole body may take; the largest one has to come at 6.4 KiB a second.
+const BODY_TIME: Duration = Duration::from_secs(10);
 
 /// What the edge knows about the deployment.
 pub struct Edge {
@@ -50,6 +55,7 @@ pub struct Edge {
     clock: Arc<dyn Clock>,
     references: Box<dyn Fn() -> Reference + Send + Sync>,
     turns: turns::Turns,
+    reading: turns::Turns,
 }
 
 impl Edge {
@@ -70,7 +76,8 @@ impl Edge {
             pages,
             clock,
             references: Box::new(references),
-            turns: turns::Turns::default(),
+            turns: turns::Turns::of_work(),
+            reading: turns::Turns::of_reading(),
         }
     }
 }
@@ -85,8 +92,8 @@ pub fn around(router: Router, edge: Edge) -> Router {
         .layer(compression)
 }
 
-/// One request from outside to inside and back. The order: who asks, refuse what no handler should see, one turn,
-/// the handler with a deadline and its panics contained, one voice for refusals, headers, one log line.
+/// One request from outside to inside and back. The order: who asks, refuse what no handler should see, read the body, one
+/// turn, the handler with a deadline and its panics contained, one voice for refusals, headers, one log line.
 async fn edge(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -> Response {
     let reference = (edge.references)();
     let line = access_log::Line::begin(&request, &reference);
@@ -94,6 +101,7 @@ async fn edge(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -
     request.extensions_mut().insert(reference.clone());
     let asker = refusal::Asker::of(&request, reference);
     let answer = match admit(&edge, &mut request) {
+        Ok(()) if has_effects_when_asked(&request) => Ok(head_of_a_page()),
         Ok(()) => handle(&edge, address, request, next).await,
         Err(refusal) => Err(refusal),
     };
@@ -102,6 +110,22 @@ async fn edge(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -
         .unwrap_or_else(|refusal| refusal.answer(&asker, &edge));
     headers::complete(answer.headers_mut(), edge.https);
     line.end(address, &mut answer);
+    answer
+}
+
+/// `HEAD` of a path whose `GET` keeps or changes something. Routers answer `HEAD` by running the `GET`, and then a program
+/// that only looks would begin a sign-in, or spend a step of one (RFC 9110 §9.2.1).
+fn has_effects_when_asked(request: &Request) -> bool {
+    let path = request.uri().path();
+    *request.method() == Method::HEAD
+        && (path == "/authorize" || path == "/logout" || path == "/signed-out" || path.starts_with("/flow/"))
+}
+
+/// The head that pages have; what depends on the page itself is left out (RFC 9110 §9.3.2).
+fn head_of_a_page() -> Response {
+    let mut answer = Response::default();
+    let kind = HeaderValue::from_static("text/html; charset=utf-8");
+    answer.headers_mut().insert(CONTENT_TYPE, kind);
     answer
 }
 
@@ -148,7 +172,36 @@ fn bound_the_body(request: &mut Request) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// Reads the body before anybody works on the request, so that slow ones keep no other from its turn.
+async fn with_body(edge: &Edge, address: IpAddr, request: Request) -> Result<Request, Refusal> {
+    if request.body().is_end_stream() {
+        return Ok(request);
+    }
+    let Some(_place) = edge.reading.take(address).await else {
+        return Err(Refusal::Busy);
+    };
+    let (parts, body) = request.into_parts();
+    match tokio::time::timeout(BODY_TIME.min(edge.request_timeout), body.collect()).await {
+        Ok(Ok(body)) => Ok(Request::from_parts(parts, Body::from(body.to_bytes()))),
+        Ok(Err(error)) if too_large(&error) => Err(Refusal::BodyTooLarge),
+        Ok(Err(_)) => Err(Refusal::Malformed(StatusCode::BAD_REQUEST)),
+        Err(_) => Err(Refusal::SlowBody),
+    }
+}
+
+fn too_large(error: &axum::Error) -> bool {
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        if error.is::<LengthLimitError>() {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
+
 async fn handle(edge: &Edge, address: IpAddr, request: Request, next: Next) -> Result<Response, Refusal> {
+    let request = with_body(edge, address, request).await?;
     let Some(_turn) = edge.turns.take(address).await else {
         return Err(Refusal::Busy);
     };

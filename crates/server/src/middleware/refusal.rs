@@ -39,6 +39,8 @@ pub enum Refusal {
     },
     /// More than 64 KiB of body (413).
     BodyTooLarge,
+    /// The body did not arrive in time (408).
+    SlowBody,
     /// A compressed body (415).
     ContentEncoding,
     /// The framework refused what was sent (its status).
@@ -122,7 +124,7 @@ impl Refusal {
         if status == StatusCode::METHOD_NOT_ALLOWED {
             headers.insert(ALLOW, HeaderValue::from_static("GET, HEAD, POST"));
         }
-        if status == StatusCode::PAYLOAD_TOO_LARGE {
+        if matches!(status, StatusCode::PAYLOAD_TOO_LARGE | StatusCode::REQUEST_TIMEOUT) {
             // The rest of the body is not read, so the connection cannot be used again.
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
@@ -147,6 +149,7 @@ impl Refusal {
             Self::TargetTooLong => StatusCode::URI_TOO_LONG,
             Self::HeadersTooLarge | Self::TooManyCookies { .. } => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::SlowBody => StatusCode::REQUEST_TIMEOUT,
             Self::ContentEncoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Malformed(status) => *status,
             Self::Busy | Self::Late => StatusCode::SERVICE_UNAVAILABLE,
@@ -166,6 +169,7 @@ impl Refusal {
             Self::HeadersTooLarge => ("headers", "the headers are larger than 16 KiB"),
             Self::TooManyCookies { .. } => ("cookies", "there are more than 50 cookies"),
             Self::BodyTooLarge => ("body", "the body is larger than 64 KiB"),
+            Self::SlowBody => ("body", "the body did not arrive in time"),
             Self::ContentEncoding => ("content-encoding", "compressed bodies are not read"),
             Self::Malformed(_) => ("request", "the request cannot be read"),
             Self::Busy | Self::Late => ("server", "please try again"),

@@ -142,6 +142,74 @@ async fn each_excess_has_its_status() {
     }
 }
 
+/// A body of which nothing comes.
+fn stalled() -> Body {
+    Body::from_stream(futures_util::stream::pending::<Result<axum::body::Bytes, std::io::Error>>())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_does_not_come_is_refused_and_keeps_nobody_from_a_turn() {
+    let router = router();
+    let ask = |body: Body, peer: String| {
+        let request = Request::builder()
+            .method("POST")
+            .uri("/token")
+            .header("host", "id.edu.kz");
+        let request = request.extension(Peer(peer.parse().unwrap())).body(body).unwrap();
+        router.clone().oneshot(request)
+    };
+    let slow: Vec<_> = (0..600)
+        .map(|n| tokio::spawn(ask(stalled(), format!("203.0.113.{}:1", n % 12))))
+        .collect();
+    for _ in 0..32 {
+        tokio::task::yield_now().await;
+    }
+    let quick = ask(Body::from("abc"), "198.51.100.1:1".to_owned()).await.unwrap();
+    assert_eq!(quick.status(), StatusCode::OK, "600 slow bodies hold no turn");
+    for answer in slow {
+        let answer = answer.await.unwrap().unwrap();
+        assert_eq!(answer.status(), StatusCode::REQUEST_TIMEOUT);
+        assert_eq!(answer.headers()["connection"], "close");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_address_sends_at_most_64_bodies_at_a_time() {
+    let router = router();
+    let ask = |body: Body, peer: &str| {
+        let request = Request::builder()
+            .method("POST")
+            .uri("/token")
+            .header("host", "id.edu.kz");
+        let request = request.extension(Peer(peer.parse().unwrap())).body(body).unwrap();
+        router.clone().oneshot(request)
+    };
+    let slow: Vec<_> = (0..64).map(|_| tokio::spawn(ask(stalled(), "203.0.113.7:1"))).collect();
+    // The runtime comes back here after some of the tasks only.
+    for _ in 0..8 {
+        tokio::task::yield_now().await;
+    }
+    let more = ask(Body::from("abc"), "203.0.113.7:2").await.unwrap();
+    assert_eq!(more.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(
+        ask(Body::from("abc"), "203.0.113.8:2").await.unwrap().status(),
+        StatusCode::OK
+    );
+    drop(slow);
+}
+
+#[tokio::test]
+async fn a_head_runs_no_handler_whose_get_has_effects() {
+    for uri in ["/authorize?x=y", "/logout", "/flow/x/confirm"] {
+        let (answer, body) = ask(Request::builder().method("HEAD").uri(uri), "").await;
+        assert_eq!((answer.status(), body.as_str()), (StatusCode::OK, ""), "{uri}");
+        assert_eq!(answer.headers()["content-type"], "text/html; charset=utf-8");
+        assert_eq!(answer.headers()["cache-control"], "no-store");
+    }
+    let (answer, _) = ask(Request::builder().method("HEAD").uri("/panic"), "").await;
+    assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR, "others run");
+}
+
 #[tokio::test]
 async fn the_largest_body_passes() {
     let (answer, body) = ask(Request::builder().method("POST").uri("/token"), "a".repeat(65_536)).await;

@@ -1,4 +1,5 @@
-//! How many requests are worked on at a time (RL-3), and how many of them one address may hold (RL-8).
+//! How many requests are worked on at a time (RL-3), how many bodies are read at a time, and how many of them one address
+//! may hold (RL-8).
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
@@ -8,8 +9,12 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
-/// Requests that are worked on at a time.
+/// Requests that are worked on at a time, with their bodies in hand.
 const AT_A_TIME: usize = 512;
+/// Bodies that are read at a time. At most 64 KiB each.
+const BODIES: usize = 1_024;
+/// One address may hold so many of the bodies: whoever sends slowly holds places of reading, not turns.
+const BODIES_OF_ONE: usize = 64;
 /// How long a further one waits.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -27,17 +32,21 @@ pub(super) struct Turn<'a> {
     _permit: SemaphorePermit<'a>,
 }
 
-impl Default for Turns {
-    fn default() -> Self {
-        Self::new(AT_A_TIME)
-    }
-}
-
 impl Turns {
-    fn new(at_a_time: usize) -> Self {
+    /// For working on requests; one address holds at most half of them.
+    pub(super) fn of_work() -> Self {
+        Self::new(AT_A_TIME, AT_A_TIME / 2)
+    }
+
+    /// For reading bodies.
+    pub(super) fn of_reading() -> Self {
+        Self::new(BODIES, BODIES_OF_ONE)
+    }
+
+    fn new(at_a_time: usize, most_per_address: usize) -> Self {
         Self {
             free: Semaphore::new(at_a_time),
-            most_per_address: at_a_time / 2,
+            most_per_address,
             held: Mutex::default(),
         }
     }
@@ -79,7 +88,7 @@ impl Drop for Turn<'_> {
 }
 
 /// Whoever has an IPv6 address has 2^64 of them.
-fn subscriber(address: IpAddr) -> IpAddr {
+pub(crate) fn subscriber(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
         IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64)),
@@ -96,7 +105,7 @@ mod tests {
 
     #[tokio::test]
     async fn one_address_holds_at_most_half_of_the_turns() {
-        let turns = Turns::new(4);
+        let turns = Turns::new(4, 2);
         let first = turns.take(ip("203.0.113.7")).await;
         let second = turns.take(ip("203.0.113.7")).await;
         assert!(first.is_some() && second.is_some());
@@ -108,7 +117,7 @@ mod tests {
 
     #[tokio::test]
     async fn addresses_of_one_ipv6_subscriber_share_their_turns_and_leave_nothing_behind() {
-        let turns = Turns::new(2);
+        let turns = Turns::new(2, 1);
         let first = turns.take(ip("2001:db8::1")).await;
         assert!(turns.take(ip("2001:db8::2")).await.is_none());
         assert!(turns.take(ip("2001:db8:0:1::1")).await.is_some());
