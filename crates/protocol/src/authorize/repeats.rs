@@ -3,7 +3,7 @@
 //! was overheard. Whoever runs the deployment is told, in the log each time and in the audit log once a value.
 
 use authority::audit::{Actor, Event, EventKind};
-use authority::authorization::AuthorizationRequest;
+use authority::authorization::{AuthorizationRequest, CodeChallenge};
 use authority::clients::Client;
 use authority::ids::EventId;
 use authority::secret::{Purpose, TokenDigest};
@@ -33,7 +33,7 @@ impl Fresh {
         }
         let digest = |kind: &str, value: &str| digest(provider, &[kind, client.id.as_str(), value]);
         let (nonce, challenge) = (request.nonce.as_deref(), request.code_challenge.as_ref());
-        let challenge = challenge.map(|challenge| challenge.as_str());
+        let challenge = challenge.map(CodeChallenge::as_str);
         let whole = [
             "request",
             client.id.as_str(),

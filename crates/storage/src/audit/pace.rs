@@ -11,7 +11,7 @@ use super::find_oldest_pending;
 use crate::{Db, StorageError};
 
 /// A sealer that is further behind alarms, and nothing that must be audited is written (security rule DU-2).
-pub const SEALER_TOO_LATE: Duration = Duration::from_secs(60);
+pub const SEALER_TOO_LATE: Duration = Duration::from_mins(1);
 /// A node that has not been able to look for so long does not know, and writes nothing either.
 const LOOKED_TOO_LONG_AGO: Duration = Duration::from_secs(10);
 
