@@ -76,6 +76,12 @@ impl AuthenticationMethod {
     }
 }
 
+/// The `amr` values, joined by spaces.
+pub fn amr(methods: &[AuthenticationMethod]) -> String {
+    let words: Vec<_> = methods.iter().map(|method| method.as_str()).collect();
+    words.join(" ")
+}
+
 /// What a client asked of `acr` (OIDC Core §3.1.2.1, §5.5.1.1).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AssuranceRequest {

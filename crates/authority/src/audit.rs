@@ -2,8 +2,10 @@
 
 use aws_lc_rs::digest;
 
+use crate::assurance::amr;
 use crate::clients::ClientId;
 use crate::ids::{DeviceId, EventId, SessionId, UserId};
+use crate::sessions::BrowserSession;
 use crate::time::Timestamp;
 
 macro_rules! event_kinds {
@@ -46,8 +48,10 @@ event_kinds! {
     SecondStagePassed => "second_stage_passed",
     /// A session was started.
     SignedIn => "signed_in",
-    /// A sign-in ended without a session.
+    /// A sign-in ended without a session, or with one that is not what the client insists on.
     SignInRefused => "sign_in_refused",
+    /// The person went back to the service.
+    SignInCancelled => "sign_in_cancelled",
     /// A session was ended.
     SignedOut => "signed_out",
     /// A user record was made.
@@ -82,6 +86,51 @@ event_kinds! {
     ClientChanged => "client_changed",
     /// A person was written from a file.
     PersonApplied => "person_applied",
+}
+
+/// How it ended. The kind says it, so it is not kept beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EventResult {
+    /// It was done.
+    Done,
+    /// It was refused, or could not be done.
+    Refused,
+}
+
+impl EventKind {
+    /// How events of this kind ended.
+    pub const fn result(self) -> EventResult {
+        match self {
+            Self::FirstStagePassed
+            | Self::SmsSent
+            | Self::SecondStagePassed
+            | Self::SignedIn
+            | Self::SignInCancelled
+            | Self::SignedOut
+            | Self::UserCreated
+            | Self::CertificateRecorded
+            | Self::DeviceBound
+            | Self::DeviceUnbound
+            | Self::ConsentGranted
+            | Self::ConsentDenied
+            | Self::TokensIssued
+            | Self::GrantRevoked
+            | Self::SigningKeyChanged
+            | Self::ClientChanged
+            | Self::PersonApplied
+            // These report; what they are about went on.
+            | Self::SmsBudgetReached
+            | Self::RequestValueRepeated => EventResult::Done,
+            Self::FirstStageRefused
+            | Self::SmsFailed
+            | Self::SecondStageRefused
+            | Self::SignInRefused
+            | Self::DeviceProofRefused
+            | Self::OtherDeviceRefused
+            | Self::CodeReplayed
+            | Self::RefreshReused => EventResult::Refused,
+        }
+    }
 }
 
 /// Who did it.
@@ -139,7 +188,8 @@ pub struct Event {
     pub address: Option<String>,
     /// The methods used, as `amr` values joined by spaces.
     pub methods: String,
-    /// Why, as a stable code or an operator's words; empty when there is nothing to say.
+    /// Why: a stable code, behind which a colon and a fixed sentence may stand (`E_CHAIN: the issuer is not configured`), or
+    /// an operator's words; empty when there is nothing to say.
     pub reason: String,
     /// The reference shown to the person.
     pub reference: Option<String>,
@@ -161,6 +211,18 @@ impl Event {
             methods: String::new(),
             reason: String::new(),
             reference: None,
+        }
+    }
+
+    /// The same event with whom, session, device and methods of the session that it happened in.
+    #[must_use]
+    pub fn in_session(self, session: &BrowserSession) -> Self {
+        Self {
+            user_id: Some(session.user_id),
+            device_id: session.device_id,
+            session_id: Some(session.id),
+            methods: amr(&session.methods),
+            ..self
         }
     }
 

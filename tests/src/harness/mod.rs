@@ -22,7 +22,7 @@ use kiru::apply::{apply_clients, apply_people, parse_clients, parse_people};
 use kiru::chance::chance;
 use kiru::config::Config;
 use kiru::foundation::Foundation;
-use messaging::Outbox;
+use messaging::{Outbox, Refusing, SmsGateway};
 use serde_json::{Value, json};
 use storage::Db;
 use testkit::clock::TestClock;
@@ -60,7 +60,17 @@ pub struct TestApp {
     /// The keys of people and centre.
     pub keys: Arc<DemoKeys>,
     keyring: Arc<Keyring>,
+    kek: String,
     sections: String,
+}
+
+/// What the nodes of a deployment share, beside the database.
+struct Shared<'a> {
+    clock: TestClock,
+    keyring: Arc<Keyring>,
+    kek: String,
+    outbox: Arc<Outbox>,
+    sections: &'a str,
 }
 
 impl TestApp {
@@ -72,9 +82,16 @@ impl TestApp {
     /// The same with these further sections in the configuration of its nodes, as TOML.
     pub async fn configured(db: &Db, sections: &str) -> Self {
         let clock = TestClock::at(START);
-        let keyring = Arc::new(Keyring::derive(&Kek::mint(&mut chance())).unwrap());
-        let outbox = Arc::new(Outbox::in_memory(Arc::new(clock.clone())));
-        let app = Self::node(db.clone(), clock, keyring, (outbox, sections)).await;
+        let kek = Kek::mint(&mut chance());
+        let shared = Shared {
+            keyring: Arc::new(Keyring::derive(&kek).unwrap()),
+            kek: kek.to_base64().to_string(),
+            outbox: Arc::new(Outbox::in_memory(Arc::new(clock.clone()))),
+            clock,
+            sections,
+        };
+        let gateway = Arc::clone(&shared.outbox);
+        let app = Self::node(db.clone(), shared, gateway).await;
         app.register(&clients()).await;
         app.know(PEOPLE).await;
         app
@@ -82,17 +99,33 @@ impl TestApp {
 
     /// Another node of the same deployment: its own state and pools, the same database, keys and time.
     pub async fn another_node(&self, db: Db) -> Self {
-        Self::node(
-            db,
-            self.clock.clone(),
-            Arc::clone(&self.keyring),
-            (Arc::clone(&self.outbox), &self.sections),
-        )
-        .await
+        let gateway = Arc::clone(&self.outbox);
+        Self::node(db, self.shared(), gateway).await
     }
 
-    async fn node(db: Db, clock: TestClock, keyring: Arc<Keyring>, parts: (Arc<Outbox>, &str)) -> Self {
-        let (outbox, sections) = parts;
+    /// Another node, whose SMS gateway refuses every message.
+    pub async fn node_without_messages(&self, db: Db) -> Self {
+        Self::node(db, self.shared(), Arc::new(Refusing)).await
+    }
+
+    fn shared(&self) -> Shared<'_> {
+        Shared {
+            clock: self.clock.clone(),
+            keyring: Arc::clone(&self.keyring),
+            kek: self.kek.clone(),
+            outbox: Arc::clone(&self.outbox),
+            sections: &self.sections,
+        }
+    }
+
+    async fn node(db: Db, shared: Shared<'_>, gateway: Arc<dyn SmsGateway>) -> Self {
+        let Shared {
+            clock,
+            keyring,
+            kek,
+            outbox,
+            sections,
+        } = shared;
         let keys = demo_keys();
         let eds = EdsVerifier::new(&keys.eds_settings(START).unwrap()).unwrap();
         let foundation = Foundation {
@@ -104,7 +137,7 @@ impl TestApp {
             config: config(sections),
             foundation,
             eds: Arc::new(eds),
-            sms: Arc::clone(&outbox) as Arc<dyn messaging::SmsGateway>,
+            sms: gateway,
             sandbox_people: PEOPLE.iter().map(|person| person.login.to_owned()).collect(),
         };
         let App { router, state, .. } = App::build(parts).await.unwrap();
@@ -115,6 +148,7 @@ impl TestApp {
             outbox,
             keys,
             keyring,
+            kek,
             sections: sections.to_owned(),
         }
     }
@@ -127,6 +161,11 @@ impl TestApp {
     /// The keys of this deployment.
     pub fn keyring(&self) -> &Keyring {
         &self.keyring
+    }
+
+    /// What they are derived from, as a file for commands holds it.
+    pub fn kek(&self) -> &str {
+        &self.kek
     }
 
     /// The present instant.

@@ -36,7 +36,7 @@ both_databases! {
         assert_eq!(app.sent_messages().await, 1);
         let mut trace = app.trace("aigerim").await;
         trace.sort();
-        assert_eq!(trace, ["certificate_recorded", "first_stage_passed", "person_applied", "sms_sent"]);
+        assert_eq!(trace, ["certificate_recorded", "first_stage_passed", "person_applied added", "sms_sent"]);
     }
 
     async fn a_signature_over_another_challenge_is_refused_and_leaves_a_trace(db) {

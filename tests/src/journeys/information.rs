@@ -1,5 +1,7 @@
 //! The pages around a sign-in: help, languages, files, and what is not there.
 
+use authority::locale::Locale;
+
 use crate::harness::TestApp;
 use crate::storage::both_databases;
 
@@ -85,5 +87,19 @@ both_databases! {
         let mut browser = app.browser();
         browser.post("/help", &[]).await.status(405);
         browser.get("/language").await.status(405);
+    }
+
+    async fn the_language_of_a_sign_in_is_saved_to_the_account_after_both_stages(db) {
+        let app = TestApp::on(db).await;
+        let mut browser = app.browser();
+        let choose = browser.open(&app.diary().request(&[("ui_locales", "kk")])).await;
+        assert!(choose.body.contains("lang=\"kk\""), "{}", choose.body);
+        let answer = browser.post("/language", &[("locale", "ru"), ("back", &choose.asked)]).await;
+        let choose = browser.follow(answer).await;
+        let sms = app.signs_in_with_eds(&mut browser, &choose, &app.person("aigerim")).await;
+        let device = app.types_the_code(&mut browser, &sms).await;
+        assert_eq!(app.user("aigerim").await.locale, Some(Locale::Kk), "as the operator wrote it");
+        app.binds(&mut browser, &device).await.expect("allow");
+        assert_eq!(app.user("aigerim").await.locale, Some(Locale::Ru));
     }
 }

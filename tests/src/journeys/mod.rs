@@ -1,5 +1,6 @@
 //! People with browsers, from the client's page and back to it.
 
+mod audit_events;
 mod codes;
 mod devices;
 mod eds;

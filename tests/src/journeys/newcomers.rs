@@ -10,13 +10,13 @@ use crate::harness::{Page, TestApp};
 use crate::storage::both_databases;
 
 /// Somebody with an own key and certificate, but in no file.
-struct Newcomer {
+pub(super) struct Newcomer {
     key: SigningKey,
     certificate: Vec<u8>,
 }
 
 impl Newcomer {
-    fn with_number(app: &TestApp, iin: &'static str) -> Self {
+    pub(super) fn with_number(app: &TestApp, iin: &'static str) -> Self {
         let person = DemoPerson {
             iin,
             ..*DemoPerson::find("aigerim").unwrap()
@@ -40,7 +40,7 @@ impl Newcomer {
     }
 }
 
-async fn signs_in(app: &TestApp, newcomer: &Newcomer) -> Page {
+pub(super) async fn signs_in(app: &TestApp, newcomer: &Newcomer) -> Page {
     let mut browser = app.browser();
     let choose = browser.open(&app.diary().request(&[])).await;
     let page = browser.press(&choose, "eds").await;

@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::deployment::Deployment;
 use super::minting::signed_in;
+use super::wait_for;
 use super::wire::router;
-use super::{run, wait_for};
 use crate::harness::{RelyingParty, clients};
 use crate::storage::both_databases;
 
@@ -19,7 +19,7 @@ both_databases! {
         let diary = node.diary();
         let (mut browser, code) = signed_in(&node, "asel").await;
         let old = kid_of(diary.redeems(&code).await.text("id_token"));
-        succeeds(&deployment, &["keys", "rotate", "--now"]);
+        deployment.succeeds(&["keys", "rotate", "--now"]);
         let new = wait_for("the node to sign with another key", async || {
             let back = browser.get(&diary.request(&[("prompt", "none")])).await;
             let tokens = diary.redeems(&diary.code(back.redirect())).await;
@@ -47,7 +47,7 @@ both_databases! {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("clients.json");
         fs::write(&file, Value::from(vec![entry]).to_string()).unwrap();
-        succeeds(&deployment, &["clients", "apply", file.to_str().unwrap()]);
+        deployment.succeeds(&["clients", "apply", file.to_str().unwrap()]);
         wait_for("the node to know the client", async || {
             let page = browser.get(&newcomer.request(&[])).await;
             page.location().is_some_and(|to| to.starts_with("/flow/")).then_some(())
@@ -55,12 +55,6 @@ both_databases! {
         .await;
         node.stops().await;
     }
-}
-
-fn succeeds(deployment: &Deployment, command: &[&str]) {
-    let config = deployment.config(([127, 0, 0, 1], 1).into(), ([127, 0, 0, 1], 2).into());
-    let (code, said) = run(&[command, &["--config", &config]].concat());
-    assert_eq!(code, 0, "{said}");
 }
 
 fn kid_of(jwt: &str) -> String {

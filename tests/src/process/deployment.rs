@@ -16,7 +16,7 @@ use crate::harness::{ISSUER, clients};
 use crate::storage::TestDatabase;
 
 /// Files of a deployment.
-pub(super) struct Deployment {
+pub(crate) struct Deployment {
     folder: TempDir,
     url: String,
 }
@@ -24,12 +24,7 @@ pub(super) struct Deployment {
 impl Deployment {
     /// With the clients of the tests and three people, all brought in by commands.
     pub(super) fn on(db: &TestDatabase) -> Self {
-        let deployment = Self {
-            folder: tempfile::tempdir().unwrap(),
-            url: db.url.clone(),
-        };
-        let kek = deployment.write("kek", &Kek::mint(&mut chance()).to_base64());
-        fs::set_permissions(&kek, fs::Permissions::from_mode(0o600)).unwrap();
+        let deployment = Self::with_kek(db, &Kek::mint(&mut chance()).to_base64());
         let config = deployment.config(([127, 0, 0, 1], 1).into(), ([127, 0, 0, 1], 2).into());
         let people: Vec<Value> = super::minting::PEOPLE
             .iter()
@@ -41,6 +36,24 @@ impl Deployment {
             assert_eq!(code, 0, "{said}");
         }
         deployment
+    }
+
+    /// On a database that has its clients and people, with the key that they were written with.
+    pub(crate) fn with_kek(db: &TestDatabase, kek: &str) -> Self {
+        let deployment = Self {
+            folder: tempfile::tempdir().unwrap(),
+            url: db.url.clone(),
+        };
+        let kek = deployment.write("kek", kek);
+        fs::set_permissions(&kek, fs::Permissions::from_mode(0o600)).unwrap();
+        deployment
+    }
+
+    /// Runs a command, which must succeed.
+    pub(crate) fn succeeds(&self, command: &[&str]) {
+        let config = self.config(([127, 0, 0, 1], 1).into(), ([127, 0, 0, 1], 2).into());
+        let (code, said) = run(&[command, &["--config", &config]].concat());
+        assert_eq!(code, 0, "{said}");
     }
 
     /// A configuration file that listens there; its path.
@@ -61,9 +74,7 @@ impl Deployment {
 
     /// Walks the audit log with the command for it.
     pub(super) fn verify_audit(&self) {
-        let config = self.config(([127, 0, 0, 1], 1).into(), ([127, 0, 0, 1], 2).into());
-        let (code, said) = run(&["audit", "verify", "--config", &config]);
-        assert_eq!(code, 0, "{said}");
+        self.succeeds(&["audit", "verify"]);
     }
 
     /// Where the process that listens on this port writes its log.

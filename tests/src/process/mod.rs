@@ -9,7 +9,7 @@
 //! | `minting` | people who sign in by the sandbox way, and codes that are not redeemed yet |
 //! | the others | the tests |
 
-mod deployment;
+pub(crate) mod deployment;
 mod minting;
 mod node;
 mod wire;

@@ -79,6 +79,18 @@ pub enum FirstFactor {
     Sandbox,
 }
 
+impl FirstFactor {
+    /// What it is called in `amr`.
+    pub const fn method(self) -> AuthenticationMethod {
+        match self {
+            // A key in a file is software; where the certificate does not say, we do not claim hardware either.
+            Self::Eds { .. } => AuthenticationMethod::SoftwareKey,
+            #[cfg(feature = "sandbox")]
+            Self::Sandbox => AuthenticationMethod::UserPresence,
+        }
+    }
+}
+
 /// A proven second stage.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecondStage {
@@ -99,6 +111,17 @@ pub enum SecondFactor {
     /// The code that a sandbox page shows.
     #[cfg(feature = "sandbox")]
     Sandbox,
+}
+
+impl SecondFactor {
+    /// What it is called in `amr`.
+    pub const fn method(self) -> AuthenticationMethod {
+        match self {
+            Self::Sms { .. } => AuthenticationMethod::Sms,
+            #[cfg(feature = "sandbox")]
+            Self::Sandbox => AuthenticationMethod::OneTimeCode,
+        }
+    }
 }
 
 /// Why an attempt led to nothing.
@@ -251,6 +274,14 @@ impl SignInAttempt {
         }
     }
 
+    /// Who has proven a first stage, while the attempt is under way.
+    pub const fn claimant(&self) -> Option<&FirstStage> {
+        match &self.state {
+            AttemptState::FirstStagePassed(first) | AttemptState::SecondStagePassed(first, _) => Some(first),
+            AttemptState::Started | AttemptState::Succeeded { .. } | AttemptState::Ended { .. } => None,
+        }
+    }
+
     /// Both proven stages, while they wait for the device.
     ///
     /// # Errors
@@ -286,17 +317,7 @@ pub fn achieved(
     device_proven: bool,
 ) -> (Assurance, Vec<AuthenticationMethod>) {
     use AuthenticationMethod as M;
-    let mut methods = match first.factor {
-        // A key in a file is software; where the certificate does not say, we do not claim hardware either.
-        FirstFactor::Eds { .. } => vec![M::SoftwareKey],
-        #[cfg(feature = "sandbox")]
-        FirstFactor::Sandbox => vec![M::UserPresence],
-    };
-    methods.push(match second.factor {
-        SecondFactor::Sms { .. } => M::Sms,
-        #[cfg(feature = "sandbox")]
-        SecondFactor::Sandbox => M::OneTimeCode,
-    });
+    let mut methods = vec![first.factor.method(), second.factor.method()];
     if device_proven {
         methods.push(M::ProofOfPossession);
     }

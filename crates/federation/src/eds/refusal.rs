@@ -131,10 +131,11 @@ impl EdsRefusal {
         }
     }
 
-    /// Code and exact reason in one line, for the audit record: `E_ATTRS: the digest is not that of the challenge`.
+    /// Code and exact reason in one line, for the audit record: `E_ATTRS: the digest is not that of the challenge`, or the
+    /// code alone when it says all. One of a fixed set: nothing of the certificate or the person is in it.
     pub fn detail(&self) -> String {
-        let cause = std::error::Error::source(self).map(ToString::to_string);
-        format!("{}: {}", self.code(), cause.unwrap_or_else(|| self.to_string()))
+        let code = self.code();
+        std::error::Error::source(self).map_or_else(|| code.to_owned(), |cause| format!("{code}: {cause}"))
     }
 }
 
@@ -314,9 +315,12 @@ mod tests {
             EdsRefusal::Attributes(AttributeFault::OtherDigest).detail(),
             "E_ATTRS: the digest is not that of the challenge"
         );
+        assert_eq!(EdsRefusal::Signature.detail(), "E_SIGNATURE");
+        let at = Timestamp::from_unix_seconds(1_000);
         assert_eq!(
-            EdsRefusal::Signature.detail(),
-            "E_SIGNATURE: the signature does not verify"
+            EdsRefusal::Expired { at }.detail(),
+            "E_EXPIRED",
+            "no date of a certificate"
         );
     }
 }

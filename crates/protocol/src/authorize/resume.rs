@@ -31,10 +31,10 @@ pub enum Resume {
 }
 
 /// Why the person ends the flow.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub enum Refusal<'a> {
-    /// The person went back to the service.
-    Cancelled,
+    /// The person went back to the service; the event tells it and whatever is known about the person.
+    Cancelled(&'a Event),
     /// The person of this session declined on the consent page.
     ConsentDenied(&'a LiveSession),
 }
@@ -54,11 +54,13 @@ pub async fn resume(provider: &Provider, visit: &Visit, flow: &OpenFlow) -> Resu
         let Situation { live, step } = assess(provider, visit, asking, provider.now()).await?;
         let resume = match (step, live) {
             (NextStep::SignIn(reason), _) => Resume::SignIn(reason),
-            (NextStep::AssuranceUnmet, _) => {
-                Resume::Done(conclude(provider, visit, flow, RequestError::AssuranceUnmet, None).await?)
+            (NextStep::AssuranceUnmet, live) => {
+                let event = refused(provider, visit, flow, live.as_ref(), "assurance_unmet");
+                Resume::Done(conclude(provider, visit, flow, RequestError::AssuranceUnmet, &event).await?)
             }
-            (NextStep::OtherPerson, _) => {
-                Resume::Done(conclude(provider, visit, flow, RequestError::OtherPerson, None).await?)
+            (NextStep::OtherPerson, live) => {
+                let event = refused(provider, visit, flow, live.as_ref(), "other_person");
+                Resume::Done(conclude(provider, visit, flow, RequestError::OtherPerson, &event).await?)
             }
             (NextStep::ProveDevice, Some(live)) => Resume::ProveDevice(Box::new(live)),
             (NextStep::ContinueAs, Some(live)) => Resume::ContinueAs(Box::new(live)),
@@ -91,25 +93,30 @@ pub async fn refuse(
     flow: &OpenFlow,
     refusal: Refusal<'_>,
 ) -> Result<Response, Problem> {
+    let denied;
     let event = match refusal {
-        Refusal::Cancelled => None,
-        Refusal::ConsentDenied(live) => Some(denied(provider, visit, flow, live)),
+        Refusal::Cancelled(event) => event,
+        Refusal::ConsentDenied(live) => {
+            denied = event(provider, visit, flow, EventKind::ConsentDenied).in_session(&live.session);
+            &denied
+        }
     };
     conclude(provider, visit, flow, RequestError::AccessDenied, event).await
 }
 
-/// Takes the interaction and sends the error; the audit event commits with it.
+/// Takes the interaction and sends the error; the audit event commits with it. While the sealer is late neither happens: the
+/// person gets the page to come back later, and the flow stays open.
 async fn conclude(
     provider: &Provider,
     visit: &Visit,
     flow: &OpenFlow,
     error: RequestError,
-    event: Option<Event>,
+    event: &Event,
 ) -> Result<Response, Problem> {
-    let (id, now, event) = (flow.interaction.id, provider.now(), &event);
+    let (id, now) = (flow.interaction.id, provider.now());
     let end = provider.db.tx("end_flow", |tx| async move {
         let taken = storage::interactions::take(&tx, id, now).await?;
-        if let (true, Some(event)) = (taken, event) {
+        if taken {
             storage::audit::insert(&tx, event).await?;
         }
         Ok::<_, storage::StorageError>(taken)
@@ -121,16 +128,31 @@ async fn conclude(
     }
 }
 
-fn denied(provider: &Provider, visit: &Visit, flow: &OpenFlow, live: &LiveSession) -> Event {
+/// A sign-in that succeeded here and is not what the client insists on.
+fn refused(
+    provider: &Provider,
+    visit: &Visit,
+    flow: &OpenFlow,
+    live: Option<&LiveSession>,
+    reason: &'static str,
+) -> Event {
+    let event = Event {
+        reason: reason.to_owned(),
+        ..event(provider, visit, flow, EventKind::SignInRefused)
+    };
+    match live {
+        Some(live) => event.in_session(&live.session),
+        None => event,
+    }
+}
+
+fn event(provider: &Provider, visit: &Visit, flow: &OpenFlow, kind: EventKind) -> Event {
     let now = provider.now();
     let id = EventId::mint(now, &mut provider.rng());
     Event {
-        user_id: Some(live.user.id),
         client_id: Some(flow.client.id.clone()),
-        device_id: live.session.device_id,
-        session_id: Some(live.session.id),
         address: visit.address_text(),
         reference: Some(visit.reference.to_string()),
-        ..Event::new(id, now, EventKind::ConsentDenied, Actor::User)
+        ..Event::new(id, now, kind, Actor::User)
     }
 }

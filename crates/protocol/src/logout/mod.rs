@@ -77,7 +77,7 @@ async fn begin(provider: &Provider, visit: &Visit, parameters: &Parameters) -> R
         .as_ref()
         .is_some_and(|hint| hint.session_id == live.session.id && hint.subject == live.user.subject);
     if of_this_session {
-        end(provider, visit, &live).await?;
+        end(provider, visit, (&request, &live)).await?;
         return Ok(signed_out(&request));
     }
     ask(provider, visit, &request, &live).await
@@ -105,7 +105,7 @@ async fn confirm(
     if let Some(live) = live_session(provider, &visit.cookies, provider.now()).await? {
         let expected = FormToken::for_session(&provider.keyring, &live.session.cookie_digest);
         expected.check(Some(token)).map_err(|_| Problem::OutOfDate)?;
-        end(provider, visit, &live).await?;
+        end(provider, visit, (&request, &live)).await?;
     }
     Ok(signed_out(&request))
 }
@@ -192,12 +192,14 @@ fn frame(provider: &Provider, visit: &Visit, request: &LogoutRequest) -> Frame {
 }
 
 /// Ends the session and everything issued in it; the event commits with it.
-async fn end(provider: &Provider, visit: &Visit, live: &LiveSession) -> Result<(), StorageError> {
+async fn end(
+    provider: &Provider,
+    visit: &Visit,
+    (request, live): (&LogoutRequest, &LiveSession),
+) -> Result<(), StorageError> {
     let now = provider.now();
-    let event = &Event {
-        user_id: Some(live.user.id),
-        device_id: live.session.device_id,
-        session_id: Some(live.session.id),
+    let event = Event {
+        client_id: request.client.as_ref().map(|client| client.id.clone()),
         address: visit.address_text(),
         reference: Some(visit.reference.to_string()),
         ..Event::new(
@@ -207,6 +209,7 @@ async fn end(provider: &Provider, visit: &Visit, live: &LiveSession) -> Result<(
             Actor::User,
         )
     };
+    let event = &event.in_session(&live.session);
     let body = |tx: storage::Tx| async move {
         if storage::sessions::end(&tx, live.session.id, SessionEnd::SignedOut, now).await? {
             storage::audit::insert(&tx, event).await?;

@@ -1,6 +1,6 @@
 //! The audit events of the token endpoint (architecture: first issue from a code, reuse, revocation).
 
-use authority::assurance::AuthenticationMethod;
+use authority::assurance::amr;
 use authority::audit::{Actor, Event, EventKind};
 use authority::grants::Grant;
 use authority::ids::EventId;
@@ -12,19 +12,13 @@ use crate::flow::Visit;
 pub(super) fn event(provider: &Provider, visit: &Visit, grant: &Grant, kind: EventKind, reason: &str) -> Event {
     let now = provider.now();
     let id = EventId::mint(now, &mut provider.rng());
-    let methods: Vec<_> = grant
-        .methods
-        .iter()
-        .copied()
-        .map(AuthenticationMethod::as_str)
-        .collect();
     Event {
         user_id: Some(grant.user_id),
         client_id: Some(grant.client_id.clone()),
         device_id: grant.device_id,
         session_id: Some(grant.session_id),
         address: visit.address_text(),
-        methods: methods.join(" "),
+        methods: amr(&grant.methods),
         reason: reason.to_owned(),
         reference: Some(visit.reference.to_string()),
         ..Event::new(id, now, kind, Actor::Client)

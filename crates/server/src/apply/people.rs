@@ -249,6 +249,9 @@ fn ready(
     let facts = facts.collect::<Result<_, _>>()?;
     let mut event = Event::new(EventId::mint(now, rng), now, EventKind::PersonApplied, Actor::Operator);
     event.user_id = Some(user.id);
+    if is_new { Applied::Added } else { Applied::Changed }
+        .as_str()
+        .clone_into(&mut event.reason);
     Ok(Ready {
         user,
         is_new,

@@ -238,10 +238,10 @@ async fn a_header_list_beyond_32_kib_is_refused_and_a_smaller_one_is_not() {
         .iter()
         .enumerate()
         .map(|(n, piece)| {
-            let last = n + 1 == pieces.len();
+            let is_end = n + 1 == pieces.len();
             match n {
                 0 => frame(HEADERS, 1, 1, piece),
-                _ => frame(9, if last { 4 } else { 0 }, 1, piece),
+                _ => frame(9, if is_end { 4 } else { 0 }, 1, piece),
             }
         })
         .collect();

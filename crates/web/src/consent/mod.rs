@@ -133,10 +133,7 @@ async fn record(
     if remember {
         consents::record(tx, &consent(tx, page, live).await?).await?;
     }
-    let mut event = page.event(EventKind::ConsentGranted);
-    event.user_id = Some(live.user.id);
-    event.session_id = Some(live.session.id);
-    event.device_id = live.session.device_id;
+    let event = page.event(EventKind::ConsentGranted).in_session(&live.session);
     audit::insert(tx, &event).await?;
     Ok(Write::Done)
 }

@@ -1,7 +1,7 @@
 //! The commit of a sign-in: in one transaction that holds the user's row, everything is read again, the nonce is spent,
 //! the device bound or its proof accepted, and the session minted (security rules AZ-14, DB-1 to DB-4, DB-10, OT-9, SE-1).
 
-use authority::audit::{Event, EventKind};
+use authority::audit::EventKind;
 use authority::authentication::{
     Challenge, ChallengePurpose, EndReason, FirstFactor, FirstStage, SignInAttempt, achieved,
 };
@@ -218,6 +218,7 @@ impl Commit<'_> {
         self.start_session(tx, user, device_id).await?;
         self.move_on(tx).await?;
         users::record_sign_in(tx, user.id, self.page.now).await?;
+        users::record_locale(tx, user.id, self.page.frame().locale).await?;
         Ok(Outcome::SignedIn(Box::new(SignedIn {
             session_cookie: self.session_cookie.clone(),
             device_cookie,
@@ -264,15 +265,7 @@ impl Commit<'_> {
             ended_at: None,
         };
         sessions::insert(tx, &session).await?;
-        let mut event = self.event(EventKind::SignedIn, first);
-        event.device_id = Some(device_id);
-        event.session_id = Some(session.id);
-        event.methods = session
-            .methods
-            .iter()
-            .map(|method| method.as_str())
-            .collect::<Vec<_>>()
-            .join(" ");
+        let event = self.page.event(EventKind::SignedIn).in_session(&session);
         Ok(audit::insert(tx, &event).await?)
     }
 
@@ -315,17 +308,11 @@ impl Commit<'_> {
     }
 
     async fn audit(&self, tx: &Tx, kind: EventKind, reason: &str, device: Option<DeviceId>) -> Result<(), Stop> {
-        let (first, _) = self.attempt.both_stages().map_err(|_| Stop::Lost)?;
-        let mut event = self.event(kind, first);
+        let stages = self.attempt.both_stages().map_err(|_| Stop::Lost)?;
+        let mut event = super::after_both_stages(self.page.event(kind), stages);
         event.reason = reason.to_owned();
         event.device_id = device;
         Ok(audit::insert(tx, &event).await?)
-    }
-
-    fn event(&self, kind: EventKind, first: &FirstStage) -> Event {
-        let mut event = self.page.event(kind);
-        event.user_id = Some(first.user_id);
-        event
     }
 
     fn digest(&self, purpose: Purpose, token: &PlainToken) -> TokenDigest {

@@ -17,8 +17,9 @@ mod proof;
 mod session;
 mod view;
 
-use authority::audit::EventKind;
-use authority::authentication::{Challenge, FirstFactor, FirstStage, SignInAttempt};
+use authority::assurance::amr;
+use authority::audit::{Event, EventKind};
+use authority::authentication::{Challenge, FirstFactor, FirstStage, SecondStage, SignInAttempt};
 use authority::devices::{BindingView, Device};
 use authority::ids::DeviceId;
 use authority::time::days;
@@ -116,7 +117,7 @@ async fn committed(form: &FlowForm) -> Result<Response, Problem> {
         };
     };
     if let Some(problem) = form.field("problem") {
-        return cannot(page, first, problem).await;
+        return cannot(page, attempt.both_stages().map_err(|_| Problem::OutOfDate)?, problem).await;
     }
     let posted = match form.field("proof") {
         Some(proof) => Posted::Proof {
@@ -189,14 +190,22 @@ fn set(cookies: &SignedIn) -> Vec<http::HeaderValue> {
 }
 
 /// What the script found out: the key of the bound device is gone (R1), or this browser cannot keep one (R7).
-async fn cannot(page: &FlowPage, first: &FirstStage, word: &str) -> Result<Response, Problem> {
+async fn cannot(
+    page: &FlowPage,
+    (first, second): (&FirstStage, &SecondStage),
+    word: &str,
+) -> Result<Response, Problem> {
     let problem = DeviceProblem::from_field(word);
-    problem.record(page, first.user_id).await?;
+    let live = devices::list_live_for_user(&page.provider().db, first.user_id).await?;
+    let bindings = Bindings::judge(page, first, live);
+    let about = |event| Event {
+        device_id: bindings.shown,
+        ..after_both_stages(event, (first, second))
+    };
+    problem.record(page, about).await?;
     if let DeviceProblem::CannotRemember(problem) = problem {
         return Ok(problem::cannot_remember(page, problem));
     }
-    let live = devices::list_live_for_user(&page.provider().db, first.user_id).await?;
-    let bindings = Bindings::judge(page, first, live);
     let seen = if bindings.view == BindingView::ThisDevice {
         Seen::Cleared
     } else {
@@ -266,9 +275,12 @@ fn ask(page: &FlowPage, first: &FirstStage, bindings: &Bindings, nonce: &Challen
 pub(crate) async fn record_outlook(
     tx: &Tx,
     page: &FlowPage,
-    first: &FirstStage,
+    passed: &SignInAttempt,
     user: &User,
 ) -> Result<(), StorageError> {
+    let Ok((first, second)) = passed.both_stages() else {
+        return Ok(());
+    };
     let live = devices::list_live_for_user(tx, user.id).await?;
     let (kind, reason) = if user.state.admit().is_err() {
         (EventKind::SignInRefused, user.state.as_str())
@@ -277,8 +289,16 @@ pub(crate) async fn record_outlook(
     } else {
         return Ok(());
     };
-    let mut event = page.event(kind);
-    event.user_id = Some(user.id);
+    let mut event = after_both_stages(page.event(kind), (first, second));
     reason.clone_into(&mut event.reason);
     audit::insert(tx, &event).await
+}
+
+/// The same event with whom and how both stages proved.
+fn after_both_stages(event: Event, (first, second): (&FirstStage, &SecondStage)) -> Event {
+    Event {
+        user_id: Some(first.user_id),
+        methods: amr(&[first.factor.method(), second.factor.method()]),
+        ..event
+    }
 }

@@ -1,8 +1,7 @@
 //! R1 and R7: this browser is not, or cannot be, the bound device.
 
-use authority::audit::EventKind;
+use authority::audit::{Event, EventKind};
 use authority::devices::Device;
-use authority::ids::UserId;
 use axum::response::Response;
 use pages::screens::{BoundElsewhere, CannotRemember, RememberProblem};
 use storage::{StorageError, audit};
@@ -36,11 +35,10 @@ impl DeviceProblem {
         }
     }
 
-    /// Leaves a trace.
-    pub(super) async fn record(self, page: &FlowPage, user: UserId) -> Result<(), StorageError> {
+    /// Leaves a trace; `about` fills in whom it concerns.
+    pub(super) async fn record(self, page: &FlowPage, about: impl FnOnce(Event) -> Event) -> Result<(), StorageError> {
         let (kind, reason) = self.trace();
-        let mut event = page.event(kind);
-        event.user_id = Some(user);
+        let mut event = about(page.event(kind));
         reason.clone_into(&mut event.reason);
         let event = &event;
         let db = &page.provider().db;

@@ -79,7 +79,7 @@ async fn go_on(page: &FlowPage) -> Result<Response, Problem> {
 /// This browser has the session's cookie and not the key, or cannot keep keys.
 async fn cannot(page: &FlowPage, live: &LiveSession, word: &str) -> Result<Response, Problem> {
     let problem = DeviceProblem::from_field(word);
-    problem.record(page, live.user.id).await?;
+    problem.record(page, |event| event.in_session(&live.session)).await?;
     Ok(match (problem, &live.device) {
         (DeviceProblem::CannotRemember(problem), _) => problem::cannot_remember(page, problem),
         (DeviceProblem::KeyMissing, Some(device)) => {
@@ -151,10 +151,8 @@ impl Posted<'_> {
     }
 
     fn refused(&self, live: &LiveSession, refusal: ProofRefusal) -> Event {
-        let mut event = self.page.event(EventKind::DeviceProofRefused);
-        event.user_id = Some(live.user.id);
-        event.session_id = Some(live.session.id);
-        event.device_id = live.session.device_id;
+        let event = self.page.event(EventKind::DeviceProofRefused);
+        let mut event = event.in_session(&live.session);
         refusal.code().clone_into(&mut event.reason);
         event
     }

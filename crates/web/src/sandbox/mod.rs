@@ -146,7 +146,7 @@ async fn record_second(tx: &Tx, page: &FlowPage, attempt: &SignInAttempt) -> Res
     event.user_id = Some(user.id);
     "otp".clone_into(&mut event.methods);
     audit::insert(tx, &event).await?;
-    device::record_outlook(tx, page, first, &user).await
+    device::record_outlook(tx, page, &passed, &user).await
 }
 
 /// Six digits that belong to the attempt; kept nowhere, because the page shows them.

@@ -1,7 +1,6 @@
 //! S2: the first stage by electronic digital signature (kz-eds §9; security rules CE-1 to CE-15). The challenge is written
 //! and kept by us, and the first try consumes it.
 
-use authority::audit::EventKind;
 use authority::authentication::{AttemptState, Challenge, ChallengeError, ChallengePurpose, EndReason, SignInAttempt};
 use authority::error::Class;
 use authority::ids::{AttemptId, ChallengeId};
@@ -61,6 +60,19 @@ impl SignatureError {
             Self::Person(refusal) => refusal.code(),
             Self::Busy => "E_BUSY",
             Self::Broken(_) | Self::Message(_) | Self::Storage(_) => "E_SERVER",
+        }
+    }
+
+    /// The code with the exact reason, for audit records.
+    fn reason(&self) -> String {
+        match self {
+            Self::Eds(refusal) => refusal.detail(),
+            Self::Challenge(_)
+            | Self::Person(_)
+            | Self::Busy
+            | Self::Broken(_)
+            | Self::Message(_)
+            | Self::Storage(_) => self.code().to_owned(),
         }
     }
 
@@ -243,7 +255,7 @@ async fn refused(page: &FlowPage, attempt: AttemptId, error: SignatureError) -> 
     if place != Place::SignIn {
         return Ok(page.see(place));
     }
-    let (code, class) = (error.code(), error.class());
+    let (code, class, reason) = (error.code(), error.class(), error.reason());
     let shown = match error {
         SignatureError::Storage(error) => return Err(Problem::OurFault(error)),
         SignatureError::Message(error) => return Err(error.into()),
@@ -259,15 +271,14 @@ async fn refused(page: &FlowPage, attempt: AttemptId, error: SignatureError) -> 
             tracing::info!(
                 reference = page.visit.reference.as_str(),
                 class = class.as_str(),
-                detail = refusal.detail(),
+                detail = reason,
                 "the signature was refused"
             );
             refusals::shown(refusal.class(), page.now)
         }
     };
     let challenge = new_challenge(page, attempt);
-    let mut event = page.event(EventKind::FirstStageRefused);
-    event.reason = code.to_owned();
+    let event = first_stage::refused(page, reason);
     let (event, kept) = (&event, &challenge);
     let kept = page.provider().db.tx("eds_refused", |tx| async move {
         audit::insert(&tx, event).await?;

@@ -1,6 +1,7 @@
 //! Recording a proven first stage: the person, the certificate, what it says, the attempt, the message with a code and
 //! the audit events, in one transaction (security rules AC-1, AC-9, CE-10, CE-14, AZ-14).
 
+use authority::assurance::AuthenticationMethod;
 use authority::audit::{Event, EventKind};
 use authority::authentication::{AttemptError, EndReason, FirstFactor, FirstStage, SignInAttempt};
 use authority::certificates::Certificate;
@@ -253,25 +254,22 @@ impl Plan<'_> {
     }
 
     fn event(&self, kind: EventKind) -> Event {
-        about(self.page, kind, self.user_id)
+        about(self.page, kind, (self.user_id, AuthenticationMethod::SoftwareKey))
     }
 }
 
-fn about(page: &FlowPage, kind: EventKind, user: UserId) -> Event {
-    let mut event = page.event(kind);
-    event.user_id = Some(user);
-    event
+fn about(page: &FlowPage, kind: EventKind, (user, method): (UserId, AuthenticationMethod)) -> Event {
+    Event {
+        user_id: Some(user),
+        methods: method.as_str().to_owned(),
+        ..page.event(kind)
+    }
 }
 
 /// Moves the attempt on, if nobody else did.
 async fn pass(tx: &Tx, page: &FlowPage, attempt: &SignInAttempt, stage: FirstStage) -> Result<(), Stop> {
-    let mut event = about(page, EventKind::FirstStagePassed, stage.user_id);
-    match stage.factor {
-        FirstFactor::Eds { .. } => "swk",
-        #[cfg(feature = "sandbox")]
-        FirstFactor::Sandbox => "user",
-    }
-    .clone_into(&mut event.methods);
+    let by = (stage.user_id, stage.factor.method());
+    let event = about(page, EventKind::FirstStagePassed, by);
     let passed = attempt
         .clone()
         .pass_first(stage)
@@ -282,10 +280,18 @@ async fn pass(tx: &Tx, page: &FlowPage, attempt: &SignInAttempt, stage: FirstSta
     }
 }
 
+/// A signature that proved no first stage. Whom it would have proven is not in it: nobody was.
+pub(crate) fn refused(page: &FlowPage, reason: String) -> Event {
+    Event {
+        methods: AuthenticationMethod::SoftwareKey.as_str().to_owned(),
+        reason,
+        ..page.event(EventKind::FirstStageRefused)
+    }
+}
+
 /// Ends the attempt of a person who is gone.
 pub(crate) async fn record_buried(page: &FlowPage, attempt: AttemptId, code: &'static str) -> Result<(), Problem> {
-    let mut event = page.event(EventKind::FirstStageRefused);
-    event.reason = code.to_owned();
+    let event = refused(page, code.to_owned());
     let (event, now) = (&event, page.now);
     let interaction = page.flow.interaction.id;
     let ended = page

@@ -1,6 +1,7 @@
 //! The message with a code: minted and kept in the transaction of the step that needs it, sent after it (security rules
 //! OT-1, OT-4, OT-5, OT-6; product B1, B3).
 
+use authority::assurance::AuthenticationMethod;
 use authority::audit::{Actor, EventKind};
 use authority::authentication::{CodeDigits, SmsCode};
 use authority::ids::{AttemptId, CodeId, SmsId, UserId};
@@ -180,18 +181,21 @@ async fn record(page: &FlowPage, user: UserId, id: SmsId, sent: bool, now: Times
     let mut event = page.event(if sent { EventKind::SmsSent } else { EventKind::SmsFailed });
     event.actor = Actor::System;
     event.user_id = Some(user);
+    AuthenticationMethod::Sms.as_str().clone_into(&mut event.methods);
     let event = &event;
-    page.provider()
-        .db
-        .tx("sms_record", |tx| async move {
-            if sent {
-                sms::record_sent(&tx, id, None, now).await?;
-            } else {
-                sms::record_failed(&tx, id, now).await?;
-            }
-            audit::insert(&tx, event).await
-        })
-        .await
+    let recorded = page.provider().db.tx("sms_record", |tx| async move {
+        if sent {
+            sms::record_sent(&tx, id, None, now).await?;
+        } else {
+            sms::record_failed(&tx, id, now).await?;
+        }
+        audit::insert(&tx, event).await
+    });
+    match recorded.await {
+        // The message stays claimed; the job tries again and records then.
+        Err(StorageError::SealerLate) => Ok(()),
+        recorded => recorded,
+    }
 }
 
 /// Mints a message for the user's phone, if there is one that messages go to.

@@ -1,6 +1,7 @@
 //! Comparing a code (security rules OT-1, OT-2, OT-3): counted first, compared then, taken once, in one transaction that
 //! holds the user's row.
 
+use authority::assurance::AuthenticationMethod;
 use authority::audit::{Event, EventKind};
 use authority::authentication::{
     AttemptError, CodeDigits, SecondFactor, SecondStage, SignInAttempt, SmsCodeError, SmsCodeMatch,
@@ -167,9 +168,7 @@ impl Try<'_> {
         }
         throttles::record_success(tx, &self.key).await?;
         audit::insert(tx, &self.event(EventKind::SecondStagePassed, "")).await?;
-        if let Ok(first) = self.attempt.first_stage() {
-            device::record_outlook(tx, self.page, first, user).await?;
-        }
+        device::record_outlook(tx, self.page, &passed, user).await?;
         Ok(Compared::Passed)
     }
 
@@ -187,7 +186,7 @@ impl Try<'_> {
     fn event(&self, kind: EventKind, reason: &str) -> Event {
         let mut event = self.page.event(kind);
         event.user_id = Some(self.user);
-        "sms".clone_into(&mut event.methods);
+        AuthenticationMethod::Sms.as_str().clone_into(&mut event.methods);
         reason.clone_into(&mut event.reason);
         event
     }

@@ -1,0 +1,95 @@
+//! What an event of each kind must say. A kind without a row here does not compile.
+
+use authority::audit::{Actor, EventKind, EventResult};
+
+/// A member of an event that can be empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Member {
+    User,
+    Client,
+    Device,
+    Session,
+    Address,
+    Methods,
+    Reason,
+    Reference,
+}
+
+use Member::{Address, Client, Device, Methods, Reason, Reference, Session, User};
+
+/// The least that an event says beside its id, instant, kind and position.
+pub(super) struct Demand {
+    /// Who may have done it.
+    pub(super) actors: &'static [Actor],
+    /// How it ended.
+    pub(super) result: EventResult,
+    /// What may not be empty.
+    pub(super) members: &'static [Member],
+}
+
+const fn done(actor: &'static [Actor], members: &'static [Member]) -> Demand {
+    Demand {
+        actors: actor,
+        result: EventResult::Done,
+        members,
+    }
+}
+
+const fn refused(actor: &'static [Actor], members: &'static [Member]) -> Demand {
+    Demand {
+        actors: actor,
+        result: EventResult::Refused,
+        members,
+    }
+}
+
+const PERSON: &[Actor] = &[Actor::User];
+const CLIENT: &[Actor] = &[Actor::Client];
+const SYSTEM: &[Actor] = &[Actor::System];
+const OPERATOR: &[Actor] = &[Actor::Operator];
+
+/// What happens on a page before a session.
+const STAGE: &[Member] = &[User, Client, Address, Methods, Reference];
+/// What happens with a session.
+const IN_SESSION: &[Member] = &[User, Client, Device, Session, Address, Methods, Reference];
+
+/// The row of a kind.
+pub(super) fn demand(kind: EventKind) -> Demand {
+    match kind {
+        // Nobody is proven, so nobody is named.
+        EventKind::FirstStageRefused => refused(PERSON, &[Client, Address, Methods, Reason, Reference]),
+        EventKind::FirstStagePassed
+        | EventKind::SecondStagePassed
+        | EventKind::UserCreated
+        | EventKind::CertificateRecorded => done(PERSON, STAGE),
+        EventKind::SmsSent => done(SYSTEM, STAGE),
+        EventKind::SmsFailed => refused(SYSTEM, STAGE),
+        EventKind::SmsBudgetReached => done(SYSTEM, &[Client, Address, Reason, Reference]),
+        EventKind::SecondStageRefused | EventKind::SignInRefused => {
+            refused(PERSON, &[User, Client, Address, Methods, Reason, Reference])
+        }
+        EventKind::SignedIn | EventKind::ConsentGranted | EventKind::ConsentDenied => done(PERSON, IN_SESSION),
+        // Before a first stage nobody is known.
+        EventKind::SignInCancelled => done(PERSON, &[Client, Address, Reason, Reference]),
+        // Somebody may sign out without coming from a client.
+        EventKind::SignedOut => done(PERSON, &[User, Device, Session, Address, Methods, Reference]),
+        EventKind::DeviceBound => done(PERSON, &[User, Client, Device, Address, Methods, Reference]),
+        // A key that was to be bound first belongs to no device yet.
+        EventKind::DeviceProofRefused => refused(PERSON, &[User, Client, Address, Methods, Reason, Reference]),
+        EventKind::OtherDeviceRefused => refused(PERSON, STAGE),
+        EventKind::DeviceUnbound => done(OPERATOR, &[User, Device, Reason]),
+        EventKind::RequestValueRepeated => done(CLIENT, &[Client, Address, Reason, Reference]),
+        EventKind::TokensIssued => done(CLIENT, IN_SESSION),
+        EventKind::CodeReplayed | EventKind::RefreshReused => refused(
+            CLIENT,
+            &[User, Client, Device, Session, Address, Methods, Reason, Reference],
+        ),
+        EventKind::GrantRevoked => done(
+            CLIENT,
+            &[User, Client, Device, Session, Address, Methods, Reason, Reference],
+        ),
+        EventKind::SigningKeyChanged => done(&[Actor::Operator, Actor::System], &[Reason]),
+        EventKind::ClientChanged => done(OPERATOR, &[Client, Reason]),
+        EventKind::PersonApplied => done(OPERATOR, &[User, Reason]),
+    }
+}
