@@ -33,6 +33,20 @@ mod m20261125_003000_add_interactions_proven_session;
 mod m20261125_003100_add_interactions_network;
 mod m20261125_003200_index_interactions_open;
 mod m20261125_003300_create_request_values;
+mod m20261126_000100_create_policies;
+mod m20261126_000200_create_registrations;
+mod m20261126_000300_create_consent_texts;
+mod m20261126_000400_create_stop_codes;
+mod m20261126_000500_add_users_exclusive_device;
+mod m20261126_000600_add_clients_backchannel_logout;
+mod m20261126_000700_add_sms_kind;
+mod m20261126_001000_add_outbox_lane;
+mod m20261126_002000_create_administrators;
+mod m20261126_002100_create_approvals;
+mod m20261126_002200_create_cabinet_tickets;
+mod m20261126_002300_add_users_notify_sign_in;
+mod m20261126_002400_index_audit_events_user;
+mod m20261126_003000_add_browser_sessions_bound_key;
 
 use sea_orm_migration::MigrationTrait;
 use sea_orm_migration::prelude::async_trait;
@@ -81,6 +95,20 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_003100_add_interactions_network::Migration),
             Box::new(m20261125_003200_index_interactions_open::Migration),
             Box::new(m20261125_003300_create_request_values::Migration),
+            Box::new(m20261126_000100_create_policies::Migration),
+            Box::new(m20261126_000200_create_registrations::Migration),
+            Box::new(m20261126_000300_create_consent_texts::Migration),
+            Box::new(m20261126_000400_create_stop_codes::Migration),
+            Box::new(m20261126_000500_add_users_exclusive_device::Migration),
+            Box::new(m20261126_000600_add_clients_backchannel_logout::Migration),
+            Box::new(m20261126_000700_add_sms_kind::Migration),
+            Box::new(m20261126_001000_add_outbox_lane::Migration),
+            Box::new(m20261126_002000_create_administrators::Migration),
+            Box::new(m20261126_002100_create_approvals::Migration),
+            Box::new(m20261126_002200_create_cabinet_tickets::Migration),
+            Box::new(m20261126_002300_add_users_notify_sign_in::Migration),
+            Box::new(m20261126_002400_index_audit_events_user::Migration),
+            Box::new(m20261126_003000_add_browser_sessions_bound_key::Migration),
         ]
     }
 }

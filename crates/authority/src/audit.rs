@@ -60,12 +60,48 @@ event_kinds! {
     CertificateRecorded => "certificate_recorded",
     /// A device was bound.
     DeviceBound => "device_bound",
+    /// The browser bound a key of its own to a session.
+    SessionKeyBound => "session_key_bound",
     /// A device proof was refused.
     DeviceProofRefused => "device_proof_refused",
     /// A sign-in from another device was refused.
     OtherDeviceRefused => "other_device_refused",
     /// A binding was ended.
     DeviceUnbound => "device_unbound",
+    /// A device got another name.
+    DeviceRenamed => "device_renamed",
+    /// A registration of a new device began.
+    RegistrationStarted => "registration_started",
+    /// A registration was refused.
+    RegistrationRefused => "registration_refused",
+    /// A picture code was wrong.
+    PictureRefused => "picture_refused",
+    /// A picture code, or an equal proof, was given.
+    PicturePassed => "picture_passed",
+    /// The person left everything as it was.
+    RegistrationDeclined => "registration_declined",
+    /// A new device was registered; everything issued before ended.
+    DeviceRegistered => "device_registered",
+    /// The time in which only the newest device may act was ended early.
+    ExclusivityEnded => "exclusivity_ended",
+    /// An administrator was named or is none any more.
+    AdministratorChanged => "administrator_changed",
+    /// An operator asked a second one to agree.
+    ApprovalRequested => "approval_requested",
+    /// An account was suspended or locked.
+    AccountLocked => "account_locked",
+    /// An account may be used again.
+    AccountUnlocked => "account_unlocked",
+    /// A stop code stopped nothing.
+    StopCodeRefused => "stop_code_refused",
+    /// A rule was set or unset.
+    PolicyChanged => "policy_changed",
+    /// A client could not be told that a session ended.
+    LogoutUndelivered => "logout_undelivered",
+    /// A person said that a sign-in or change was not theirs.
+    ActivityDisputed => "activity_disputed",
+    /// Messages about sign-ins were switched on or off.
+    SignInMessagesChanged => "sign_in_messages_changed",
     /// Consent was given.
     ConsentGranted => "consent_granted",
     /// Consent was declined.
@@ -118,6 +154,20 @@ impl EventKind {
             | Self::SigningKeyChanged
             | Self::ClientChanged
             | Self::PersonApplied
+            | Self::SessionKeyBound
+            | Self::DeviceRenamed
+            | Self::RegistrationStarted
+            | Self::PicturePassed
+            | Self::RegistrationDeclined
+            | Self::DeviceRegistered
+            | Self::ExclusivityEnded
+            | Self::AdministratorChanged
+            | Self::ApprovalRequested
+            | Self::AccountLocked
+            | Self::AccountUnlocked
+            | Self::PolicyChanged
+            | Self::ActivityDisputed
+            | Self::SignInMessagesChanged
             // These report; what they are about went on.
             | Self::SmsBudgetReached
             | Self::RequestValueRepeated => EventResult::Done,
@@ -128,7 +178,11 @@ impl EventKind {
             | Self::DeviceProofRefused
             | Self::OtherDeviceRefused
             | Self::CodeReplayed
-            | Self::RefreshReused => EventResult::Refused,
+            | Self::RefreshReused
+            | Self::RegistrationRefused
+            | Self::PictureRefused
+            | Self::StopCodeRefused
+            | Self::LogoutUndelivered => EventResult::Refused,
         }
     }
 }

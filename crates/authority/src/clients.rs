@@ -1,5 +1,6 @@
 //! Clients: the relying parties we serve (RFC 6749 §2, OIDC Core §1.2).
 
+mod backchannel_logout;
 mod client_id;
 mod redirect_uri;
 
@@ -7,6 +8,7 @@ use crate::authorization::Scope;
 use crate::secret::TokenDigest;
 use crate::time::Timestamp;
 
+pub use backchannel_logout::{BackchannelLogout, BackchannelLogoutUri};
 pub use client_id::{ClientId, ClientIdError};
 pub use redirect_uri::{RedirectUri, RedirectUriError};
 
@@ -105,6 +107,8 @@ pub struct Client {
     pub redirect_uris: Vec<RedirectUri>,
     /// Where the browser may go after sign-out.
     pub post_logout_redirect_uris: Vec<RedirectUri>,
+    /// How it is told that a session ended, when it wants to be.
+    pub backchannel_logout: Option<BackchannelLogout>,
     /// How it authenticates.
     pub authentication: ClientAuthentication,
     /// Digests of its secrets; several while one is being replaced.

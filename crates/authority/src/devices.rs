@@ -3,6 +3,7 @@
 use crate::ids::{DeviceId, UserId};
 use crate::secret::TokenDigest;
 use crate::time::Timestamp;
+use crate::users::Exclusivity;
 
 /// What the browser proves itself with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,19 +64,33 @@ pub enum BindingView {
     ThisDevice,
     /// The user's device is another one (R1).
     OtherDevice,
+    /// Another device was registered and alone may act for a while (R3).
+    Exclusive(Exclusivity),
 }
 
 impl BindingView {
-    /// Compares the user's live devices with the device the browser's cookie named, if any.
-    pub fn judge(live: &[Device], shown: Option<DeviceId>, allowed: usize) -> Self {
-        if live.iter().any(|device| Some(device.id) == shown) {
-            Self::ThisDevice
-        } else if live.len() < allowed.max(1) {
-            Self::First
-        } else {
-            Self::OtherDevice
+    /// Compares the user's live devices with the device the browser's cookie named, if any. Only the very first device
+    /// is bound by signing in; a further one is registered, also where several are allowed.
+    pub fn judge(live: &[Device], shown: Option<DeviceId>, exclusive: Option<Exclusivity>) -> Self {
+        let shown = shown.filter(|shown| live.iter().any(|device| device.id == *shown));
+        match (shown, exclusive) {
+            (Some(shown), Some(exclusive)) if exclusive.device_id != shown => Self::Exclusive(exclusive),
+            (Some(_), _) => Self::ThisDevice,
+            (None, Some(exclusive)) => Self::Exclusive(exclusive),
+            (None, None) if live.is_empty() => Self::First,
+            (None, None) => Self::OtherDevice,
         }
     }
+}
+
+/// The live devices whose place a newly registered one takes, so that no more than `allowed` are live with it: those
+/// used longest ago.
+pub fn replaced_by_new(live: &[Device], allowed: usize) -> Vec<&Device> {
+    let excess = (live.len() + 1).saturating_sub(allowed.max(1));
+    let mut oldest: Vec<&Device> = live.iter().collect();
+    oldest.sort_by_key(|device| (device.last_used_at, device.id));
+    oldest.truncate(excess);
+    oldest
 }
 
 #[cfg(test)]
@@ -107,19 +122,49 @@ mod tests {
     #[test]
     fn another_browser_is_another_device() {
         let (mine, other) = (device(1), device(2));
-        assert_eq!(BindingView::judge(&[], None, 1), BindingView::First);
-        assert_eq!(
-            BindingView::judge(std::slice::from_ref(&mine), Some(mine.id), 1),
-            BindingView::ThisDevice
-        );
-        assert_eq!(
-            BindingView::judge(std::slice::from_ref(&mine), None, 1),
-            BindingView::OtherDevice
-        );
-        assert_eq!(
-            BindingView::judge(std::slice::from_ref(&mine), Some(other.id), 1),
-            BindingView::OtherDevice
-        );
-        assert_eq!(BindingView::judge(&[mine], None, 2), BindingView::First);
+        let judge = |live: &[Device], shown: Option<&Device>| BindingView::judge(live, shown.map(|d| d.id), None);
+        assert_eq!(judge(&[], None), BindingView::First);
+        assert_eq!(judge(&[], Some(&mine)), BindingView::First);
+        let live = std::slice::from_ref(&mine);
+        assert_eq!(judge(live, Some(&mine)), BindingView::ThisDevice);
+        assert_eq!(judge(live, None), BindingView::OtherDevice);
+        assert_eq!(judge(live, Some(&other)), BindingView::OtherDevice);
+    }
+
+    #[test]
+    fn while_exclusivity_runs_every_device_but_one_is_refused() {
+        let (newest, other) = (device(1), device(2));
+        let exclusive = Exclusivity {
+            device_id: newest.id,
+            until: Timestamp::from_unix_seconds(2_000),
+        };
+        let live = [newest.clone(), other.clone()];
+        let judge = |live: &[Device], shown: Option<DeviceId>| BindingView::judge(live, shown, Some(exclusive));
+        assert_eq!(judge(&live, Some(newest.id)), BindingView::ThisDevice);
+        assert_eq!(judge(&live, Some(other.id)), BindingView::Exclusive(exclusive));
+        assert_eq!(judge(&live, None), BindingView::Exclusive(exclusive));
+        // Nor may anybody bind a first one while the only device that may act is gone.
+        assert_eq!(judge(&[], None), BindingView::Exclusive(exclusive));
+    }
+
+    #[test]
+    fn a_new_device_takes_the_place_of_those_used_longest_ago() {
+        let used = |seed, second| Device {
+            last_used_at: Timestamp::from_unix_seconds(second),
+            ..device(seed)
+        };
+        let live = [used(1, 300), used(2, 100), used(3, 200)];
+        let replaced = |allowed| {
+            let replaced = replaced_by_new(&live, allowed);
+            replaced
+                .iter()
+                .map(|device| device.last_used_at.as_unix_seconds())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(replaced(1), [100, 200, 300]);
+        assert_eq!(replaced(0), [100, 200, 300]);
+        assert_eq!(replaced(3), [100]);
+        assert!(replaced(4).is_empty());
+        assert!(replaced_by_new(&[], 1).is_empty());
     }
 }

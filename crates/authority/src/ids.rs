@@ -84,6 +84,8 @@ ids! {
     CodeId;
     /// One SMS message.
     SmsId;
+    /// One registration of a new device.
+    RegistrationId;
     /// A browser session; its text is the `sid` told to clients.
     SessionId;
     /// What a user agreed to release to a client.
@@ -96,6 +98,10 @@ ids! {
     EventId;
     /// A message in the outbox.
     OutboxId;
+    /// An administrator with a key of their own.
+    AdministratorId;
+    /// A request that a second administrator has to agree to.
+    ApprovalId;
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 //! It imports no other crate of ours. Start reading at [`authentication::next_step`], which decides what an authorization
 //! request needs next; [`authentication::SignInAttempt`] is what happens when that is a sign-in.
 
+pub mod administrators;
 pub mod assurance;
 pub mod audit;
 pub mod authentication;
@@ -21,8 +22,13 @@ pub mod identifiers;
 pub mod ids;
 pub mod locale;
 pub mod policy;
+pub mod registrations;
 pub mod secret;
 pub mod sessions;
+pub mod stop_codes;
 pub mod throttle;
 pub mod time;
 pub mod users;
+
+#[cfg(test)]
+mod interleavings;

@@ -1,6 +1,12 @@
 //! Policy: the numbers a deployment may tighten. Defaults are the product's; the limits are those of the security rules.
 
+mod binding;
+mod window;
+
 use std::time::Duration;
+
+pub use binding::{BindingPolicy, Effective, PolicyError, PolicyKey, Scope, SetValue, Source};
+pub use window::{EmptyWindow, RegistrationWindow, WallTime, WallTimeError, WindowState};
 
 use crate::identifiers::{NumberPrefix, PhoneNumber};
 use crate::throttle::Cap;
@@ -37,8 +43,6 @@ pub struct Policy {
     pub flows_per_network: i64,
     /// Sign-ins under way at the same time for the whole deployment.
     pub flows: i64,
-    /// How many devices an account may be used from.
-    pub devices_per_account: usize,
     /// How many accounts may share one phone number.
     pub accounts_per_phone: usize,
 }
@@ -60,7 +64,6 @@ impl Default for Policy {
             sms_limits: SmsLimits::default(),
             flows_per_network: 2_000,
             flows: 200_000,
-            devices_per_account: 1,
             accounts_per_phone: 3,
         }
     }

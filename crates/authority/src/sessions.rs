@@ -1,10 +1,27 @@
 //! Browser sessions: a signed-in browser and us. The text of the id is the `sid` told to clients.
 
+mod footing;
+
+use std::time::Duration;
+
 use crate::assurance::{Assurance, AuthenticationMethod};
 use crate::ids::{CertificateId, DeviceId, SessionId, UserId};
 use crate::policy::Policy;
 use crate::secret::TokenDigest;
-use crate::time::{Timestamp, minutes};
+use crate::time::{Timestamp, minutes, seconds};
+
+pub use footing::Footing;
+
+/// How long the cookie of a session with a bound key opens it: the browser proves the key to get the next one, and a copied
+/// cookie is worth nothing afterwards (Device Bound Session Credentials).
+pub const BOUND_COOKIE_LIFE: Duration = minutes(5);
+/// How long browsers are told to keep it: less, so that a request on its way does not come too late.
+pub const BOUND_COOKIE_AGE: Duration = seconds(270);
+
+/// A session on a shared computer, where nothing is bound, ends then in any case.
+pub const SHARED_ABSOLUTE: Duration = minutes(30);
+/// A session on a shared computer ends when nothing was done for so long.
+pub const SHARED_IDLE: Duration = minutes(10);
 
 /// A session.
 #[derive(Clone, Debug)]
@@ -43,9 +60,19 @@ impl BrowserSession {
         self.ended_at.is_none() && self.epoch == user_epoch && now < self.idle_until && now < self.absolute_until
     }
 
+    /// Whether it rests on nothing that stays: it serves the sign-in that made it, and opens no other service.
+    pub const fn is_shared(&self) -> bool {
+        self.device_id.is_none()
+    }
+
     /// The new idle end when activity at `now` is worth a write: at most one a minute.
     pub fn touch(&self, policy: &Policy, now: Timestamp) -> Option<Timestamp> {
-        (now.since(self.touched_at) >= minutes(1)).then(|| now.plus(policy.session_idle).min(self.absolute_until))
+        let idle = if self.is_shared() {
+            policy.session_idle.min(SHARED_IDLE)
+        } else {
+            policy.session_idle
+        };
+        (now.since(self.touched_at) >= minutes(1)).then(|| now.plus(idle).min(self.absolute_until))
     }
 }
 
@@ -63,7 +90,7 @@ mod tests {
             id: SessionId::mint(at, &mut rng),
             user_id: UserId::mint(at, &mut rng),
             cookie_digest: TokenDigest::from_bytes([0; 32]),
-            device_id: None,
+            device_id: Some(DeviceId::mint(at, &mut rng)),
             certificate_id: None,
             assurance: Assurance::Full,
             methods: Vec::new(),
@@ -95,6 +122,17 @@ mod tests {
             }
             .is_live(3, start)
         );
+    }
+
+    #[test]
+    fn a_session_of_a_shared_computer_idles_for_ten_minutes_at_most() {
+        let start = Timestamp::from_unix_seconds(1_000);
+        let shared = BrowserSession {
+            device_id: None,
+            ..session(start)
+        };
+        let later = start.plus(minutes(5));
+        assert_eq!(shared.touch(&Policy::default(), later), Some(later.plus(SHARED_IDLE)));
     }
 
     #[test]

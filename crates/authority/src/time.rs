@@ -99,6 +99,11 @@ fn micros(duration: Duration) -> i64 {
 pub trait Clock: Send + Sync {
     /// The present instant.
     fn now(&self) -> Timestamp;
+
+    /// The instant by which a decision falls that hangs on the wall clock of the deployment, when the database's own
+    /// clock shows `database`. Production decides by the database, so that all nodes decide alike; a clock that is
+    /// driven by hand decides by itself.
+    fn decisive(&self, database: Timestamp) -> Timestamp;
 }
 
 /// A duration of whole seconds.

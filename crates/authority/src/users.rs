@@ -3,13 +3,15 @@
 mod facts;
 mod state;
 
-use crate::identifiers::PhoneNumber;
-use crate::ids::{PhoneId, UserId};
+use std::time::Duration;
+
+use crate::identifiers::{Bin, PhoneNumber};
+use crate::ids::{DeviceId, PhoneId, UserId};
 use crate::locale::Locale;
 use crate::time::Timestamp;
 
 pub use facts::{FactName, FactSource, UserFact};
-pub use state::{Barred, LockReason, UserState};
+pub use state::{Barred, LockReason, StateRefusal, UserState};
 
 /// The identifier released to clients as `sub`: random, stable, never issued again (OIDC Core §8, public).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -63,12 +65,37 @@ pub struct User {
     pub provisional: bool,
     /// Raised to end everything issued before.
     pub epoch: i64,
-    /// Until when only the device registered last may act; set by re-registration.
-    pub exclusive_until: Option<Timestamp>,
+    /// The device that alone may act for a while; set by re-registration.
+    pub exclusive: Option<Exclusivity>,
+    /// The organisation whose policy holds for the account.
+    pub organisation: Option<Bin>,
     /// The last completed interactive sign-in.
     pub last_interactive_at: Option<Timestamp>,
     /// The language chosen last.
     pub locale: Option<Locale>,
+}
+
+impl User {
+    /// The exclusivity that runs at `now`; at its end exactly it does not (security rule DB-13).
+    pub fn exclusivity_at(&self, now: Timestamp) -> Option<Exclusivity> {
+        self.exclusive.filter(|exclusive| now < exclusive.until)
+    }
+
+    /// From when on the person may return to a suspended account: after the rest, and not while only the newest device may
+    /// act, because it may be the very device that was to be stopped.
+    pub fn return_from(&self, rest: Duration) -> Option<Timestamp> {
+        let from = self.state.return_from(rest)?;
+        Some(self.exclusive.map_or(from, |exclusive| from.max(exclusive.until)))
+    }
+}
+
+/// Only the device registered last may act (product A4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exclusivity {
+    /// Which.
+    pub device_id: DeviceId,
+    /// Until when, exclusive: a stored instant.
+    pub until: Timestamp,
 }
 
 /// The kind of a lookup identifier.

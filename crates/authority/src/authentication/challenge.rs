@@ -9,6 +9,8 @@ use crate::time::Timestamp;
 pub enum ChallengePurpose {
     /// To be signed with a certificate's key as the first stage.
     EdsSignIn,
+    /// To be signed with a certificate's key instead of the picture code of a registration.
+    EdsRegistration,
     /// To be signed with a new device key, which binds it.
     DeviceBinding,
     /// To be signed with the bound device's key.
@@ -19,8 +21,9 @@ pub enum ChallengePurpose {
 
 impl ChallengePurpose {
     /// All purposes.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::EdsSignIn,
+        Self::EdsRegistration,
         Self::DeviceBinding,
         Self::DeviceProof,
         Self::DeviceConfirm,
@@ -30,6 +33,7 @@ impl ChallengePurpose {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::EdsSignIn => "eds_sign_in",
+            Self::EdsRegistration => "eds_registration",
             Self::DeviceBinding => "device_binding",
             Self::DeviceProof => "device_proof",
             Self::DeviceConfirm => "device_confirm",

@@ -1,12 +1,14 @@
 //! What an authorization request needs next. Pure: request, session, consent, policy and the present instant decide, for
 //! the first request and for every return from a page alike (OIDC Core §3.1.2.1, §3.1.2.3, §3.1.2.4).
 
+use std::time::Duration;
+
 use crate::authorization::{AuthorizationRequest, Progress, Scope};
 use crate::clients::Client;
 use crate::consents::{self, Consent, ConsentNeed};
 use crate::devices::DeviceKey;
 use crate::sessions::BrowserSession;
-use crate::time::{Timestamp, seconds};
+use crate::time::{Timestamp, minutes, seconds};
 use crate::users::Subject;
 
 /// What is known when the question is asked.
@@ -20,6 +22,8 @@ pub struct Facts<'a> {
     pub session: Option<(&'a BrowserSession, &'a Subject)>,
     /// What the device proves itself with that the session rests on, if it rests on one.
     pub device_key: Option<&'a DeviceKey>,
+    /// When that device last proved its key, in this interaction or another.
+    pub device_proven_at: Option<Timestamp>,
     /// What the user agreed to before.
     pub consent: Option<&'a Consent>,
     /// What was done in this interaction.
@@ -70,20 +74,29 @@ pub fn next_step(facts: &Facts<'_>, now: Timestamp) -> NextStep {
     if facts.progress.session.is_some_and(|chosen| chosen != session.id) {
         return NextStep::SignIn(SignInReason::NoSession);
     }
+    // A session of a shared computer is for the sign-in that made it: whoever sits there next finds nobody signed in.
+    if session.is_shared() && !facts.progress.signed_in {
+        return NextStep::SignIn(SignInReason::NoSession);
+    }
     if let Some(step) = judge_session(facts, session, subject, now) {
         return step;
     }
-    if must_prove(facts, session) {
+    if must_prove(facts, session, now) {
         return NextStep::ProveDevice;
     }
     judge_consent(facts)
 }
 
+/// How long the proof of a device counts. Whoever copies the cookies of a sign-in under way has that long, and not the life
+/// of the interaction.
+const PROOF_TTL: Duration = minutes(5);
+
 /// Security rules DB-1, DB-4: where a session is used to mint something, the device it rests on has signed a nonce, at the
 /// sign-in of this interaction or since. What another session's device signed counts for nothing.
-fn must_prove(facts: &Facts<'_>, session: &BrowserSession) -> bool {
-    let proven = facts.progress.proven_session == Some(session.id);
-    facts.device_key.is_some_and(DeviceKey::signs) && !facts.progress.signed_in && !proven
+fn must_prove(facts: &Facts<'_>, session: &BrowserSession, now: Timestamp) -> bool {
+    let marked = facts.progress.signed_in || facts.progress.proven_session == Some(session.id);
+    let recent = facts.device_proven_at.is_some_and(|at| now < at.plus(PROOF_TTL));
+    facts.device_key.is_some_and(DeviceKey::signs) && !(marked && recent)
 }
 
 fn judge_session(facts: &Facts<'_>, session: &BrowserSession, subject: &Subject, now: Timestamp) -> Option<NextStep> {
@@ -144,12 +157,14 @@ fn judge_consent(facts: &Facts<'_>) -> NextStep {
 }
 
 impl Facts<'_> {
-    /// Whether a refresh token may be issued: `offline_access` needs consent, asked now or remembered (OIDC Core §11).
+    /// Whether a refresh token may be issued: `offline_access` needs consent, asked now or remembered (OIDC Core §11), and
+    /// a device that it belongs to.
     pub fn offline_allowed(&self) -> bool {
         let remembered = self
             .consent
             .is_some_and(|consent| consent.scopes.contains(&Scope::OfflineAccess));
-        self.request.asks(Scope::OfflineAccess) && (self.progress.consented || remembered)
+        let stays = self.session.is_some_and(|(session, _)| !session.is_shared());
+        stays && self.request.asks(Scope::OfflineAccess) && (self.progress.consented || remembered)
     }
 }
 

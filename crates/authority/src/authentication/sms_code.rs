@@ -58,6 +58,11 @@ impl CodeDigits {
         &self.0
     }
 
+    /// Whether the digits are the same, in constant time.
+    pub fn matches(&self, other: &Self) -> bool {
+        subtle::ConstantTimeEq::ct_eq(self.0.as_bytes(), other.0.as_bytes()).into()
+    }
+
     /// What is kept of it.
     pub fn digest(&self, keyring: &Keyring, attempt: AttemptId, phone: PhoneId) -> TokenDigest {
         let (attempt, phone) = (attempt.as_uuid(), phone.as_uuid());

@@ -37,6 +37,10 @@ pub enum Purpose {
     Challenge,
     /// SMS codes.
     SmsCode,
+    /// Stop codes.
+    StopCode,
+    /// Digits of picture codes at rest.
+    PictureCode,
     /// Personal identifiers (IIN, BIN), for lookup.
     Identifier,
     /// Phone numbers, for counting accounts by number.
@@ -69,6 +73,8 @@ impl Purpose {
             Self::ClientSecret => b"kiru/1/client-secret",
             Self::Challenge => b"kiru/1/challenge",
             Self::SmsCode => b"kiru/1/sms-code",
+            Self::StopCode => b"kiru/1/stop-code",
+            Self::PictureCode => b"kiru/1/picture-code",
             Self::Identifier => b"kiru/1/identifier",
             Self::PhoneNumber => b"kiru/1/phone-number",
             Self::FormToken => b"kiru/1/form-token",
@@ -142,7 +148,7 @@ pub struct Keyring {
     seals: Vec<(Purpose, LessSafeKey)>,
 }
 
-const DIGESTS: [Purpose; 16] = [
+const DIGESTS: [Purpose; 17] = [
     Purpose::FlowCookie,
     Purpose::SessionCookie,
     Purpose::DeviceCookie,
@@ -152,6 +158,7 @@ const DIGESTS: [Purpose; 16] = [
     Purpose::ClientSecret,
     Purpose::Challenge,
     Purpose::SmsCode,
+    Purpose::StopCode,
     Purpose::Identifier,
     Purpose::PhoneNumber,
     Purpose::FormToken,
@@ -160,7 +167,7 @@ const DIGESTS: [Purpose; 16] = [
     Purpose::RequestValue,
     Purpose::AuditSeal,
 ];
-const SEALS: [Purpose; 2] = [Purpose::Fact, Purpose::SigningKey];
+const SEALS: [Purpose; 3] = [Purpose::Fact, Purpose::SigningKey, Purpose::PictureCode];
 
 impl Keyring {
     /// Derives the keys.

@@ -5,7 +5,7 @@ use super::*;
 use crate::assurance::{Assurance, AssuranceRequest};
 use crate::authorization::{ClaimName, ClaimsRequest, Prompt, ResponseMode};
 use crate::clients::{ClientAuthentication, ClientId, GrantType, RedirectUri, SigningAlgorithm};
-use crate::ids::{ConsentId, SessionId, UserId};
+use crate::ids::{ConsentId, DeviceId, SessionId, UserId};
 use crate::policy::Policy;
 use crate::secret::TokenDigest;
 
@@ -16,6 +16,7 @@ struct World {
     subject: Subject,
     consent: Consent,
     device_key: Option<DeviceKey>,
+    proven_at: Timestamp,
     progress: Progress,
     now: Timestamp,
 }
@@ -34,7 +35,7 @@ fn world() -> World {
             id: SessionId::mint(now, &mut rng),
             user_id,
             cookie_digest: TokenDigest::from_bytes([0; 32]),
-            device_id: None,
+            device_id: Some(DeviceId::mint(now, &mut rng)),
             certificate_id: None,
             assurance: Assurance::Full,
             methods: Vec::new(),
@@ -56,6 +57,7 @@ fn world() -> World {
             granted_at: now,
         },
         device_key: None,
+        proven_at: now,
         progress: Progress::default(),
         now,
     }
@@ -101,6 +103,7 @@ fn client(id: &ClientId, redirect_uri: RedirectUri, now: Timestamp) -> Client {
         id_token_algorithm: SigningAlgorithm::Rs256,
         policy_uri: None,
         tos_uri: None,
+        backchannel_logout: None,
         metadata_version: 1,
         created_at: now,
     }
@@ -113,14 +116,23 @@ impl World {
 
     fn step_with(&self, session: bool, consent: bool) -> NextStep {
         let facts = Facts {
-            request: &self.request,
-            client: &self.client,
             session: session.then_some((&self.session, &self.subject)),
-            device_key: self.device_key.as_ref(),
             consent: consent.then_some(&self.consent),
-            progress: self.progress,
+            ..self.facts()
         };
         next_step(&facts, self.now)
+    }
+
+    fn facts(&self) -> Facts<'_> {
+        Facts {
+            request: &self.request,
+            client: &self.client,
+            session: Some((&self.session, &self.subject)),
+            device_key: self.device_key.as_ref(),
+            device_proven_at: Some(self.proven_at),
+            consent: Some(&self.consent),
+            progress: self.progress,
+        }
     }
 
     fn signed_in_here(&mut self) {
@@ -349,17 +361,7 @@ fn where_a_sign_in_is_due_anyway_no_proof_is_asked_before() {
 #[test]
 fn offline_access_needs_consent_now_or_before() {
     let mut world = world();
-    let allowed = |world: &World| {
-        Facts {
-            request: &world.request,
-            client: &world.client,
-            session: Some((&world.session, &world.subject)),
-            device_key: None,
-            consent: Some(&world.consent),
-            progress: world.progress,
-        }
-        .offline_allowed()
-    };
+    let allowed = |world: &World| world.facts().offline_allowed();
     assert!(!allowed(&world));
     world.request.scopes.push(Scope::OfflineAccess);
     assert!(!allowed(&world));
@@ -368,4 +370,47 @@ fn offline_access_needs_consent_now_or_before() {
     world.progress.consented = false;
     world.consent.scopes.push(Scope::OfflineAccess);
     assert!(allowed(&world));
+}
+
+#[test]
+fn a_session_of_a_shared_computer_opens_no_other_service_and_gives_no_refresh_token() {
+    let mut world = world();
+    world.session.device_id = None;
+    world.request.scopes.push(Scope::OfflineAccess);
+    let ask = |world: &World| next_step(&world.facts(), world.now);
+    assert_eq!(ask(&world), NextStep::SignIn(SignInReason::NoSession));
+    world.progress.session = Some(world.session.id);
+    assert_eq!(
+        ask(&world),
+        NextStep::SignIn(SignInReason::NoSession),
+        "chosen, not made here"
+    );
+    world.progress.signed_in = true;
+    assert!(
+        !matches!(ask(&world), NextStep::SignIn(_)),
+        "the sign-in that made it goes on"
+    );
+    world.progress.consented = true;
+    assert!(!world.facts().offline_allowed());
+    world.session.device_id = Some(DeviceId::mint(world.now, &mut ChaCha20Rng::seed_from_u64(2)));
+    assert!(world.facts().offline_allowed());
+}
+
+#[test]
+fn the_proof_of_a_device_counts_for_five_minutes_and_no_longer() {
+    for mark in [true, false] {
+        let mut world = world();
+        world.device_key = Some(key());
+        world.progress.session = Some(world.session.id);
+        world.progress.consented = true;
+        world.progress.signed_in = mark;
+        world.progress.proven_session = (!mark).then_some(world.session.id);
+        let ask = |world: &World, at: Timestamp| next_step(&world.facts(), at);
+        let end = world.proven_at.plus(PROOF_TTL);
+        let last = Timestamp::from_micros(end.as_micros() - 1);
+        assert_eq!(ask(&world, last), NextStep::Issue);
+        assert_eq!(ask(&world, end), NextStep::ProveDevice);
+        world.proven_at = end;
+        assert_eq!(ask(&world, end), NextStep::Issue);
+    }
 }

@@ -1,0 +1,458 @@
+//! The rules of binding and re-registration: what a deployment, and within it an organisation, may set (product A6).
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+use chrono_tz::Tz;
+
+use super::window::{RegistrationWindow, WallTime};
+use crate::identifiers::{Bin, Checksum};
+use crate::time::{hours, seconds};
+
+/// The longest that the account may be kept to the device registered last.
+const LONGEST_EXCLUSIVE: Duration = hours(24 * 30);
+/// The longest wait before a suspended account may return.
+const LONGEST_REST: Duration = hours(24 * 30);
+
+macro_rules! policy_keys {
+    ($($(#[$doc:meta])* $name:ident => $word:literal,)*) => {
+        /// A rule that can be set.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum PolicyKey { $($(#[$doc])* $name,)* }
+
+        impl PolicyKey {
+            /// All keys, in the order they are shown.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// The word at the command line and in storage.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $word,)* }
+            }
+
+            /// The key of a word.
+            pub fn from_word(word: &str) -> Option<Self> {
+                match word { $($word => Some(Self::$name),)* _ => None }
+            }
+        }
+    };
+}
+
+policy_keys! {
+    /// When registration opens, `HH:MM`.
+    RegistrationFrom => "registration.from",
+    /// When it closes, `HH:MM`.
+    RegistrationTo => "registration.to",
+    /// The IANA zone of both.
+    RegistrationZone => "registration.zone",
+    /// How long only the device registered last may act, ISO 8601, such as `PT48H`.
+    ExclusiveFor => "registration.exclusive_for",
+    /// Registrations of one account within 30 days; `0` for no limit.
+    PerMonth => "registration.per_30_days",
+    /// How long a phone number must have been linked before it may confirm a registration, ISO 8601.
+    PhoneRest => "registration.phone_rest",
+    /// How many devices an account may be used from.
+    DevicesPerAccount => "devices.per_account",
+    /// Whether a device that lost its key may get a new one without window and lock: `on` or `off`.
+    Rekey => "devices.rekey",
+    /// Whether a shared computer gets a short session without binding: `on` or `off`.
+    SharedComputers => "devices.shared_computers",
+    /// How long after suspending it a person may return, ISO 8601.
+    SuspensionRest => "suspension.rest",
+}
+
+/// Why a value cannot be set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PolicyError {
+    /// Not a time of day.
+    #[error("a time of day is written HH:MM, from 00:00 to 24:00")]
+    WallTime,
+    /// Not a zone of the IANA database.
+    #[error("the zone is not in the IANA database")]
+    Zone,
+    /// Not a duration of that range.
+    #[error("a duration is written PT48H, PT30M or P2D, at most 30 days")]
+    Duration,
+    /// Not a number of that range.
+    #[error("the number is out of range")]
+    Number,
+    /// Neither `on` nor `off`.
+    #[error("the value is on or off")]
+    Switch,
+    /// Together with the other values there is no time left to register in.
+    #[error("the window must end after it begins")]
+    EmptyWindow,
+}
+
+/// The rules in force for an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BindingPolicy {
+    /// When devices may be registered again.
+    pub window: RegistrationWindow,
+    /// How long only the device registered last may act.
+    pub exclusive_for: Duration,
+    /// Registrations within 30 days; none for no limit.
+    pub per_month: Option<u32>,
+    /// How long a phone number must have been linked.
+    pub phone_rest: Duration,
+    /// How many devices an account may be used from.
+    pub devices_per_account: usize,
+    /// Whether a device that lost its key may get a new one.
+    pub rekey: bool,
+    /// Whether a shared computer gets a session without binding.
+    pub shared_computers: bool,
+    /// How long a suspended account rests.
+    pub suspension_rest: Duration,
+}
+
+/// Whose values they are; the later one wins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// The whole deployment.
+    Deployment,
+    /// The people of one organisation.
+    Organisation(Bin),
+}
+
+impl Scope {
+    /// The word in storage and at the command line.
+    pub fn to_word(&self) -> String {
+        match self {
+            Self::Deployment => "deployment".to_owned(),
+            Self::Organisation(bin) => format!("organisation:{}", bin.expose()),
+        }
+    }
+
+    /// The scope of a word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word.split_once(':') {
+            None if word == "deployment" => Some(Self::Deployment),
+            Some(("organisation", bin)) => Bin::parse(bin, Checksum::Ignored).ok().map(Self::Organisation),
+            None | Some(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.to_word())
+    }
+}
+
+/// Where an effective value comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The product.
+    Default,
+    /// The configuration file.
+    Configuration,
+    /// A value set for that scope.
+    Set(Scope),
+}
+
+/// A value that was set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SetValue {
+    /// For whom.
+    pub scope: Scope,
+    /// Which rule.
+    pub key: PolicyKey,
+    /// What, as it was written.
+    pub value: String,
+}
+
+/// The effective values, with where each comes from.
+#[derive(Clone, Debug)]
+pub struct Effective {
+    values: BTreeMap<PolicyKey, (String, Source)>,
+    policy: BindingPolicy,
+}
+
+impl Effective {
+    /// The values of an account: the seed's, then the configured zone, then what was set for the deployment, then what
+    /// was set for its organisation.
+    ///
+    /// # Errors
+    /// A value does not mean anything, alone or with the others.
+    pub fn resolve(zone: Tz, set: &[SetValue], organisation: Option<&Bin>) -> Result<Self, (PolicyKey, PolicyError)> {
+        let mut values = defaults();
+        if zone != Tz::Asia__Almaty {
+            values.insert(
+                PolicyKey::RegistrationZone,
+                (zone.name().to_owned(), Source::Configuration),
+            );
+        }
+        for scope in [Some(Scope::Deployment), organisation.cloned().map(Scope::Organisation)] {
+            let of_scope = |set: &&SetValue| scope.as_ref() == Some(&set.scope);
+            for set in set.iter().filter(of_scope) {
+                values.insert(set.key, (set.value.clone(), Source::Set(set.scope.clone())));
+            }
+        }
+        let policy = read(&values)?;
+        Ok(Self { values, policy })
+    }
+
+    /// The rules.
+    pub const fn policy(&self) -> &BindingPolicy {
+        &self.policy
+    }
+
+    /// Each key with its value and where that comes from.
+    pub fn values(&self) -> impl Iterator<Item = (PolicyKey, &str, &Source)> {
+        self.values
+            .iter()
+            .map(|(key, (value, source))| (*key, value.as_str(), source))
+    }
+}
+
+fn defaults() -> BTreeMap<PolicyKey, (String, Source)> {
+    PolicyKey::ALL
+        .iter()
+        .map(|key| (*key, (default(*key).to_owned(), Source::Default)))
+        .collect()
+}
+
+const fn default(key: PolicyKey) -> &'static str {
+    match key {
+        PolicyKey::RegistrationFrom => "09:00",
+        PolicyKey::RegistrationTo => "18:00",
+        PolicyKey::RegistrationZone => "Asia/Almaty",
+        PolicyKey::ExclusiveFor => "PT48H",
+        PolicyKey::PerMonth => "0",
+        PolicyKey::PhoneRest => "PT0S",
+        PolicyKey::DevicesPerAccount => "1",
+        PolicyKey::Rekey | PolicyKey::SharedComputers => "off",
+        PolicyKey::SuspensionRest => "PT24H",
+    }
+}
+
+fn read(values: &BTreeMap<PolicyKey, (String, Source)>) -> Result<BindingPolicy, (PolicyKey, PolicyError)> {
+    let value = |key: PolicyKey| values.get(&key).map_or(default(key), |(value, _)| value.as_str());
+    let time = |key| named(key, wall_time, value(key));
+    let from = time(PolicyKey::RegistrationFrom)?;
+    let to = time(PolicyKey::RegistrationTo)?;
+    let zone = named(PolicyKey::RegistrationZone, zone, value(PolicyKey::RegistrationZone))?;
+    let window =
+        RegistrationWindow::new(from, to, zone).map_err(|_| (PolicyKey::RegistrationTo, PolicyError::EmptyWindow))?;
+    let per_month = named(
+        PolicyKey::PerMonth,
+        |text| number(text, 0, 1000),
+        value(PolicyKey::PerMonth),
+    )?;
+    let devices = named(
+        PolicyKey::DevicesPerAccount,
+        |text| number(text, 1, 100),
+        value(PolicyKey::DevicesPerAccount),
+    )?;
+    let length = |key, longest| named(key, |text| duration(text, longest), value(key));
+    let switch = |key| named(key, switch, value(key));
+    Ok(BindingPolicy {
+        window,
+        exclusive_for: length(PolicyKey::ExclusiveFor, LONGEST_EXCLUSIVE)?,
+        per_month: (per_month > 0).then_some(per_month),
+        phone_rest: length(PolicyKey::PhoneRest, LONGEST_REST)?,
+        devices_per_account: usize::try_from(devices).unwrap_or(1),
+        rekey: switch(PolicyKey::Rekey)?,
+        shared_computers: switch(PolicyKey::SharedComputers)?,
+        suspension_rest: length(PolicyKey::SuspensionRest, LONGEST_REST)?,
+    })
+}
+
+fn named<T>(
+    key: PolicyKey,
+    read: impl FnOnce(&str) -> Result<T, PolicyError>,
+    value: &str,
+) -> Result<T, (PolicyKey, PolicyError)> {
+    read(value).map_err(|error| (key, error))
+}
+
+fn wall_time(text: &str) -> Result<WallTime, PolicyError> {
+    text.parse().map_err(|_| PolicyError::WallTime)
+}
+
+fn zone(text: &str) -> Result<Tz, PolicyError> {
+    text.parse().map_err(|_| PolicyError::Zone)
+}
+
+fn number(text: &str, least: u32, most: u32) -> Result<u32, PolicyError> {
+    let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let number = digits.then(|| text.parse::<u32>().ok()).flatten();
+    number
+        .filter(|number| (least..=most).contains(number))
+        .ok_or(PolicyError::Number)
+}
+
+fn switch(text: &str) -> Result<bool, PolicyError> {
+    match text {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => Err(PolicyError::Switch),
+    }
+}
+
+/// Reads `P2D`, `PT48H`, `PT30M`, `PT90S` and their sums, such as `P1DT12H` (ISO 8601 without months and years, whose
+/// length is not fixed).
+fn duration(text: &str, longest: Duration) -> Result<Duration, PolicyError> {
+    let (days, clock) = match text.strip_prefix('P').ok_or(PolicyError::Duration)? {
+        rest if rest.is_empty() || rest.ends_with('T') => return Err(PolicyError::Duration),
+        rest => rest.split_once('T').map_or((rest, ""), |(days, clock)| (days, clock)),
+    };
+    let total = units(days, &[('D', 86_400)])?
+        .checked_add(units(clock, &[('H', 3_600), ('M', 60), ('S', 1)])?)
+        .map(seconds);
+    total.filter(|total| *total <= longest).ok_or(PolicyError::Duration)
+}
+
+/// The sum of numbers with their unit behind them; each unit once, in that order.
+fn units(mut text: &str, known: &[(char, u64)]) -> Result<u64, PolicyError> {
+    let mut total = 0_u64;
+    for (unit, length) in known {
+        let Some((number, rest)) = text.split_once(*unit) else {
+            continue;
+        };
+        let digits = (1..=7).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
+        let number: u64 = digits
+            .then(|| number.parse().ok())
+            .flatten()
+            .ok_or(PolicyError::Duration)?;
+        total = total.saturating_add(number.saturating_mul(*length));
+        text = rest;
+    }
+    if text.is_empty() {
+        Ok(total)
+    } else {
+        Err(PolicyError::Duration)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::time::{days, minutes};
+
+    fn set(scope: &str, key: PolicyKey, value: &str) -> SetValue {
+        SetValue {
+            scope: Scope::from_word(scope).unwrap(),
+            key,
+            value: value.to_owned(),
+        }
+    }
+
+    fn resolve(values: &[SetValue]) -> Result<Effective, (PolicyKey, PolicyError)> {
+        Effective::resolve(Tz::Asia__Almaty, values, None)
+    }
+
+    #[test]
+    fn without_a_word_from_anybody_the_seeds_rules_hold() {
+        let effective = resolve(&[]).unwrap();
+        let policy = effective.policy();
+        assert_eq!(policy.window.from().to_string(), "09:00");
+        assert_eq!(policy.window.to().to_string(), "18:00");
+        assert_eq!(policy.window.zone(), Tz::Asia__Almaty);
+        assert_eq!(policy.exclusive_for, hours(48));
+        assert_eq!(policy.devices_per_account, 1);
+        assert!(!policy.rekey && !policy.shared_computers);
+        assert_eq!(policy.suspension_rest, hours(24));
+        assert_eq!((policy.per_month, policy.phone_rest), (None, Duration::ZERO));
+        assert!(effective.values().all(|(_, _, source)| *source == Source::Default));
+        assert_eq!(effective.values().count(), PolicyKey::ALL.len());
+    }
+
+    #[test]
+    fn the_nearer_scope_wins_and_says_so() {
+        let (school, bin) = (
+            "organisation:050140000017",
+            Bin::parse("050140000017", Checksum::Ignored).unwrap(),
+        );
+        let values = [
+            set(school, PolicyKey::DevicesPerAccount, "3"),
+            set("deployment", PolicyKey::DevicesPerAccount, "2"),
+            set("deployment", PolicyKey::RegistrationTo, "20:00"),
+        ];
+        let theirs = Effective::resolve(Tz::Europe__Moscow, &values, Some(&bin)).unwrap();
+        assert_eq!(theirs.policy().devices_per_account, 3);
+        assert_eq!(theirs.policy().window.zone(), Tz::Europe__Moscow);
+        let source = |key| theirs.values().find(|(found, ..)| *found == key).unwrap().2.clone();
+        assert_eq!(
+            source(PolicyKey::DevicesPerAccount),
+            Source::Set(Scope::Organisation(bin))
+        );
+        assert_eq!(source(PolicyKey::RegistrationTo), Source::Set(Scope::Deployment));
+        assert_eq!(source(PolicyKey::RegistrationZone), Source::Configuration);
+        assert_eq!(source(PolicyKey::RegistrationFrom), Source::Default);
+        let others = Effective::resolve(Tz::Europe__Moscow, &values, None).unwrap();
+        assert_eq!(others.policy().devices_per_account, 2);
+    }
+
+    #[test]
+    fn values_without_meaning_are_refused_by_key() {
+        for (key, value, error) in [
+            (PolicyKey::RegistrationFrom, "9", PolicyError::WallTime),
+            (PolicyKey::RegistrationTo, "24:01", PolicyError::WallTime),
+            (PolicyKey::RegistrationTo, "09:00", PolicyError::EmptyWindow),
+            (PolicyKey::RegistrationZone, "Asia/Temirtau", PolicyError::Zone),
+            (PolicyKey::ExclusiveFor, "48", PolicyError::Duration),
+            (PolicyKey::ExclusiveFor, "P31D", PolicyError::Duration),
+            (PolicyKey::ExclusiveFor, "P1M", PolicyError::Duration),
+            (PolicyKey::PerMonth, "-1", PolicyError::Number),
+            (PolicyKey::DevicesPerAccount, "0", PolicyError::Number),
+            (PolicyKey::DevicesPerAccount, "101", PolicyError::Number),
+            (PolicyKey::Rekey, "yes", PolicyError::Switch),
+        ] {
+            assert_eq!(
+                resolve(&[set("deployment", key, value)]).err(),
+                Some((key, error)),
+                "{value}"
+            );
+        }
+    }
+
+    #[test]
+    fn durations_are_read_as_they_are_written() {
+        for (text, length) in [
+            ("PT48H", hours(48)),
+            ("P2D", days(2)),
+            ("P1DT12H", hours(36)),
+            ("PT1H30M", minutes(90)),
+            ("PT0S", Duration::ZERO),
+            ("P30D", days(30)),
+        ] {
+            assert_eq!(duration(text, LONGEST_EXCLUSIVE), Ok(length), "{text}");
+        }
+        for text in [
+            "P", "PT", "P1DT", "PT1M1H", "PT1H1H", "PT-1H", "P1Y", "48H", "PT1.5H", "PT 1H", "P30DT1S",
+        ] {
+            assert_eq!(duration(text, LONGEST_EXCLUSIVE), Err(PolicyError::Duration), "{text}");
+        }
+    }
+
+    #[test]
+    fn keys_and_scopes_keep_their_words() {
+        for key in PolicyKey::ALL {
+            assert_eq!(PolicyKey::from_word(key.as_str()), Some(*key));
+        }
+        for word in ["deployment", "organisation:050140000017"] {
+            assert_eq!(Scope::from_word(word).unwrap().to_word(), word);
+        }
+        for word in [
+            "",
+            "Deployment",
+            "organisation",
+            "organisation:1",
+            "school:050140000017",
+        ] {
+            assert_eq!(Scope::from_word(word), None, "{word}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_breaks_the_reader(text in "\\PC{0,20}") {
+            for key in PolicyKey::ALL {
+                let _ = resolve(&[set("deployment", *key, &text)]);
+            }
+        }
+    }
+}
