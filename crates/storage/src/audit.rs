@@ -6,6 +6,7 @@
 //!
 //! Retention: none of it is deleted here; that the chain stays verifiable comes first (security rule DU-15).
 
+mod of_user;
 mod pace;
 mod seal;
 mod verify;
@@ -21,6 +22,7 @@ use crate::row::Place;
 use crate::sql::{self, at};
 use crate::{Connection, Inconsistent, StorageError, Tx};
 
+pub use of_user::{find_sign_in, list_sign_ins};
 pub(crate) use pace::Pace;
 pub use pace::{SEALER_TOO_LATE, look};
 pub use seal::{Seal, list_unexported, record_exported, seal};

@@ -3,7 +3,10 @@
 //! Retention: a client that was ended keeps its row, because consents and grants name it; addresses and secrets go.
 
 use authority::authorization::Scope;
-use authority::clients::{Client, ClientAuthentication, ClientId, GrantType, RedirectUri, SigningAlgorithm};
+use authority::clients::{
+    BackchannelLogout, BackchannelLogoutUri, Client, ClientAuthentication, ClientId, GrantType, RedirectUri,
+    SigningAlgorithm,
+};
 use authority::secret::TokenDigest;
 use authority::time::Timestamp;
 use sea_orm::FromQueryResult;
@@ -43,13 +46,16 @@ pub async fn list(conn: &Connection) -> Result<Vec<Client>, StorageError> {
 /// The database is not available.
 pub async fn record(tx: &Tx, client: &Client, now: Timestamp) -> Result<(), StorageError> {
     let sql = "INSERT INTO clients (id, name, authentication, grant_types, scopes, require_pkce, id_token_algorithm, \
-               policy_uri, tos_uri, metadata_version, created_at, updated_at) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
+               policy_uri, tos_uri, backchannel_logout_uri, backchannel_logout_session_required, metadata_version, created_at, \
+               updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
                ON CONFLICT (id) DO UPDATE SET name = excluded.name, authentication = excluded.authentication, \
                grant_types = excluded.grant_types, scopes = excluded.scopes, require_pkce = excluded.require_pkce, \
                id_token_algorithm = excluded.id_token_algorithm, policy_uri = excluded.policy_uri, tos_uri = excluded.tos_uri, \
+               backchannel_logout_uri = excluded.backchannel_logout_uri, \
+               backchannel_logout_session_required = excluded.backchannel_logout_session_required, \
                metadata_version = excluded.metadata_version, updated_at = excluded.updated_at, ended_at = NULL";
     let grant_types: Vec<_> = client.grant_types.iter().map(|kind| kind.as_str()).collect();
+    let told = client.backchannel_logout.as_ref();
     let values = [
         client.id.as_str().into(),
         client.name.clone().into(),
@@ -60,6 +66,8 @@ pub async fn record(tx: &Tx, client: &Client, now: Timestamp) -> Result<(), Stor
         client.id_token_algorithm.as_str().into(),
         client.policy_uri.clone().into(),
         client.tos_uri.clone().into(),
+        told.map(|told| told.uri.as_str().to_owned()).into(),
+        told.is_some_and(|told| told.session_required).into(),
         i64::from(client.metadata_version).into(),
         at(client.created_at),
         at(now),
@@ -171,6 +179,8 @@ struct Row {
     id_token_algorithm: String,
     policy_uri: Option<String>,
     tos_uri: Option<String>,
+    backchannel_logout_uri: Option<String>,
+    backchannel_logout_session_required: bool,
     metadata_version: i64,
     created_at: i64,
 }
@@ -186,11 +196,19 @@ impl Row {
             table: "clients",
             id: &self.id,
         };
+        let backchannel_logout = match self.backchannel_logout_uri.as_deref() {
+            None => None,
+            Some(uri) => Some(BackchannelLogout {
+                uri: BackchannelLogoutUri::parse(uri).map_err(|_| place.bad("backchannel_logout_uri"))?,
+                session_required: self.backchannel_logout_session_required,
+            }),
+        };
         let grant_types = self.grant_types.split(' ').filter(|word| !word.is_empty());
         Ok(Client {
             id: ClientId::parse(&self.id).map_err(|_| place.bad("id"))?,
             redirect_uris,
             post_logout_redirect_uris,
+            backchannel_logout,
             authentication: place.word("authentication", ClientAuthentication::from_word(&self.authentication))?,
             secrets,
             grant_types: place.word("grant_types", grant_types.map(GrantType::from_word).collect())?,

@@ -105,6 +105,15 @@ pub async fn record_use(tx: &Tx, id: DeviceId, now: Timestamp) -> Result<(), Sto
     sql::execute(tx, sql, [id.as_uuid().into(), at(now)]).await.map(drop)
 }
 
+/// Gives a live device of the user another name; says whether there was one.
+///
+/// # Errors
+/// The database is not available.
+pub async fn record_name(tx: &Tx, user: UserId, id: DeviceId, name: &str) -> Result<bool, StorageError> {
+    let sql = "UPDATE devices SET name = $3 WHERE id = $1 AND user_id = $2 AND ended_at IS NULL";
+    Ok(sql::execute(tx, sql, [id.as_uuid().into(), user.as_uuid().into(), name.into()]).await? == 1)
+}
+
 /// Ends a binding; says whether it was live. What was issued on it dies with it, because every token is joined with its
 /// device.
 ///

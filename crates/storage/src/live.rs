@@ -2,6 +2,7 @@
 //! copied downwards when something ends; whoever presents a token is joined with everything above it.
 
 use authority::policy::Policy;
+use authority::sessions::BOUND_COOKIE_LIFE;
 use authority::time::Timestamp;
 use sea_orm::{DbErr, FromQueryResult, QueryResult, Value};
 use uuid::Uuid;
@@ -47,8 +48,8 @@ impl Moment {
 /// Columns of `users`, prefixed for a join.
 pub(crate) const USER: &str = "users.id AS u_id, users.subject AS u_subject, users.state AS u_state, \
     users.reason AS u_reason, users.state_at AS u_state_at, users.provisional AS u_provisional, users.epoch AS u_epoch, \
-    users.exclusive_until AS u_exclusive_until, users.last_interactive_at AS u_last_interactive_at, \
-    users.locale AS u_locale";
+    users.exclusive_until AS u_exclusive_until, users.exclusive_device_id AS u_exclusive_device_id, \
+    users.organisation AS u_organisation, users.last_interactive_at AS u_last_interactive_at, users.locale AS u_locale";
 
 /// Columns of `devices`, prefixed for a join.
 pub(crate) const DEVICE: &str = "devices.id AS d_id, devices.user_id AS d_user_id, devices.slot AS d_slot, \
@@ -86,6 +87,13 @@ const REPLACED: &str = "browser_sessions.end_reason = 'replaced' AND browser_ses
 /// The device, where there is one, was not unbound.
 pub(crate) const DEVICE_STANDS: &str = "devices.ended_at IS NULL";
 
+/// No other device alone may act at the instant `$2` (product A4): for rows of a table that has a `device_id`.
+pub(crate) fn device_may_act(table: &str) -> String {
+    format!(
+        "(users.exclusive_until IS NULL OR users.exclusive_until <= $2 OR users.exclusive_device_id = {table}.device_id)"
+    )
+}
+
 /// What `FROM` a table that has a `grant_id` joins.
 pub(crate) const JOINS: &str = "JOIN browser_sessions ON browser_sessions.id = grants.session_id \
     JOIN users ON users.id = grants.user_id JOIN clients ON clients.id = grants.client_id \
@@ -95,11 +103,19 @@ pub(crate) const JOINS: &str = "JOIN browser_sessions ON browser_sessions.id = g
 pub(crate) const WITHIN_LIMITS: &str = "browser_sessions.idle_until > $2 AND browser_sessions.absolute_until > $2 \
     AND browser_sessions.touched_at > $3 AND browser_sessions.authenticated_at > $4";
 
+/// The cookie was issued a short while ago, where the session has a bound key: for whoever comes with the cookie. What was
+/// issued in the session does not hang on it, because the person may be busy at a client's.
+pub(crate) fn cookie_is_fresh() -> String {
+    let life = BOUND_COOKIE_LIFE.as_micros();
+    format!("(browser_sessions.bound_jwk IS NULL OR browser_sessions.bound_refreshed_at + {life} > $2)")
+}
+
 /// Whether the grant counts at the [`Moment`] in `$2` to `$4`.
 pub(crate) fn grant_stands() -> String {
+    let may_act = device_may_act("grants");
     format!(
         "(grants.revoked_at IS NULL AND grants.epoch = users.epoch AND clients.ended_at IS NULL AND {DEVICE_STANDS} \
-         AND ((grants.offline AND ({REPLACED})) OR (({SESSION_STANDS}) AND (grants.offline \
+         AND {may_act} AND ((grants.offline AND ({REPLACED})) OR (({SESSION_STANDS}) AND (grants.offline \
          OR ({WITHIN_LIMITS})))))"
     )
 }

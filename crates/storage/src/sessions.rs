@@ -3,6 +3,9 @@
 //!
 //! Retention: [`expire`] deletes a session after its end and after the grants that were given in it.
 
+mod bound;
+mod of_user;
+
 use authority::assurance::{Assurance, AuthenticationMethod};
 use authority::devices::Device;
 use authority::ids::{CertificateId, DeviceId, SessionId, UserId};
@@ -18,6 +21,9 @@ use crate::live::{self, DEVICE, Moment, SESSION, USER};
 use crate::row::{Place, maybe};
 use crate::sql::{self, at, json};
 use crate::{Connection, Inconsistent, StorageError, Tx};
+
+pub use bound::{BoundSession, bind_key, find_bound, rotate_cookie};
+pub use of_user::{end_of_user, end_others, list_live_for_user, list_services};
 
 /// A session that is live now, with whom and what it rests on.
 #[derive(Clone, Debug)]
@@ -77,7 +83,7 @@ pub async fn insert(tx: &Tx, session: &BrowserSession) -> Result<(), StorageErro
     sql::insert(tx, "browser_sessions", cells).await
 }
 
-/// The live session that a browser's cookie names.
+/// The live session that a browser's cookie names. Where the browser bound a key, the cookie is short-lived.
 ///
 /// # Errors
 /// The database is not available, or a row is impossible.
@@ -86,7 +92,8 @@ pub async fn find_live(
     cookie: &TokenDigest,
     moment: Moment,
 ) -> Result<Option<LiveSession>, StorageError> {
-    find_live_where(conn, "browser_sessions.cookie_digest = $1", sql::digest(cookie), moment).await
+    let key = format!("browser_sessions.cookie_digest = $1 AND {}", live::cookie_is_fresh());
+    find_live_where(conn, &key, sql::digest(cookie), moment).await
 }
 
 /// The live session of this id (`sid`), if it is this user's.
@@ -111,9 +118,10 @@ async fn find_live_where(
 ) -> Result<Option<LiveSession>, StorageError> {
     let sql = format!(
         "SELECT {SESSION}, {USER}, {DEVICE} FROM browser_sessions JOIN users ON users.id = browser_sessions.user_id \
-         LEFT JOIN devices ON devices.id = browser_sessions.device_id WHERE {key} AND {} AND {} AND {}",
+         LEFT JOIN devices ON devices.id = browser_sessions.device_id WHERE {key} AND {} AND {} AND {} AND {}",
         live::SESSION_STANDS,
         live::DEVICE_STANDS,
+        live::device_may_act("browser_sessions"),
         live::WITHIN_LIMITS,
     );
     let row: Option<LiveRow> = sql::find(conn, &sql, moment.values(value)).await?;
@@ -149,12 +157,44 @@ pub async fn end(tx: &Tx, id: SessionId, reason: SessionEnd, now: Timestamp) -> 
     Ok(sql::execute(tx, sql, [id.as_uuid().into(), at(now), reason.as_str().into()]).await? == 1)
 }
 
+/// Ends for good what this session replaced: earlier ones of the same person on the same device, whose offline grants would
+/// otherwise live on.
+///
+/// # Errors
+/// The database is not available.
+pub async fn end_replaced(tx: &Tx, session: &BrowserSession) -> Result<(), StorageError> {
+    let sql = "UPDATE browser_sessions SET end_reason = $3 WHERE user_id = $1 AND device_id = $2 AND end_reason = $4";
+    let values = [
+        session.user_id.as_uuid().into(),
+        session.device_id.map(DeviceId::as_uuid).into(),
+        SessionEnd::Ended.as_str().into(),
+        SessionEnd::Replaced.as_str().into(),
+    ];
+    sql::execute(tx, sql, values).await.map(drop)
+}
+
 /// Ends all sessions of a user, and everything issued so far, by raising the epoch.
 ///
 /// # Errors
 /// The database is not available.
 pub async fn end_all_for_user(tx: &Tx, user: UserId) -> Result<(), StorageError> {
     crate::users::raise_epoch(tx, user).await
+}
+
+/// How many sessions of a user are live.
+///
+/// # Errors
+/// The database is not available.
+pub async fn count_live(conn: &Connection, user: UserId, moment: Moment) -> Result<u64, StorageError> {
+    let sql = format!(
+        "SELECT COUNT(*) AS total FROM browser_sessions JOIN users ON users.id = browser_sessions.user_id \
+         LEFT JOIN devices ON devices.id = browser_sessions.device_id WHERE users.id = $1 AND {} AND {} AND {}",
+        live::SESSION_STANDS,
+        live::DEVICE_STANDS,
+        live::WITHIN_LIMITS,
+    );
+    let total = sql::count(conn, &sql, moment.values(user.as_uuid().into())).await?;
+    Ok(u64::try_from(total).unwrap_or(0))
 }
 
 /// Deletes up to `limit` sessions whose end passed before `before` and in which no grant is left.

@@ -20,10 +20,29 @@ use crate::{Connection, StorageError, Tx};
 
 pub use delivery::{ClaimedSms, Delivery, claim, claim_one, find_delivery, record_failed, record_sent, release};
 
+/// What a message is for. Only codes count against the limits on messages (security rule OT-4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SmsKind {
+    /// It holds a code that was asked for.
+    Code,
+    /// It tells of a change.
+    Notice,
+}
+
+impl SmsKind {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Code => "code",
+            Self::Notice => "notice",
+        }
+    }
+}
+
 /// A message as it may be stored.
 #[derive(Clone, Debug)]
 pub struct SealedSms {
     id: SmsId,
+    kind: SmsKind,
     request_id: String,
     user: UserId,
     phone: PhoneId,
@@ -38,6 +57,8 @@ pub struct SealedSms {
 pub struct NewSms<'a> {
     /// Our identifier.
     pub id: SmsId,
+    /// What it is for.
+    pub kind: SmsKind,
     /// One message leaves for each request id, such as the code's id (security rule OT-4).
     pub request_id: &'a str,
     /// The phone it goes to.
@@ -69,6 +90,7 @@ impl SealedSms {
         )?;
         Ok(Self {
             id: sms.id,
+            kind: sms.kind,
             request_id: sms.request_id.to_owned(),
             user: sms.phone.user_id,
             phone: sms.phone.id,
@@ -87,6 +109,7 @@ impl SealedSms {
 pub async fn insert(tx: &Tx, sms: &SealedSms) -> Result<bool, StorageError> {
     let cells = [
         ("id", sms.id.as_uuid().into()),
+        ("kind", sms.kind.as_str().into()),
         ("request_id", sms.request_id.clone().into()),
         ("user_id", sms.user.as_uuid().into()),
         ("phone_id", sms.phone.as_uuid().into()),
@@ -120,7 +143,8 @@ pub async fn lock_number(tx: &Tx, number: &TokenDigest, now: Timestamp) -> Resul
 /// # Errors
 /// The database is not available.
 pub async fn list_asked(conn: &Connection, number: &TokenDigest, since: Timestamp) -> Result<Vec<Asked>, StorageError> {
-    let sql = "SELECT created_at, failed_at FROM sms WHERE number_hmac = $1 AND created_at >= $2 ORDER BY created_at";
+    let sql = "SELECT created_at, failed_at FROM sms WHERE number_hmac = $1 AND created_at >= $2 \
+               AND kind = 'code' ORDER BY created_at";
     let rows: Vec<AskedRow> = sql::list(conn, sql, [sql::digest(number), at(since)]).await?;
     let asked = |row: &AskedRow| Asked {
         at: Timestamp::from_micros(row.created_at),

@@ -3,11 +3,12 @@
 //!
 //! Retention: a user's row stays while the account exists; erasure is an operator's act.
 
-use authority::ids::UserId;
+use authority::identifiers::{Bin, Checksum};
+use authority::ids::{DeviceId, UserId};
 use authority::locale::Locale;
 use authority::secret::TokenDigest;
 use authority::time::Timestamp;
-use authority::users::{IdentifierKind, LockReason, Subject, User, UserState};
+use authority::users::{Exclusivity, IdentifierKind, LockReason, Subject, User, UserState};
 use sea_orm::FromQueryResult;
 use sea_orm::sea_query::{Asterisk, Expr, ExprTrait, LockType, Query};
 use uuid::Uuid;
@@ -54,6 +55,17 @@ pub async fn find_by_subject(conn: &Connection, subject: &Subject) -> Result<Opt
     )
 }
 
+/// Up to `limit` users whose ids come after `after`, in the order of ids: the order in which they were made.
+///
+/// # Errors
+/// The database is not available, or a row is impossible.
+pub async fn list(conn: &Connection, after: Option<UserId>, limit: u32) -> Result<Vec<User>, StorageError> {
+    let sql = "SELECT * FROM users WHERE id > $1 ORDER BY id LIMIT $2";
+    let after = after.map_or(Uuid::nil(), UserId::as_uuid);
+    let rows: Vec<Row> = sql::list(conn, sql, [after.into(), i64::from(limit).into()]).await?;
+    rows.into_iter().map(|row| Ok(User::try_from(row)?)).collect()
+}
+
 /// Keeps a new user.
 ///
 /// # Errors
@@ -68,7 +80,15 @@ pub async fn insert(tx: &Tx, user: &User, now: Timestamp) -> Result<(), StorageE
         ("state_at", at(state_at)),
         ("provisional", user.provisional.into()),
         ("epoch", user.epoch.into()),
-        ("exclusive_until", maybe_at(user.exclusive_until)),
+        (
+            "exclusive_until",
+            maybe_at(user.exclusive.map(|exclusive| exclusive.until)),
+        ),
+        (
+            "exclusive_device_id",
+            user.exclusive.map(|exclusive| exclusive.device_id.as_uuid()).into(),
+        ),
+        ("organisation", user.organisation.as_ref().map(Bin::expose).into()),
         ("last_interactive_at", maybe_at(user.last_interactive_at)),
         ("locale", user.locale.map(Locale::tag).into()),
         ("created_at", at(now)),
@@ -106,6 +126,31 @@ pub async fn raise_epoch(tx: &Tx, id: UserId) -> Result<(), StorageError> {
     .map(drop)
 }
 
+/// Records that only this device may act for a while, or that all may again.
+///
+/// # Errors
+/// The database is not available.
+pub async fn record_exclusive(tx: &Tx, id: UserId, exclusive: Option<Exclusivity>) -> Result<(), StorageError> {
+    let sql = "UPDATE users SET exclusive_device_id = $2, exclusive_until = $3 WHERE id = $1";
+    let values = [
+        id.as_uuid().into(),
+        exclusive.map(|exclusive| exclusive.device_id.as_uuid()).into(),
+        maybe_at(exclusive.map(|exclusive| exclusive.until)),
+    ];
+    sql::execute(tx, sql, values).await.map(drop)
+}
+
+/// Records whose policy holds for the account.
+///
+/// # Errors
+/// The database is not available.
+pub async fn record_organisation(tx: &Tx, id: UserId, organisation: Option<&Bin>) -> Result<(), StorageError> {
+    let sql = "UPDATE users SET organisation = $2 WHERE id = $1";
+    sql::execute(tx, sql, [id.as_uuid().into(), organisation.map(Bin::expose).into()])
+        .await
+        .map(drop)
+}
+
 /// Records a change of state that `authority` allowed.
 ///
 /// # Errors
@@ -134,6 +179,35 @@ pub async fn record_locale(tx: &Tx, id: UserId, locale: Locale) -> Result<(), St
     )
     .await
     .map(drop)
+}
+
+/// Whether the person wants a message about every sign-in (product C3).
+///
+/// # Errors
+/// The database is not available.
+pub async fn wants_sign_in_messages(conn: &Connection, id: UserId) -> Result<bool, StorageError> {
+    let sql = "SELECT notify_sign_in FROM users WHERE id = $1";
+    let row: Option<NotifyRow> = sql::find(conn, sql, [id.as_uuid().into()]).await?;
+    Ok(row.is_some_and(|row| row.notify_sign_in))
+}
+
+/// Records whether the person wants a message about every sign-in.
+///
+/// # Errors
+/// The database is not available.
+pub async fn record_sign_in_messages(tx: &Tx, id: UserId, wanted: bool) -> Result<(), StorageError> {
+    sql::execute(
+        tx,
+        "UPDATE users SET notify_sign_in = $2 WHERE id = $1",
+        [id.as_uuid().into(), wanted.into()],
+    )
+    .await
+    .map(drop)
+}
+
+#[derive(FromQueryResult)]
+struct NotifyRow {
+    notify_sign_in: bool,
 }
 
 /// Records a completed interactive sign-in: an invited user becomes active, and the three months of product D3 begin anew.
@@ -179,6 +253,8 @@ pub(crate) struct Row {
     provisional: bool,
     epoch: i64,
     exclusive_until: Option<i64>,
+    exclusive_device_id: Option<Uuid>,
+    organisation: Option<String>,
     last_interactive_at: Option<i64>,
     locale: Option<String>,
 }
@@ -205,11 +281,31 @@ impl TryFrom<Row> for User {
             state: read_state(&row, place)?,
             provisional: row.provisional,
             epoch: row.epoch,
-            exclusive_until: maybe(row.exclusive_until),
+            exclusive: read_exclusive(&row, place)?,
+            organisation: read_organisation(&row, place)?,
             last_interactive_at: maybe(row.last_interactive_at),
             locale,
         })
     }
+}
+
+fn read_exclusive(row: &Row, place: Place<'_>) -> Result<Option<Exclusivity>, Inconsistent> {
+    match (row.exclusive_device_id, maybe(row.exclusive_until)) {
+        (Some(device_id), Some(until)) => Ok(Some(Exclusivity {
+            device_id: DeviceId::from_uuid(device_id),
+            until,
+        })),
+        (None, None) => Ok(None),
+        (Some(_), None) | (None, Some(_)) => Err(place.bad("exclusive_until")),
+    }
+}
+
+fn read_organisation(row: &Row, place: Place<'_>) -> Result<Option<Bin>, Inconsistent> {
+    let bin = row
+        .organisation
+        .as_deref()
+        .map(|bin| Bin::parse(bin, Checksum::Ignored));
+    bin.transpose().map_err(|_| place.bad("organisation"))
 }
 
 fn read_state(row: &Row, place: Place<'_>) -> Result<UserState, Inconsistent> {
