@@ -20,6 +20,13 @@ pub const MAX_JWK_LEN: usize = 8 * 1024;
 /// Members that only a private or a symmetric key has (RFC 7518 §6.2.2, §6.3.2, §6.4).
 const PRIVATE_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
+/// A SubjectPublicKeyInfo of P-256 up to its coordinates: algorithm `id-ecPublicKey`, curve `prime256v1`, a bit string that
+/// begins with the mark of an uncompressed point.
+const P256_SPKI: [u8; 27] = [
+    0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce,
+    0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00, 0x04,
+];
+
 /// Why a key is not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum JwkError {
@@ -93,6 +100,17 @@ impl PublicJwk {
         };
         check_purpose(members, key.algorithm())?;
         Ok(key)
+    }
+
+    /// A P-256 key from its SubjectPublicKeyInfo (RFC 5480 §2), DER, uncompressed: what `openssl pkey -pubout` writes.
+    ///
+    /// # Errors
+    /// [`JwkError::KeyType`] for another key, [`JwkError::NotOnCurve`] for coordinates that are no point.
+    pub fn from_p256_spki(der: &[u8]) -> Result<Self, JwkError> {
+        let point = der.strip_prefix(&P256_SPKI).ok_or(JwkError::KeyType)?;
+        let (x, y) = point.split_at_checked(32).ok_or(JwkError::KeyType)?;
+        let half = |bytes: &[u8]| <[u8; 32]>::try_from(bytes).map_err(|_| JwkError::KeyType);
+        Self::from_p256(half(x)?, half(y)?)
     }
 
     /// An RSA key from modulus and exponent, big-endian without leading zeros.

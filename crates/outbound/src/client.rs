@@ -77,6 +77,19 @@ impl Outbound {
         self.call(url, |client, url| client.post(url).form(fields)).await
     }
 
+    /// Posts form fields to somebody whose status is all that matters: nothing of the body is read.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    pub async fn post_form_for_status(
+        &self,
+        url: &str,
+        fields: &[(&str, &str)],
+    ) -> Result<http::StatusCode, OutboundError> {
+        let response = self.send(url, |client, url| client.post(url).form(fields)).await?;
+        Ok(final_status(&response)?)
+    }
+
     /// Posts a JSON document.
     ///
     /// # Errors
@@ -90,14 +103,27 @@ impl Outbound {
         url: &str,
         request: impl FnOnce(&Client, url::Url) -> RequestBuilder,
     ) -> Result<Answer, OutboundError> {
-        let guarded = match &self.0 {
-            Gate::Closed => return Err(Reason::Closed.into()),
-            Gate::Guarded(guarded) => guarded,
-        };
+        let response = self.send(url, request).await?;
+        let limit = self.guarded()?.settings.max_answer_len;
+        Ok(read(response, limit).await?)
+    }
+
+    async fn send(
+        &self,
+        url: &str,
+        request: impl FnOnce(&Client, url::Url) -> RequestBuilder,
+    ) -> Result<Response, Reason> {
+        let guarded = self.guarded()?;
         let url = target::parse(url, guarded.settings.reach_private_networks)?;
         let request = request(guarded.client()?, url);
-        let response = request.send().await.map_err(Reason::from_client)?;
-        Ok(read(response, guarded.settings.max_answer_len).await?)
+        request.send().await.map_err(Reason::from_client)
+    }
+
+    fn guarded(&self) -> Result<&Guarded, Reason> {
+        match &self.0 {
+            Gate::Closed => Err(Reason::Closed),
+            Gate::Guarded(guarded) => Ok(guarded),
+        }
     }
 }
 
@@ -116,7 +142,7 @@ impl Guarded {
             .dns_resolver(GuardedResolver {
                 reach_private: self.settings.reach_private_networks,
             })
-            .https_only(true)
+            .https_only(!self.settings.reach_private_networks) // `target` says which plain addresses are left
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .no_proxy() // a proxy would resolve the name again, out of our sight
@@ -130,10 +156,7 @@ impl Guarded {
 
 /// Reads the body piece by piece, so that a peer cannot make us hold more than the limit.
 async fn read(mut response: Response, limit: usize) -> Result<Answer, Reason> {
-    let status = response.status();
-    if status.is_redirection() {
-        return Err(Reason::Redirect);
-    }
+    let status = final_status(&response)?;
     let content_type = response
         .headers()
         .get(CONTENT_TYPE)
@@ -151,6 +174,14 @@ async fn read(mut response: Response, limit: usize) -> Result<Answer, Reason> {
         content_type,
         body,
     })
+}
+
+fn final_status(response: &Response) -> Result<http::StatusCode, Reason> {
+    let status = response.status();
+    if status.is_redirection() {
+        return Err(Reason::Redirect);
+    }
+    Ok(status)
 }
 
 impl fmt::Debug for Outbound {

@@ -1,8 +1,9 @@
 //! # outbound: every call that leaves the server
 //!
-//! **Owns** the one HTTP client of the product and the guard around it: https only, names resolved
-//! once and every address checked, no redirects, bounds on time and size, and errors that tell the
-//! other side nothing about our network. Nothing else may use reqwest.
+//! **Owns** the one HTTP client of the product and the guard around it: https only (where private
+//! networks are reached, this machine also without), names resolved once and every address checked,
+//! no redirects, bounds on time and size, and errors that tell the other side nothing about our
+//! network. Nothing else may use reqwest.
 //!
 //! **Imports** nothing of ours.
 //!

@@ -17,7 +17,7 @@ pub const MAX_ANSWER_LEN: usize = 256 * 1024;
 pub struct Settings {
     /// PEM text with certificates that are trusted beside the system's, for outbound calls only.
     pub extra_trust_pem: Option<String>,
-    /// Whether loopback and private addresses and ports other than 443 may be reached. For test
+    /// Whether loopback and private addresses and ports other than 443 may be reached, and this machine without TLS. For test
     /// runs whose peers stand on the same machine.
     pub reach_private_networks: bool,
     /// How long a call may take; at most [`MAX_TIMEOUT`].

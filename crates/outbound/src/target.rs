@@ -8,12 +8,14 @@ use crate::addresses::{Reach, reach};
 use crate::errors::Reason;
 
 /// Reads a URL and refuses all that the guard can refuse without resolving a name: other schemes
-/// than https, credentials, other ports than 443, literal addresses that are not reached.
+/// than https, credentials, other ports than 443, literal addresses that are not reached. Where private networks are
+/// reached, this machine is called without TLS too: nothing leaves it.
 pub(crate) fn parse(text: &str, reach_private: bool) -> Result<Url, Reason> {
     let url = Url::parse(text).map_err(|_| Reason::Url)?;
     let has_credentials = !url.username().is_empty() || url.password().is_some();
     let port_fits = reach_private || url.port_or_known_default() == Some(443);
-    if url.scheme() != "https" || has_credentials || !port_fits {
+    let scheme_fits = url.scheme() == "https" || (reach_private && url.scheme() == "http" && is_this_machine(&url));
+    if !scheme_fits || has_credentials || !port_fits {
         return Err(Reason::Url);
     }
     // The parser has already folded every spelling of a literal (octal, hex, one number) into one.
@@ -22,6 +24,15 @@ pub(crate) fn parse(text: &str, reach_private: bool) -> Result<Url, Reason> {
         Host::Ipv4(address) if allowed(IpAddr::V4(address), reach_private) => Ok(url),
         Host::Ipv6(address) if allowed(IpAddr::V6(address), reach_private) => Ok(url),
         Host::Ipv4(_) | Host::Ipv6(_) => Err(Reason::Address),
+    }
+}
+
+fn is_this_machine(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
     }
 }
 

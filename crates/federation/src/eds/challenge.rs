@@ -15,6 +15,8 @@ use super::limits;
 pub enum ChallengePurpose {
     /// To sign in.
     SignIn,
+    /// To register a new device.
+    Registration,
 }
 
 impl ChallengePurpose {
@@ -22,6 +24,7 @@ impl ChallengePurpose {
     const fn line(self) -> &'static str {
         match self {
             Self::SignIn => "Кіру / Вход / Sign-in",
+            Self::Registration => "Құрылғыны тіркеу / Регистрация устройства / Device registration",
         }
     }
 }

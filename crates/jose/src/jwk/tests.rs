@@ -3,7 +3,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{JwkError, PublicJwk};
+use super::{JwkError, P256_SPKI, PublicJwk};
 use crate::algorithm::Algorithm;
 use crate::signer::{FileKey, Signer as _};
 
@@ -240,3 +240,28 @@ proptest! {
         let _ = parse(&json!({"kty": kty, "crv": "P-256", "n": n, "e": e, "x": x, "y": x}));
     }
 }
+
+#[test]
+fn a_subject_public_key_info_of_p256_is_read_and_any_other_is_not() {
+    // openssl ecparam -name prime256v1 -genkey | openssl pkey -pubout -outform DER
+    let der = [P256_SPKI.as_slice(), &GENERATOR].concat();
+    let key = PublicJwk::from_p256_spki(&der).unwrap();
+    assert_eq!(key.algorithm(), Algorithm::Es256);
+    assert!(PublicJwk::from_p256_spki(&der[..der.len() - 1]).is_err());
+    assert!(PublicJwk::from_p256_spki(&[der.as_slice(), &[0]].concat()).is_err());
+    assert!(PublicJwk::from_p256_spki(&der[1..]).is_err());
+    let mut off_the_curve = der;
+    *off_the_curve.last_mut().unwrap() ^= 1;
+    assert!(matches!(
+        PublicJwk::from_p256_spki(&off_the_curve),
+        Err(JwkError::NotOnCurve)
+    ));
+}
+
+/// The base point of P-256 (SEC 2 §2.4.2), which is a point of the curve.
+const GENERATOR: [u8; 64] = [
+    0x6b, 0x17, 0xd1, 0xf2, 0xe1, 0x2c, 0x42, 0x47, 0xf8, 0xbc, 0xe6, 0xe5, 0x63, 0xa4, 0x40, 0xf2, 0x77, 0x03, 0x7d,
+    0x81, 0x2d, 0xeb, 0x33, 0xa0, 0xf4, 0xa1, 0x39, 0x45, 0xd8, 0x98, 0xc2, 0x96, 0x4f, 0xe3, 0x42, 0xe2, 0xfe, 0x1a,
+    0x7f, 0x9b, 0x8e, 0xe7, 0xeb, 0x4a, 0x7c, 0x0f, 0x9e, 0x16, 0x2b, 0xce, 0x33, 0x57, 0x6b, 0x31, 0x5e, 0xce, 0xcb,
+    0xb6, 0x40, 0x68, 0x37, 0xbf, 0x51, 0xf5,
+];

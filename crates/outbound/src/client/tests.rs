@@ -197,6 +197,26 @@ async fn a_failure_is_an_answer_with_its_status() {
 }
 
 #[tokio::test]
+async fn whoever_wants_the_status_reads_no_body() {
+    let endless = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\nx", u64::MAX / 2);
+    let peer = Peer::answering(endless.into_bytes()).await;
+    let status = client(peer.settings())
+        .post_form_for_status(&peer.url("127.0.0.1"), &[("a", "b")])
+        .await
+        .unwrap();
+    assert_eq!(status, 200);
+    let peer =
+        Peer::answering(b"HTTP/1.1 302 Go\r\nLocation: https://example.kz/\r\nContent-Length: 0\r\n\r\n".to_vec())
+            .await;
+    let calls = client(peer.settings());
+    let refused = calls
+        .post_form_for_status(&peer.url("127.0.0.1"), &[])
+        .await
+        .unwrap_err();
+    assert!(matches!(refused.reason(), Reason::Redirect), "{refused:?}");
+}
+
+#[tokio::test]
 async fn a_closed_client_calls_nobody() {
     let closed = Outbound::closed();
     for error in [

@@ -48,6 +48,28 @@ fn other_urls_are_not_called() {
 }
 
 #[test]
+fn only_this_machine_is_called_without_tls_and_only_where_private_networks_are_reached() {
+    for url in [
+        "http://127.0.0.1:7301/a",
+        "http://localhost:7301/a",
+        "http://[::1]/a",
+        "http://127.1/",
+    ] {
+        assert!(parse(url, true).is_ok(), "{url}");
+        assert!(matches!(parse(url, false), Err(Reason::Url)), "{url}");
+    }
+    for url in [
+        "http://example.kz/",
+        "http://10.0.0.1/",
+        "http://localhost.example.kz/",
+        "http://[::ffff:127.0.0.1]/",
+        "ws://127.0.0.1/",
+    ] {
+        assert!(matches!(parse(url, true), Err(Reason::Url)), "{url}");
+    }
+}
+
+#[test]
 fn literal_addresses_are_judged_in_every_spelling() {
     for url in [
         "https://127.0.0.1/",
