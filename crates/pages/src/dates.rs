@@ -37,6 +37,11 @@ impl Local {
         format!("{:02}:{:02}", self.0.hour(), self.0.minute())
     }
 
+    /// `DD.MM HH:MM`, for messages, where every letter costs.
+    pub(crate) fn short(self) -> String {
+        format!("{:02}.{:02} {}", self.0.day(), self.0.month(), self.clock())
+    }
+
     /// Year, month, day.
     pub(crate) fn calendar(self) -> (i32, u32, u32) {
         (self.0.year(), self.0.month(), self.0.day())
@@ -66,6 +71,7 @@ mod tests {
     fn almaty_is_five_hours_ahead_since_march_2024() {
         let at = |text: &str| Local::of(Timestamp::from_rfc3339(text).unwrap().as_micros(), Tz::Asia__Almaty).unwrap();
         assert_eq!(at("2026-11-21T13:05:00Z").clock(), "18:05");
+        assert_eq!(at("2026-11-21T13:05:00Z").short(), "21.11 18:05");
         assert_eq!(at("2026-11-21T13:05:00Z").machine(), "2026-11-21T18:05:00+05:00");
         assert_eq!(at("2024-02-29T17:59:00Z").machine(), "2024-02-29T23:59:00+06:00");
         assert_eq!(at("2024-02-29T18:00:00Z").machine(), "2024-02-29T23:00:00+05:00");

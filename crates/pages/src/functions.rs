@@ -14,7 +14,8 @@ use crate::texts::{Argument, TextError, Texts};
 /// Marks around an emphasised value inside a text; private use, which `shown` takes out of every value first.
 const STRONG: (char, char) = ('\u{e000}', '\u{e001}');
 
-/// Adds the filter `shown` for names from outside, and `t`, `rich`, `clock`, `day`, `moment`, `machine`, `zone`, `zone_title`, `calendar` and `asset`.
+/// Adds the filter `shown` for names from outside, and `t`, `rich`, `clock`, `day`, `moment`, `machine`, `zone`,
+/// `zone_title`, `calendar` and `asset`; `clock_in`, `moment_in` and `zone_in` speak of another IANA zone.
 pub(crate) fn add(environment: &mut Environment<'static>, texts: &Arc<Texts>, zone: Tz, assets: &Arc<Assets>) {
     environment.add_filter("shown", |text: &str| escape::shown(text));
     let these = Arc::clone(texts);
@@ -35,6 +36,7 @@ pub(crate) fn add(environment: &mut Environment<'static>, texts: &Arc<Texts>, zo
     environment.add_function("zone_title", move |micros: i64| {
         zone_name(&these, "zone-title", local(micros, zone)?)
     });
+    add_other_zones(environment, texts);
     let these = Arc::clone(texts);
     environment.add_function("calendar", move |year: i32, month: u32, day: u32| {
         date(&these, (year, month, day))
@@ -45,6 +47,25 @@ pub(crate) fn add(environment: &mut Environment<'static>, texts: &Arc<Texts>, zo
             .path(name)
             .ok_or_else(|| Error::new(ErrorKind::InvalidOperation, format!("there is no asset {name}")))
     });
+}
+
+fn add_other_zones(environment: &mut Environment<'static>, texts: &Arc<Texts>) {
+    environment.add_function("clock_in", |micros: i64, zone: &str| {
+        local(micros, named(zone)?).map(Local::clock)
+    });
+    let these = Arc::clone(texts);
+    environment.add_function("moment_in", move |micros: i64, zone: &str| {
+        moment(&these, local(micros, named(zone)?)?)
+    });
+    let these = Arc::clone(texts);
+    environment.add_function("zone_in", move |micros: i64, zone: &str| {
+        zone_name(&these, "zone", local(micros, named(zone)?)?)
+    });
+}
+
+fn named(zone: &str) -> Result<Tz, Error> {
+    zone.parse()
+        .map_err(|_| Error::new(ErrorKind::InvalidOperation, format!("there is no zone {zone}")))
 }
 
 fn local(micros: i64, zone: Tz) -> Result<Local, Error> {
@@ -116,11 +137,13 @@ fn date(texts: &Texts, (year, month, day): (i32, u32, u32)) -> Result<String, Er
     texts.format("date", &arguments).map_err(render_error)
 }
 
-fn moment(texts: &Texts, at: Local) -> Result<String, Error> {
+/// Date and clock: `21 November 2026, 14:05`.
+pub(crate) fn moment(texts: &Texts, at: Local) -> Result<String, Error> {
     Ok(format!("{}, {}", date(texts, at.calendar())?, at.clock()))
 }
 
-fn zone_name(texts: &Texts, key: &str, at: Local) -> Result<String, Error> {
+/// What people call the zone: `zone` inside a sentence, `zone-title` at its beginning.
+pub(crate) fn zone_name(texts: &Texts, key: &str, at: Local) -> Result<String, Error> {
     let text = |name: &str, value: String| (name.to_owned(), Argument::Text(value));
     texts
         .format(key, &[text("zone", at.zone_key()), text("offset", at.offset())])

@@ -29,12 +29,13 @@ pub(crate) fn ncalayer_source(address: &str) -> Option<String> {
     plain.then(|| format!("{}://{host}{port}", url.scheme()))
 }
 
-/// The content security policy of a page.
-pub(crate) fn content_security_policy(flow: Option<&FlowOrigin>, ncalayer: Option<&str>) -> String {
+/// The content security policy of a page; `sound` lets it play ours.
+pub(crate) fn content_security_policy(flow: Option<&FlowOrigin>, ncalayer: Option<&str>, sound: bool) -> String {
     let connect = ncalayer.map(|source| format!(" {source}")).unwrap_or_default();
+    let media = if sound { " media-src 'self';" } else { "" };
     let form = flow.map(|origin| format!(" {origin}")).unwrap_or_default();
     format!(
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self';{media} \
          connect-src 'self'{connect}; worker-src 'self'; manifest-src 'self'; base-uri 'none'; \
          form-action 'self'{form}; frame-ancestors 'none'; require-trusted-types-for 'script'"
     )
@@ -73,12 +74,15 @@ mod tests {
     #[test]
     fn the_policy_names_the_flow_and_nothing_foreign_else() {
         let flow = FlowOrigin::of_redirect_uri("https://diary.example/cb").unwrap();
-        let policy = content_security_policy(Some(&flow), Some("wss://127.0.0.1:13579"));
+        let policy = content_security_policy(Some(&flow), Some("wss://127.0.0.1:13579"), false);
         assert!(policy.contains("form-action 'self' https://diary.example;"));
         assert!(policy.contains("connect-src 'self' wss://127.0.0.1:13579;"));
         assert!(policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self';"));
         assert!(!policy.contains("unsafe"));
-        let bare = content_security_policy(None, None);
+        let bare = content_security_policy(None, None, false);
+        assert!(
+            !bare.contains("media-src") && content_security_policy(None, None, true).contains("; media-src 'self';")
+        );
         assert!(bare.contains("form-action 'self';") && bare.contains("connect-src 'self';"));
         assert!(bare.ends_with("frame-ancestors 'none'; require-trusted-types-for 'script'"));
     }

@@ -9,6 +9,7 @@ mod frame;
 mod functions;
 mod headers;
 mod layout;
+mod notice;
 mod pages;
 mod reference;
 mod screen;

@@ -51,8 +51,9 @@ impl From<TextError> for PagesError {
 }
 
 /// One language: its texts, and the templates with functions that speak it.
-struct Edition {
-    texts: Arc<Texts>,
+pub(crate) struct Edition {
+    /// Its texts.
+    pub(crate) texts: Arc<Texts>,
     environment: Environment<'static>,
 }
 
@@ -101,12 +102,19 @@ impl Pages {
     /// The answer that shows `screen`: status, security headers, HTML.
     pub fn render<S: Screen>(&self, frame: &Frame, screen: &S) -> Response {
         match self.html(frame, screen) {
-            Ok(html) => self.respond(frame, screen.status(), screen.speaks_to_ncalayer(), html),
+            Ok(html) => {
+                let ncalayer = screen.speaks_to_ncalayer().then_some(self.0.ncalayer_source.as_str());
+                let flow = frame.flow.as_ref().map(|flow| &flow.origin);
+                let policy = headers::content_security_policy(flow, ncalayer, screen.plays_sound());
+                self.respond(&policy, screen.status(), html)
+            }
             Err(error) => {
                 let error = with_causes(&error);
                 tracing::error!(template = screen.template(), reference = %frame.reference, %error, "a page cannot be rendered");
                 let html = include_str!("last_resort.html").replace("REFERENCE", frame.reference.as_str());
-                self.respond(frame, StatusCode::INTERNAL_SERVER_ERROR, false, html)
+                let flow = frame.flow.as_ref().map(|flow| &flow.origin);
+                let policy = headers::content_security_policy(flow, None, false);
+                self.respond(&policy, StatusCode::INTERNAL_SERVER_ERROR, html)
             }
         }
     }
@@ -153,7 +161,8 @@ impl Pages {
         &self.0.settings
     }
 
-    fn edition(&self, locale: Locale) -> &Edition {
+    /// What speaks a language.
+    pub(crate) fn edition(&self, locale: Locale) -> &Edition {
         match locale {
             Locale::Kk => &self.0.kk,
             Locale::Ru => &self.0.ru,
@@ -161,15 +170,12 @@ impl Pages {
         }
     }
 
-    fn respond(&self, frame: &Frame, status: StatusCode, ncalayer: bool, html: String) -> Response {
-        let flow = frame.flow.as_ref().map(|flow| &flow.origin);
-        let ncalayer = ncalayer.then_some(self.0.ncalayer_source.as_str());
-        let policy = headers::content_security_policy(flow, ncalayer);
+    fn respond(&self, policy: &str, status: StatusCode, html: String) -> Response {
         let mut response = Response::new(Body::from(html));
         *response.status_mut() = status;
         headers::add_to_page(
             response.headers_mut(),
-            &policy,
+            policy,
             self.0.settings.issuer.starts_with("https:"),
         );
         response

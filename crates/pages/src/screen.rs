@@ -27,4 +27,9 @@ pub trait Screen: Serialize {
     fn speaks_to_ncalayer(&self) -> bool {
         false
     }
+
+    /// Whether the page plays a sound of ours; `media-src` then names us.
+    fn plays_sound(&self) -> bool {
+        false
+    }
 }

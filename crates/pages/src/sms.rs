@@ -1,7 +1,13 @@
 //! Texts of SMS messages. With a domain of up to 16 characters each is one part of 70 UTF-16 units (UCS-2, 3GPP TS
 //! 23.038); a longer domain costs a second part, and one that needs a third is refused when the deployment starts.
 
+use authority::locale::Locale;
+use authority::time::Timestamp;
+
+use crate::dates::Local;
+use crate::notice::said;
 use crate::texts::{Argument, TextError, Texts};
+use crate::{Pages, escape};
 
 /// Units of two joined parts.
 const TWO_PARTS: usize = 2 * 67;
@@ -37,5 +43,85 @@ pub(crate) fn code_text(texts: &Texts, code: &str, domain: &str) -> Result<Strin
         Err(SmsTextError::TooLong { units })
     } else {
         Ok(message)
+    }
+}
+
+/// Messages about changes: at most two parts each, whatever the name in them, as long as the provider's host has no more
+/// than 40 characters. `stop_code` is shown as it comes, in its four groups.
+impl Pages {
+    /// A new device was registered.
+    pub fn sms_device_registered(&self, locale: Locale, device: &str, at: Timestamp, stop_code: &str) -> String {
+        self.change(locale, "sms-device-registered", ("device", device), (at, stop_code))
+    }
+
+    /// Somebody signed in to a service; for who wants to be told.
+    pub fn sms_signed_in(&self, locale: Locale, service: &str, at: Timestamp, stop_code: &str) -> String {
+        self.change(locale, "sms-signed-in", ("service", service), (at, stop_code))
+    }
+
+    /// The operator released a device, or ended the time in which only it works.
+    pub fn sms_device_released(&self, locale: Locale, device: &str, at: Timestamp, stop_code: &str) -> String {
+        self.change(locale, "sms-device-released", ("device", device), (at, stop_code))
+    }
+
+    /// The account was suspended. There is nothing left to stop.
+    pub fn sms_suspended(&self, locale: Locale, at: Timestamp) -> String {
+        let texts = &self.edition(locale).texts;
+        said(
+            texts,
+            "sms-suspended",
+            &[("time", &self.short(at)), ("site", &self.site())],
+        )
+    }
+
+    /// The account works again.
+    pub fn sms_returned(&self, locale: Locale, at: Timestamp, stop_code: &str) -> String {
+        let facts = [("time", &*self.short(at)), ("site", &self.site()), ("stop", stop_code)];
+        said(&self.edition(locale).texts, "sms-returned", &facts)
+    }
+
+    /// The person ended sessions.
+    pub fn sms_sessions_ended(&self, locale: Locale, at: Timestamp, stop_code: &str) -> String {
+        let facts = [("time", &*self.short(at)), ("site", &self.site()), ("stop", stop_code)];
+        said(&self.edition(locale).texts, "sms-sessions-ended", &facts)
+    }
+
+    /// Messages about sign-ins come from now on, or come no more.
+    pub fn sms_sign_in_messages(&self, locale: Locale, on: bool, at: Timestamp, stop_code: &str) -> String {
+        let facts = [("time", &*self.short(at)), ("site", &self.site()), ("stop", stop_code)];
+        let key = if on { "sms-sign-ins-on" } else { "sms-sign-ins-off" };
+        said(&self.edition(locale).texts, key, &facts)
+    }
+
+    /// A message with a name in it, which is shortened until two parts hold everything.
+    fn change(&self, locale: Locale, key: &str, (field, name): (&str, &str), (at, stop): (Timestamp, &str)) -> String {
+        let (time, site) = (self.short(at), self.site());
+        let written = |name: &str| {
+            let facts = [(field, name), ("time", &time), ("site", &site), ("stop", stop)];
+            said(&self.edition(locale).texts, key, &facts)
+        };
+        let name = escape::shown(name);
+        let mut letters: Vec<char> = name.chars().take(TWO_PARTS).collect();
+        let mut message = written(&name);
+        while message.encode_utf16().count() > TWO_PARTS && letters.pop().is_some() {
+            let short: String = letters.iter().collect();
+            message = written(&format!("{}…", short.trim_end_matches([' ', ','])));
+        }
+        message
+    }
+
+    fn short(&self, at: Timestamp) -> String {
+        Local::of(at.as_micros(), self.settings().zone)
+            .map(Local::short)
+            .unwrap_or_default()
+    }
+
+    /// Where people type the stop code: host and port, without scheme.
+    fn site(&self) -> String {
+        let issuer = &self.settings().issuer;
+        issuer
+            .split_once("://")
+            .map_or(issuer.as_str(), |(_, rest)| rest)
+            .to_owned()
     }
 }

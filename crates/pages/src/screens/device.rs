@@ -5,6 +5,7 @@ use authority::time::Timestamp;
 use http::StatusCode;
 use serde::Serialize;
 
+use super::registration::RegistrationHours;
 use crate::Screen;
 use crate::dates::micros;
 
@@ -20,6 +21,9 @@ pub enum ProofPurpose {
     /// A bound key goes with an SMS code, so that strangers' wrong codes do not count against it.
     #[serde(rename = "confirm")]
     Confirm,
+    /// The bound key opens a page of the cabinet.
+    #[serde(rename = "cabinet")]
+    Cabinet,
 }
 
 impl ProofPurpose {
@@ -29,6 +33,7 @@ impl ProofPurpose {
             Self::Register => "register",
             Self::SignIn => "sign_in",
             Self::Confirm => "confirm",
+            Self::Cabinet => "cabinet",
         }
     }
 }
@@ -55,7 +60,8 @@ pub enum DeviceKind {
     Phone,
 }
 
-/// S12: button `bind`; "shared computer" posts to `{flow}/cancel` with `reason=shared_device` (button `shared`).
+/// S12: button `bind`; "shared computer" (button `shared`) posts `shared=yes` to `{flow}/device` where the rules allow a
+/// session without binding, else to `{flow}/cancel` with `reason=shared_device`.
 #[derive(Clone, Debug, Serialize)]
 pub struct RememberDevice {
     /// Browser and system in words: `Chrome, Windows`.
@@ -64,6 +70,9 @@ pub struct RememberDevice {
     pub device_kind: DeviceKind,
     /// What to sign; none on the sandbox way, where the plain form binds the cookie only.
     pub proof: Option<ProofRequest>,
+    /// Minutes of a session that a shared computer gets without being registered; none where the rules give it none, and
+    /// the button `shared` leaves the sign-in.
+    pub shared_minutes: Option<u64>,
 }
 
 impl Screen for RememberDevice {
@@ -93,7 +102,8 @@ impl Screen for ProveDevice {
     }
 }
 
-/// R1: the account works on another device only. Shown after both stages.
+/// R1: the account works on another device only. Shown after both stages. The button `register` posts to
+/// `{flow}/registration`; the link `suspend` leads to `{flow}/suspend`, which asks once more ([`super::ConfirmSuspend`]).
 #[derive(Clone, Debug, Serialize)]
 pub struct BoundElsewhere {
     /// Name of the bound device.
@@ -105,9 +115,16 @@ pub struct BoundElsewhere {
     pub registered_at: Timestamp,
     /// Cookie or key survived here: it is this device, and the browser's data was cleared.
     pub data_was_cleared: bool,
+    /// When devices are registered, to be told beside the button.
+    pub hours: Option<RegistrationHours>,
     /// Names of keys (device ids) that may have survived without their cookies; the script asks for this page again, with
     /// the query `key=kept`, when it finds one. Empty when that is known or does not matter.
     pub keys_to_look_for: Vec<String>,
+    /// Minutes of a session that a shared computer gets without being registered: button `shared`; none where the rules give
+    /// it none.
+    pub shared_minutes: Option<u64>,
+    /// Another device was bound while this browser was about to be: 409 instead of 403.
+    pub overtaken: bool,
 }
 
 impl Screen for BoundElsewhere {
@@ -124,7 +141,11 @@ impl Screen for BoundElsewhere {
     }
 
     fn status(&self) -> StatusCode {
-        StatusCode::FORBIDDEN
+        if self.overtaken {
+            StatusCode::CONFLICT
+        } else {
+            StatusCode::FORBIDDEN
+        }
     }
 
     fn is_failure(&self) -> bool {

@@ -1,4 +1,5 @@
-//! S2: EDS with NCALayer, on `/flow/{id}/eds`. The script posts `signature` to `{flow}/eds/signature`.
+//! S2: EDS with NCALayer. The script posts `signature` to `{flow}/eds/signature`, or, where it stands for the picture code
+//! of a registration, to `{flow}/registration/eds/signature`.
 
 use authority::time::Timestamp;
 use serde::Serialize;
@@ -44,9 +45,21 @@ pub enum SignatureRefusal {
     OtherPerson,
 }
 
+/// What the signature is for; decides where it goes and what the page says about that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EdsPurpose {
+    /// The first stage, on `{flow}/eds`.
+    SignIn,
+    /// Instead of the code from a picture, on `{flow}/registration/eds`.
+    Registration,
+}
+
 /// S2. The page starts signing when the person presses the button `continue`.
 #[derive(Clone, Debug, Serialize)]
 pub struct SignWithEds {
+    /// What the signature is for.
+    pub purpose: EdsPurpose,
     /// The challenge's bytes in standard base64, as NCALayer takes them.
     pub challenge: String,
     /// The role a certificate must have to be selectable: extended key usage OIDs, all of them; empty for any.

@@ -25,12 +25,17 @@ pub struct LeftSchool {
     pub date: Timestamp,
 }
 
-/// X5: suspended by the person.
+/// X5: suspended by the person. The button `return` posts to `{flow}/return`.
 #[derive(Clone, Debug, Serialize)]
 pub struct SuspendedByOwner {
     /// When.
     #[serde(serialize_with = "micros")]
     pub date: Timestamp,
+    /// From when on the person may return.
+    #[serde(serialize_with = "micros")]
+    pub return_from: Timestamp,
+    /// Whether that is now: shows the button.
+    pub can_return: bool,
 }
 
 /// X6: locked by an administrator or in an incident.

@@ -1,5 +1,6 @@
 //! The screens, one file per noun. Numbers (S1, R1, X7) are those of the product's screen list.
 
+mod cabinet;
 mod choose;
 #[cfg(feature = "sandbox")]
 mod components;
@@ -11,11 +12,19 @@ mod form_post;
 mod information;
 mod locks;
 mod phone;
+mod registration;
 #[cfg(feature = "sandbox")]
 mod sandbox_person;
 mod session;
 mod sms_code;
+mod step_up;
+mod suspension;
 
+pub use cabinet::{
+    Advice, BoundDevice, CabinetClosed, CabinetConfirm, CabinetDevice, CabinetFrame, CabinetHistory, CabinetHome,
+    CabinetPhone, CabinetSessions, CabinetSuspend, ClosedReason, Confirmed, DeviceHistoryRow, ExclusiveTime, Flash,
+    KeysLine, LastSignIn, MicrosTime, PhoneLine, ProveCabinet, Section, SessionRow, SignInResult, SignInRow, SignInWay,
+};
 pub use choose::{ChooseWay, ContinueAs};
 #[cfg(feature = "sandbox")]
 pub use components::Components;
@@ -24,13 +33,19 @@ pub use device::{
     BoundElsewhere, CannotRemember, DeviceKind, ProofPurpose, ProofRequest, ProveDevice, RememberDevice,
     RememberProblem,
 };
-pub use eds::{SignWithEds, SignatureRefusal, TooManySignatures};
+pub use eds::{EdsPurpose, SignWithEds, SignatureRefusal, TooManySignatures};
 pub use errors::{Crowd, NoScript, NoSuchPage, OtherBrowser, OurFault, OutOfDate, TooManyRequests, WronglyAsked};
 pub use form_post::FormPost;
 pub use information::{Accessibility, Help, Privacy};
 pub use locks::{AdministratorLock, LeftSchool, SuspendedByOwner, UnusedTooLong};
 pub use phone::{NoPhone, NumberNotServed};
+pub use registration::{
+    ConfirmRegistration, DeviceRegistered, EnterPictureCode, NamedDevice, NotNow, OnlyNewestDevice, PictureProblem,
+    RegistrationHours, RegistrationNotNow, WindowClosed,
+};
 #[cfg(feature = "sandbox")]
 pub use sandbox_person::SandboxPerson;
 pub use session::{ConfirmSignOut, HiddenField, SignedOut, ToldService};
 pub use sms_code::{CodeProblem, EnterSmsCode, TooManyCodes};
+pub use step_up::{StepUp, StepUpReason};
+pub use suspension::{ConfirmSuspend, StopPage, StopProblem, Stopped};

@@ -87,6 +87,8 @@ pub struct TooManyCodes {
     /// When codes are accepted again.
     #[serde(serialize_with = "micros")]
     pub until: Timestamp,
+    /// The step is the picture code of a registration: signing with EDS stays open, button `eds`.
+    pub registration: bool,
 }
 
 impl Screen for TooManyCodes {

@@ -29,6 +29,8 @@ fn no_screen_is_missing_from_the_gallery() {
         include_str!("../../examples/gallery/specimens/sign_in.rs"),
         include_str!("../../examples/gallery/specimens/consents.rs"),
         include_str!("../../examples/gallery/specimens/others.rs"),
+        include_str!("../../examples/gallery/specimens/registrations.rs"),
+        include_str!("../../examples/gallery/specimens/cabinet.rs"),
     ]
     .concat();
     let (_, names) = include_str!("../screens/mod.rs").split_once("pub use").unwrap();
@@ -58,6 +60,11 @@ fn every_template_is_rendered_by_some_screen() {
 }
 
 const SCREENS: &[&str] = &[
+    "cabinet/acts",
+    "cabinet/history",
+    "cabinet/home",
+    "cabinet/matters",
+    "cabinet/prove",
     "choose",
     #[cfg(feature = "sandbox")]
     "components",
@@ -69,14 +76,19 @@ const SCREENS: &[&str] = &[
     "information",
     "locks",
     "phone",
+    "registration",
     #[cfg(feature = "sandbox")]
     "sandbox_person",
     "session",
     "sms_code",
+    "step_up",
+    "suspension",
 ];
 
 /// What ordinary templates include when it is there.
 const PARTS: &[&str] = &[
+    "cabinet/frame.html",
+    "cabinet/parts.html",
     #[cfg(feature = "sandbox")]
     "choose/test_way.html",
     #[cfg(feature = "sandbox")]
@@ -184,7 +196,24 @@ fn the_fixed_ids_are_the_same_in_every_language() {
 }
 
 /// What scripts and script-less browsers drive the pages by.
-const FIXED: [(&str, &[&str]); 20] = [
+const FIXED: [(&str, &[&str]); 40] = [
+    (
+        "k1",
+        &[
+            "only-this",
+            "line-device",
+            "line-phone",
+            "line-keys",
+            "line-last",
+            "not-me",
+        ],
+    ),
+    ("k2", &["name-1", "rename-1", "not-me", "end-all", "suspend"]),
+    ("k4", &["number", "messages-now", "messages"]),
+    ("k6", &["this-session", "end-1", "end-2", "end-others"]),
+    ("k7", &["not-me-1", "not-me-6", "older"]),
+    ("k12", &["suspend", "stay"]),
+    ("cabinet-proof", &["continue"]),
     ("s1", &["eds", "cancel"]),
     ("s1-demo", &["eds", "sandbox", "cancel"]),
     ("s16", &["continue", "other", "cancel"]),
@@ -197,7 +226,23 @@ const FIXED: [(&str, &[&str]); 20] = [
     ("s12-sandbox", &["bind", "shared", "cancel"]),
     ("device-proof", &["continue", "cancel"]),
     ("s13", &["allow", "deny", "cancel"]),
-    ("r1", &["error", "error-reference", "cancel"]),
+    ("r1", &["register", "suspend", "error", "error-reference", "cancel"]),
+    ("r1-cleared", &["register", "suspend", "error", "cancel"]),
+    ("r2", &["error", "error-reference", "cancel"]),
+    ("r3", &["suspend", "error", "error-reference", "cancel"]),
+    ("r4", &["new-picture", "listen", "code", "continue", "eds", "cancel"]),
+    (
+        "r4-wrong",
+        &["new-picture", "listen", "code", "continue", "eds", "cancel"],
+    ),
+    ("r5", &["agree", "decline", "cancel"]),
+    ("r6", &["continue", "name", "rename"]),
+    ("r8", &["code", "stop"]),
+    ("suspend", &["suspend", "stay"]),
+    ("x5-return", &["return", "error", "cancel"]),
+    ("s14", &["continue", "stay"]),
+    ("s14-service", &["continue", "cancel"]),
+    ("s2-registration", &["continue", "stop", "cancel", "eds-form"]),
     ("sign-out", &["confirm", "cancel"]),
     ("s19", &["signed-out"]),
     ("form-post", &["form-post", "continue"]),

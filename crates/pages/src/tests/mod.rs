@@ -3,6 +3,7 @@
 mod answers;
 mod assets;
 mod html;
+mod registration;
 mod wording;
 
 use authority::locale::Locale;

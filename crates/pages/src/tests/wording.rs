@@ -25,7 +25,16 @@ fn templates_hold_no_words_of_their_own() {
                 _ => {}
             }
         }
-        let known = ["Kiru", "REF", "client_id", "trace_id", "from", "wide"]; // names, and two classes
+        let known = [
+            "Kiru",
+            "REF",
+            "client_id",
+            "trace_id",
+            "from",
+            "wide",
+            "plain",
+            "cabinet",
+        ]; // names, and classes
         for word in text
             .split(|c: char| !c.is_alphanumeric() && c != '_')
             .filter(|word| word.chars().any(char::is_alphabetic))

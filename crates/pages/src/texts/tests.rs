@@ -73,6 +73,12 @@ fn every_message_can_be_formatted() {
         for (key, names) in messages(locale) {
             let text = texts.format(&key, &filled(&names)).unwrap();
             assert!(!text.trim().is_empty(), "{key}");
+            // The success line of the seed is the one that may be glad aloud.
+            let text = if key == "r6-ok" {
+                text.trim_end_matches('!')
+            } else {
+                &text
+            };
             assert!(!text.contains(['{', '}', '\u{2068}', '\u{2069}', '!']), "{key}: {text}");
         }
     }
@@ -159,10 +165,7 @@ fn words_that_are_fixed_stay_as_they_are() {
 
 #[test]
 fn every_text_a_template_asks_for_is_there_and_none_is_left_over() {
-    let mut asked: BTreeSet<String> = ["date", "zone", "zone-title", "sms-code"]
-        .into_iter()
-        .map(String::from)
-        .collect();
+    let mut asked: BTreeSet<String> = ["date", "zone", "zone-title"].into_iter().map(String::from).collect();
     for (name, source) in crate::pages::template_sources() {
         // A call of `t` or `rich` and of nothing that merely ends so.
         let calls = source
@@ -177,7 +180,7 @@ fn every_text_a_template_asks_for_is_there_and_none_is_left_over() {
         }
     }
     for key in messages(Locale::Kk).into_keys() {
-        let computed = ["claim-", "role-", "consent-group-"]
+        let computed = ["claim-", "role-", "consent-group-", "sms-"]
             .iter()
             .any(|start| key.starts_with(start));
         assert!(computed || asked.contains(&key), "no page uses {key}");

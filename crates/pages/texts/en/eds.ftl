@@ -41,3 +41,7 @@ eds-ended-why = This sign-in is over. Your account is not locked, and nothing wa
 eds-ended-1 = In NCALayer, look whether the key is yours, is in date and begins with AUTH
 eds-ended-2 = No fitting key? Get a new one: pki.gov.kz, eGov Mobile
 eds-ended-3 = Then go back to the service you came from and sign in there again
+eds-registration-title = Sign with EDS instead of the picture code
+eds-registration-lead = Choose your key in the NCALayer window
+eds-registration-back = Back to the picture code
+eds-fix-own = Choose the key you signed in with, or another key in your name

@@ -1,1 +1,9 @@
 sms-code = { $code } — код входа Kiru. Никому не говорите.
+sms-device-registered = Kiru: зарегистрировано новое устройство: { $device }, { $time }. Не вы? { $site }/stop, код { $stop }
+sms-signed-in = Kiru: вход в сервис: { $service }, { $time }. Не вы? { $site }/stop, код { $stop }
+sms-device-released = Kiru: оператор отвязал устройство: { $device }, { $time }. Не вы? { $site }/stop, код { $stop }
+sms-suspended = Kiru: учётная запись приостановлена: { $time }. Помощь: { $site }/help
+sms-returned = Kiru: учётная запись снова работает: { $time }. Не вы? { $site }/stop, код { $stop }
+sms-sessions-ended = Kiru: сеансы завершены: { $time }. Не вы? { $site }/stop, код { $stop }
+sms-sign-ins-on = Kiru: СМС о входах включены: { $time }. Не вы? { $site }/stop, код { $stop }
+sms-sign-ins-off = Kiru: СМС о входах отключены: { $time }. Не вы? { $site }/stop, код { $stop }

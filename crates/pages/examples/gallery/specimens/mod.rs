@@ -1,7 +1,9 @@
 //! Every screen in every state, with made-up people. The gallery shows them; the tests of the crate render them all.
 
+mod cabinet;
 mod consents;
 mod others;
+pub(crate) mod registrations;
 mod sign_in;
 
 use authority::locale::Locale;
@@ -137,5 +139,7 @@ pub(crate) fn all() -> Vec<Specimen> {
     let mut all = sign_in::all();
     all.extend(consents::all());
     all.extend(others::all());
+    all.extend(registrations::all());
+    all.extend(cabinet::all());
     all
 }

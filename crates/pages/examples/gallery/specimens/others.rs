@@ -27,6 +27,15 @@ fn locks() -> Vec<Specimen> {
         review_at,
         incident,
     };
+    let suspended = |can_return| SuspendedByOwner {
+        date,
+        return_from: if can_return {
+            now()
+        } else {
+            now().plus(minutes(60 * 24))
+        },
+        can_return,
+    };
     vec![
         specimen("x3", Place::Flow, UnusedTooLong { since: date }),
         specimen(
@@ -38,7 +47,8 @@ fn locks() -> Vec<Specimen> {
             },
         ),
         specimen("x4-unnamed", Place::Flow, LeftSchool { school: None, date }),
-        specimen("x5", Place::Flow, SuspendedByOwner { date }),
+        specimen("x5", Place::Flow, suspended(false)),
+        specimen("x5-return", Place::Flow, suspended(true)),
         specimen(
             "x6",
             Place::Flow,

@@ -4,7 +4,7 @@ use authority::time::{Timestamp, minutes};
 #[cfg(feature = "sandbox")]
 use kiru_pages::screens::SandboxPerson;
 use kiru_pages::screens::{
-    BoundElsewhere, CannotRemember, ChooseWay, CodeProblem, ContinueAs, DeviceKind, EnterSmsCode, NoPhone,
+    BoundElsewhere, CannotRemember, ChooseWay, CodeProblem, ContinueAs, DeviceKind, EdsPurpose, EnterSmsCode, NoPhone,
     NumberNotServed, ProofPurpose, ProofRequest, ProveDevice, RememberDevice, RememberProblem, SignWithEds,
     SignatureRefusal, TooManyCodes, TooManySignatures,
 };
@@ -85,6 +85,7 @@ fn choosing() -> Vec<Specimen> {
 fn signing() -> Vec<Specimen> {
     let date = Timestamp::from_unix_seconds(1_789_000_000);
     let sign = |refusal| SignWithEds {
+        purpose: EdsPurpose::SignIn,
         challenge: String::from("eyJpc3MiOiJodHRwczovL2lkLmtpcnUuZXhhbXBsZSJ9"),
         key_usages: vec![String::from("1.2.398.3.3.4.1.1")],
         refusal,
@@ -160,6 +161,14 @@ fn codes() -> Vec<Specimen> {
                 ..code(None)
             },
         ),
+        specimen("s11", Place::Flow, NoPhone),
+        specimen(
+            "s11-not-served",
+            Place::Flow,
+            NumberNotServed {
+                phone: String::from("+4 ••• ••• 01 23"),
+            },
+        ),
     ]
 }
 
@@ -171,6 +180,7 @@ fn closed() -> Vec<Specimen> {
             Place::Flow,
             TooManyCodes {
                 until: now().plus(minutes(15)),
+                registration: false,
             },
         ),
         specimen(
@@ -178,14 +188,7 @@ fn closed() -> Vec<Specimen> {
             Place::Alone,
             TooManyCodes {
                 until: now().plus(minutes(15)),
-            },
-        ),
-        specimen("s11", Place::Flow, NoPhone),
-        specimen(
-            "s11-not-served",
-            Place::Flow,
-            NumberNotServed {
-                phone: String::from("+4 ••• ••• 01 23"),
+                registration: false,
             },
         ),
     ]
@@ -226,13 +229,17 @@ fn devices() -> Vec<Specimen> {
         device_name: String::from("Chrome, Windows"),
         device_kind,
         proof,
+        shared_minutes: None,
     };
     let elsewhere = |data_was_cleared| BoundElsewhere {
         device_name: String::from("Chrome, Windows"),
         device_kind: DeviceKind::Computer,
         registered_at: Timestamp::from_unix_seconds(1_756_876_320),
         data_was_cleared,
+        hours: (!data_was_cleared).then(super::registrations::hours),
         keys_to_look_for: Vec::new(),
+        shared_minutes: None,
+        overtaken: false,
     };
     let cannot = |problem| CannotRemember {
         site: String::from("kundelik.example"),

@@ -1,0 +1,47 @@
+//! S14 "confirm it is you again".
+
+use serde::Serialize;
+
+use super::HiddenField;
+use crate::Screen;
+
+/// Why the person is asked again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepUpReason {
+    /// The service asks for it; named when the frame has one.
+    Service,
+    /// The last sign-in was too long ago.
+    LongAgo,
+    /// A device gets another name.
+    RenameDevice,
+    /// Sessions are ended.
+    EndSessions,
+    /// The messages about sign-ins are changed.
+    ChangeNotices,
+    /// The phone number is changed.
+    ChangePhone,
+    /// The account is suspended.
+    Suspend,
+    /// The account works again.
+    Return,
+}
+
+/// S14. The button `continue` posts to `start`; with `back`, the link `stay` leads there.
+#[derive(Clone, Debug, Serialize)]
+pub struct StepUp {
+    /// Why.
+    pub reason: StepUpReason,
+    /// Path that starts the confirmation.
+    pub start: String,
+    /// Carried through.
+    pub fields: Vec<HiddenField>,
+    /// Path where "not now" leads; none in a flow, whose own way back stands below.
+    pub back: Option<String>,
+}
+
+impl Screen for StepUp {
+    fn template(&self) -> &'static str {
+        "step_up/step_up.html"
+    }
+}
