@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use authority::time::{Timestamp, days};
 use storage::{
-    Db, StorageError, Tx, access_tokens, devices, grants, interactions, outbox, phones, refresh_tokens, request_values,
-    sessions, signing_keys, sms, throttles,
+    Db, StorageError, Tx, access_tokens, cabinet_tickets, devices, grants, interactions, outbox, phones,
+    refresh_tokens, registrations, request_values, sessions, signing_keys, sms, stop_codes, throttles,
 };
 
 /// Rows in one transaction.
@@ -56,7 +56,10 @@ enum Kind {
     AccessTokens,
     RefreshTokens,
     Grants,
+    CabinetTickets,
     Sessions,
+    StopCodes,
+    Registrations,
     Devices,
     Phones,
     Outbox,
@@ -66,14 +69,17 @@ enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 16] = [
         Self::SmsText,
         Self::Sms,
         Self::Interactions,
         Self::AccessTokens,
         Self::RefreshTokens,
         Self::Grants,
+        Self::CabinetTickets,
         Self::Sessions,
+        Self::StopCodes,
+        Self::Registrations,
         Self::Devices,
         Self::Phones,
         Self::Outbox,
@@ -89,7 +95,10 @@ impl Kind {
             Self::AccessTokens => "access_tokens",
             Self::RefreshTokens => "refresh_tokens",
             Self::Grants => "grants",
+            Self::CabinetTickets => "cabinet_tickets",
             Self::Sessions => "browser_sessions",
+            Self::StopCodes => "stop_codes",
+            Self::Registrations => "registrations",
             Self::Devices => "devices",
             Self::Phones => "phones",
             Self::Outbox => "outbox",
@@ -107,7 +116,10 @@ impl Kind {
             Self::AccessTokens => access_tokens::expire(tx, now.minus(TOKENS), BATCH).await,
             Self::RefreshTokens => refresh_tokens::expire(tx, now.minus(TOKENS), BATCH).await,
             Self::Grants => grants::expire(tx, now.minus(TOKENS), BATCH).await,
+            Self::CabinetTickets => cabinet_tickets::expire(tx, now.minus(FLOWS), BATCH).await,
             Self::Sessions => sessions::expire(tx, now.minus(TOKENS), BATCH).await,
+            Self::StopCodes => stop_codes::expire(tx, now.minus(TOKENS), BATCH).await,
+            Self::Registrations => registrations::expire(tx, now.minus(HISTORY), BATCH).await,
             Self::Devices => devices::expire(tx, now.minus(HISTORY), BATCH).await,
             Self::Phones => phones::expire(tx, now.minus(HISTORY), BATCH).await,
             Self::Outbox => outbox::expire(tx, now.minus(TOKENS), BATCH).await,

@@ -1,11 +1,13 @@
 #![doc = include_str!("../README.md")]
 
+mod deliver_logout;
 mod deliver_sms;
 mod expire;
 mod runner;
 mod seal_audit;
 mod under_lease;
 
+pub use deliver_logout::{Delivery, LogoutDelivery};
 pub use deliver_sms::deliver_sms;
 pub use expire::{Expired, expire};
 pub use runner::{Jobs, run};

@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::under_lease::UnderLease;
-use crate::{deliver_sms, expire, seal_audit};
+use crate::{LogoutDelivery, deliver_sms, expire, seal_audit};
 
 /// What the jobs need.
 #[derive(Clone)]
@@ -28,6 +28,8 @@ pub struct Jobs {
     pub gateway: Arc<dyn SmsGateway>,
     /// Who messages are from.
     pub sender: Sender,
+    /// Who tells clients that sessions ended.
+    pub logout: LogoutDelivery,
     /// This node's name in leases.
     pub node: String,
 }
@@ -71,6 +73,7 @@ pub async fn run(jobs: Jobs, stop: watch::Receiver<bool>) {
     for job in Job::ALL {
         loops.spawn(rounds(jobs.clone(), job, stop.clone()));
     }
+    loops.spawn(jobs.logout.run(stop));
     while loops.join_next().await.is_some() {}
 }
 

@@ -73,6 +73,8 @@ fn document(issuer: &str) -> Value {
         "userinfo_endpoint": url("/userinfo"),
         "jwks_uri": url("/jwks"),
         "end_session_endpoint": url("/logout"),
+        "backchannel_logout_supported": true,
+        "backchannel_logout_session_supported": true,
         "scopes_supported": list(Scope::ALL, Scope::as_str),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query", "form_post"],

@@ -1,16 +1,20 @@
 #![doc = include_str!("../README.md")]
 
 pub mod authorize;
+pub mod cabinet;
 mod discovery;
 pub mod flow;
 mod id_token_hint;
-mod logout;
+pub mod logout;
+pub mod notices;
 mod oauth_error;
 mod parameters;
+pub mod policy;
 mod problem;
 mod provider;
 mod routes;
 pub mod signing_keys;
+pub mod suspension;
 mod token;
 mod user_claims;
 mod userinfo;

@@ -7,12 +7,14 @@ use std::sync::Arc;
 use authority::policy::Policy;
 use authority::secret::Keyring;
 use authority::time::{Clock, Timestamp};
+use chrono_tz::Tz;
 use pages::{DeploymentKind, Pages};
 use rand_core::{CryptoRng, TryRngCore};
-use storage::{Db, Moment};
+use storage::{Connection, Db, Moment, StorageError};
 
 use crate::SigningKeys;
 use crate::flow::OpenFlows;
+use crate::logout::LogoutWake;
 
 /// The OpenID Provider: the state of every handler. Cloning shares everything.
 #[derive(Clone)]
@@ -29,6 +31,8 @@ pub struct Provider {
     pub keys: SigningKeys,
     /// How many sign-ins are under way.
     pub open_flows: OpenFlows,
+    /// Wakes the job that tells clients of endings; ring it after the commit.
+    pub logout_wake: LogoutWake,
     /// What the configuration says.
     pub settings: Arc<ProviderSettings>,
 }
@@ -42,6 +46,8 @@ pub struct ProviderSettings {
     pub policy: Policy,
     /// Production, sandbox or demo.
     pub kind: DeploymentKind,
+    /// The configured zone: that of the registration window, unless a rule was set (product A5).
+    pub zone: Tz,
 }
 
 /// The address of the peer, after the rules for trusted proxies. The server puts it into the extensions of each request.
@@ -52,6 +58,16 @@ impl Provider {
     /// The present instant.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// The instant by which a decision falls that hangs on the wall clock: the registration window and the end of
+    /// exclusivity (security rules DB-8, DB-13). Inside the transaction that commits the decision, after its lock is
+    /// taken: waiting for the lock must not make a late decision early.
+    ///
+    /// # Errors
+    /// The database is not available.
+    pub async fn decision_now(&self, conn: &Connection) -> Result<Timestamp, StorageError> {
+        Ok(self.clock.decisive(conn.now().await?))
     }
 
     /// The operating system's randomness; when it fails, so does the request (security rule OP-9).

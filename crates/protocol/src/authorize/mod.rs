@@ -9,12 +9,13 @@
 //! * `situation`: session and consent; asks `authority` what comes next.
 //! * `issue`: the transaction that mints the code.
 //! * `repeats`: values that public clients must not send twice.
-//! * `resume`: the same from the pages of a sign-in.
+//! * `resume`: the same from the pages of a sign-in; `own`: for the cabinet, which gets no code.
 //! * `return_path`, `error`: how the response travels and what it says.
 
 mod claims;
 mod error;
 mod issue;
+mod own;
 mod repeats;
 mod request;
 mod request_object;
@@ -40,6 +41,7 @@ use storage::StorageError;
 use storage::interactions::{self, Source};
 
 pub use error::RequestError;
+pub use own::sign_in_to_cabinet;
 pub use resume::{Refusal, Resume, refuse, resume};
 pub(crate) use return_path::{append_query, see_other};
 

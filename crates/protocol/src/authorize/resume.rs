@@ -8,10 +8,11 @@ use authority::ids::EventId;
 use axum::response::Response;
 use storage::sessions::LiveSession;
 
-use super::RequestError;
 use super::issue::{Issued, issue};
 use super::return_path::ReturnPath;
 use super::situation::{Asking, Situation, assess};
+use super::{RequestError, own};
+use crate::cabinet::is_cabinet;
 use crate::flow::{OpenFlow, Visit};
 use crate::{Problem, Provider};
 
@@ -44,6 +45,9 @@ pub enum Refusal<'a> {
 /// # Errors
 /// [`Problem::OutOfDate`] when the response has left already, [`Problem::OurFault`] when the database fails.
 pub async fn resume(provider: &Provider, visit: &Visit, flow: &OpenFlow) -> Result<Resume, Problem> {
+    if is_cabinet(&flow.client.id) {
+        return own::resume(provider, visit, flow).await;
+    }
     // Twice: the facts may change between the question and the issuing, but not endlessly.
     for _ in 0..2 {
         let asking = Asking {
@@ -93,6 +97,9 @@ pub async fn refuse(
     flow: &OpenFlow,
     refusal: Refusal<'_>,
 ) -> Result<Response, Problem> {
+    if is_cabinet(&flow.client.id) {
+        return own::leave(provider, flow).await;
+    }
     let denied;
     let event = match refusal {
         Refusal::Cancelled(event) => event,

@@ -53,6 +53,9 @@ pub(super) fn judge(
         client: asking.client,
         session: live.map(|live| (&live.session, &live.user.subject)),
         device_key: live.and_then(|live| live.device.as_ref()).map(|device| &device.key),
+        device_proven_at: live
+            .and_then(|live| live.device.as_ref())
+            .map(|device| device.last_used_at),
         consent,
         progress: asking.progress,
     };

@@ -19,6 +19,7 @@ pub(super) fn client() -> Client {
         id_token_algorithm: SigningAlgorithm::Rs256,
         policy_uri: None,
         tos_uri: None,
+        backchannel_logout: None,
         metadata_version: 1,
         created_at: Timestamp::from_unix_seconds(0),
     }

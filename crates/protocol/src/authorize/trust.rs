@@ -3,6 +3,7 @@
 
 use authority::clients::{Client, ClientId, RedirectUri};
 
+use crate::cabinet::is_cabinet;
 use crate::problem::Asked;
 use crate::{ParameterError, Parameters, Problem, Provider};
 
@@ -16,7 +17,15 @@ pub(super) async fn find_client(provider: &Provider, parameters: &Parameters) ->
     };
     let unknown = || wrong("client_id", &"no client is registered under this client_id", Some(sent));
     let id = ClientId::parse(sent).map_err(|_| unknown())?;
+    if is_cabinet(&id) {
+        return Err(unknown());
+    }
     storage::clients::find(&provider.db, &id).await?.ok_or_else(unknown)
+}
+
+/// Our own client is gone, which no request of anybody can cause.
+pub(super) fn no_client() -> Problem {
+    Problem::Broken("the cabinet is not among the clients".into())
 }
 
 /// The registered redirect URI that the request names; it must name one (OIDC Core §3.1.2.1).

@@ -1,6 +1,8 @@
-//! The hidden field `csrf` of every form: a keyed digest of the cookie the form belongs to (security rule SE-5). Each answer
+//! The hidden field `csrf` of every form: a keyed digest of the flow's cookie, or of the session, whose cookie may be
+//! replaced while a page is open (security rule SE-5). Each answer
 //! shows it under a mask of its own, so that the lengths of compressed pages tell nothing of it.
 
+use authority::ids::SessionId;
 use authority::secret::{Keyring, Purpose, TokenDigest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -23,9 +25,9 @@ impl FormToken {
         Self(keyring.digest_list(Purpose::FormToken, &[b"flow", cookie.as_bytes()]))
     }
 
-    /// The token of forms that act on a session, given the digest of its cookie.
-    pub fn for_session(keyring: &Keyring, cookie: &TokenDigest) -> Self {
-        Self(keyring.digest_list(Purpose::FormToken, &[b"session", cookie.as_bytes()]))
+    /// The token of forms that act on a session. The session's id is no secret; the digest's key is.
+    pub fn for_session(keyring: &Keyring, session: SessionId) -> Self {
+        Self(keyring.digest_list(Purpose::FormToken, &[b"session", session.as_uuid().as_bytes()]))
     }
 
     /// The value of the hidden field: a mask and the masked token, another one each time.
@@ -67,6 +69,7 @@ fn combine(mask: &[u8; 32], other: &[u8; 32]) -> [u8; 32] {
 #[cfg(test)]
 mod tests {
     use authority::secret::Kek;
+    use authority::time::Timestamp;
     use rand_chacha::ChaCha20Rng;
     use rand_chacha::rand_core::SeedableRng;
 
@@ -76,11 +79,18 @@ mod tests {
         Keyring::derive(&Kek::from_base64("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=").unwrap()).unwrap()
     }
 
+    fn session(seed: u64) -> SessionId {
+        SessionId::mint(
+            Timestamp::from_unix_seconds(1_000),
+            &mut ChaCha20Rng::seed_from_u64(seed),
+        )
+    }
+
     #[test]
     fn a_token_passes_for_its_own_session_only() {
         let keyring = keyring();
-        let mine = FormToken::for_session(&keyring, &TokenDigest::from_bytes([1; 32]));
-        let other = FormToken::for_session(&keyring, &TokenDigest::from_bytes([2; 32]));
+        let mine = FormToken::for_session(&keyring, session(1));
+        let other = FormToken::for_session(&keyring, session(2));
         let mut rng = ChaCha20Rng::seed_from_u64(1);
         assert_eq!(mine.check(Some(&mine.text(&mut rng))), Ok(()));
         assert_eq!(mine.check(Some(&other.text(&mut rng))), Err(FormTokenError));
@@ -88,7 +98,7 @@ mod tests {
 
     #[test]
     fn no_answer_shows_what_another_one_shows() {
-        let token = FormToken::for_session(&keyring(), &TokenDigest::from_bytes([1; 32]));
+        let token = FormToken::for_session(&keyring(), session(1));
         let mut rng = ChaCha20Rng::seed_from_u64(1);
         let (one, two) = (token.text(&mut rng), token.text(&mut rng));
         assert!(one.len() == LENGTH && one[..43] != two[..43] && one[43..] != two[43..]);
@@ -99,7 +109,7 @@ mod tests {
 
     #[test]
     fn anything_else_is_refused() {
-        let token = FormToken::for_session(&keyring(), &TokenDigest::from_bytes([1; 32]));
+        let token = FormToken::for_session(&keyring(), session(1));
         for posted in [
             None,
             Some(""),

@@ -5,8 +5,16 @@
 //! is sent on as a GET. `GET /signed-out` says that it is done; it ends nothing, so going back to it asks for nothing.
 //!
 //! * `request`: the parameters and what is wrong with them.
+//! * `told`: what the page that says so knows of them.
+//! * `tell`: clients are told of endings, through the outbox (OpenID Connect Back-Channel Logout 1.0).
+//! * `notice`: what the outbox keeps of it; `token`: what the client gets; `wake`: the bell for the job that calls it.
 
+mod notice;
 mod request;
+mod tell;
+mod token;
+mod told;
+mod wake;
 
 use authority::audit::{Actor, Event, EventKind};
 use authority::clients::RedirectUri;
@@ -16,6 +24,7 @@ use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
+use http::HeaderValue;
 use http::header::SET_COOKIE;
 use pages::screens::{ConfirmSignOut, HiddenField, SignedOut};
 use pages::{Flow, FlowOrigin, Frame, ServiceStrip};
@@ -27,6 +36,12 @@ use crate::flow::{FormToken, SESSION_COOKIE, Visit, check_origin, clear_cookie, 
 use crate::problem::Asked;
 use crate::{ParameterError, Parameters, Problem, Provider};
 use request::LogoutRequest;
+
+pub use notice::{KIND, Notice, NoticeError};
+pub use storage::backchannel_logouts::Ended;
+pub use tell::{ToldClient, tell_clients, tell_clients_at};
+pub use token::{LogoutCall, LogoutCallError, prepare};
+pub use wake::LogoutWake;
 
 /// `GET /logout`.
 pub(crate) async fn get(State(provider): State<Provider>, visit: Visit, RawQuery(query): RawQuery) -> Response {
@@ -69,7 +84,7 @@ pub(crate) async fn post(
 async fn begin(provider: &Provider, visit: &Visit, parameters: &Parameters) -> Result<Response, Problem> {
     let request = request::parse(provider, parameters).await?;
     let Some(live) = live_session(provider, &visit.cookies, provider.now()).await? else {
-        return Ok(signed_out(&request));
+        return Ok(signed_out(&request, None));
     };
     // SE-11: the hint of this session, or the person's own word.
     let of_this_session = request
@@ -78,7 +93,7 @@ async fn begin(provider: &Provider, visit: &Visit, parameters: &Parameters) -> R
         .is_some_and(|hint| hint.session_id == live.session.id && hint.subject == live.user.subject);
     if of_this_session {
         end(provider, visit, (&request, &live)).await?;
-        return Ok(signed_out(&request));
+        return Ok(signed_out(&request, told::remember(&visit.cookies)));
     }
     ask(provider, visit, &request, &live).await
 }
@@ -89,8 +104,9 @@ async fn conclude(provider: &Provider, visit: &Visit, parameters: &Parameters) -
     if live_session(provider, &visit.cookies, provider.now()).await?.is_some() {
         return Ok(see_other(&append_query("/logout", &remembered(&request))));
     }
+    let services = told::services(provider, &visit.cookies).await?;
     let frame = frame(provider, visit, &request);
-    Ok(provider.pages.render(&frame, &SignedOut { services: Vec::new() }))
+    Ok(provider.pages.render(&frame, &SignedOut { services }))
 }
 
 /// Our form: the request is checked again, because fields can be edited.
@@ -103,11 +119,12 @@ async fn confirm(
     check_origin(&visit.headers, provider.issuer()).map_err(|_| Problem::OutOfDate)?;
     let request = request::parse(provider, parameters).await?;
     if let Some(live) = live_session(provider, &visit.cookies, provider.now()).await? {
-        let expected = FormToken::for_session(&provider.keyring, &live.session.cookie_digest);
+        let expected = FormToken::for_session(&provider.keyring, live.session.id);
         expected.check(Some(token)).map_err(|_| Problem::OutOfDate)?;
         end(provider, visit, (&request, &live)).await?;
+        return Ok(signed_out(&request, told::remember(&visit.cookies)));
     }
-    Ok(signed_out(&request))
+    Ok(signed_out(&request, None))
 }
 
 /// 303 to the same request as a GET, which brings the session cookie along.
@@ -128,7 +145,7 @@ async fn ask(
     live: &LiveSession,
 ) -> Result<Response, Problem> {
     let mut frame = frame(provider, visit, request);
-    frame.csrf = FormToken::for_session(&provider.keyring, &live.session.cookie_digest).text(&mut provider.rng());
+    frame.csrf = FormToken::for_session(&provider.keyring, live.session.id).text(&mut provider.rng());
     // Browsers hold the redirect after our form to `form-action` too, so the way back to the client must be in it.
     let origin = request.return_to.as_deref().map(FlowOrigin::of_redirect_uri);
     frame.flow = origin.and_then(Result::ok).map(|origin| Flow {
@@ -211,16 +228,23 @@ async fn end(
     };
     let event = &event.in_session(&live.session);
     let body = |tx: storage::Tx| async move {
+        // A grant that is given at this very moment waits for the row, and then finds the session ended.
+        storage::users::lock(&tx, live.user.id).await?;
+        tell_clients(&tx, provider, Ended::Session(live.session.id)).await?;
         if storage::sessions::end(&tx, live.session.id, SessionEnd::SignedOut, now).await? {
+            // What earlier sign-ins in this browser left behind ends with the last one (security rule TK-3).
+            storage::sessions::end_replaced(&tx, &live.session).await?;
             storage::audit::insert(&tx, event).await?;
         }
-        Ok(())
+        Ok::<_, StorageError>(())
     };
-    provider.db.tx("sign_out", body).await
+    provider.db.tx("sign_out", body).await?;
+    provider.logout_wake.ring();
+    Ok(())
 }
 
-/// Back to the client with nothing but `state`, or to the page that says it is done.
-fn signed_out(request: &LogoutRequest) -> Response {
+/// Back to the client with nothing but `state`, or to the page that says it is done, which `ended` tells more.
+fn signed_out(request: &LogoutRequest, ended: Option<HeaderValue>) -> Response {
     let mut response = match &request.return_to {
         Some(uri) => {
             let state = request.state.clone().map(|state| ("state", state));
@@ -231,7 +255,8 @@ fn signed_out(request: &LogoutRequest) -> Response {
     if let Some(client) = &request.client {
         response.extensions_mut().insert(client.id.clone());
     }
-    if let Some(cookie) = clear_cookie(SESSION_COOKIE) {
+    let ended = ended.filter(|_| request.return_to.is_none());
+    for cookie in clear_cookie(SESSION_COOKIE).into_iter().chain(ended) {
         response.headers_mut().append(SET_COOKIE, cookie);
     }
     response

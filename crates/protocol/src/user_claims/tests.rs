@@ -58,7 +58,8 @@ fn rests_on(client: &str, role: Option<CertificateRole>, bound: bool) -> GrantIn
         state: UserState::Active,
         provisional: false,
         epoch: 0,
-        exclusive_until: None,
+        exclusive: None,
+        organisation: None,
         last_interactive_at: None,
         locale: Some(Locale::Kk),
     };

@@ -1,0 +1,172 @@
+//! Telling a person by SMS that something about the account changed (product A6; security rules DB-12, AC-14). The message
+//! is kept in the transaction of the change and leaves after it; a stop code in it suspends the account and does nothing
+//! else. Notices do not count against the limits of codes.
+
+use authority::ids::{RegistrationId, SmsId};
+use authority::locale::Locale;
+use authority::secret::{Keyring, Secret};
+use authority::stop_codes::{STOP_CODE_TTL, StopCode, StopDigits};
+use authority::time::{Timestamp, days};
+use authority::users::User;
+use pages::Pages;
+use rand_core::TryRngCore as _;
+use storage::sms::{NewSms, SealedSms, SmsKind};
+use storage::{StorageError, Tx, phones, sms, stop_codes};
+
+use crate::Provider;
+
+/// How long a notice is worth sending.
+const NOTICE_TTL: std::time::Duration = days(1);
+
+/// What changed.
+#[derive(Clone, Copy, Debug)]
+pub enum Change<'a> {
+    /// A new device was registered.
+    DeviceRegistered {
+        /// Its name.
+        device: &'a str,
+        /// The registration whose message carries the stop code; none when the device is the account's first.
+        registration: Option<RegistrationId>,
+    },
+    /// An operator released a device, or ended the time in which only it works.
+    DeviceReleased {
+        /// Its name.
+        device: &'a str,
+    },
+    /// Somebody signed in to a service; for people who want to be told.
+    SignedIn {
+        /// The service.
+        service: &'a str,
+    },
+    /// The person ended sessions.
+    SessionsEnded,
+    /// The person wants messages about sign-ins, or wants them no more.
+    SignInMessages {
+        /// Whether they come from now on.
+        on: bool,
+    },
+    /// The account was suspended: there is nothing left to stop.
+    Suspended,
+    /// The account may be used again.
+    Returned,
+}
+
+impl Change<'_> {
+    const fn registration(self) -> Option<RegistrationId> {
+        match self {
+            Self::DeviceRegistered { registration, .. } => registration,
+            Self::DeviceReleased { .. }
+            | Self::SignedIn { .. }
+            | Self::SessionsEnded
+            | Self::SignInMessages { .. }
+            | Self::Suspended
+            | Self::Returned => None,
+        }
+    }
+}
+
+/// What a message is made with. A command has no provider, and tells all the same.
+#[derive(Clone, Copy, Debug)]
+pub struct Teller<'a> {
+    /// The keys that seal the message and digest its code.
+    pub keyring: &'a Keyring,
+    /// Whose words it has.
+    pub pages: &'a Pages,
+}
+
+/// Keeps the message; a person without a phone is told on the next page and in the history only. Call it inside the
+/// transaction of the change.
+///
+/// # Errors
+/// The database is not available, or the message cannot be sealed.
+pub async fn tell(
+    tx: &Tx,
+    provider: &Provider,
+    user: &User,
+    change: Change<'_>,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    let teller = Teller {
+        keyring: &provider.keyring,
+        pages: &provider.pages,
+    };
+    tell_with(tx, teller, user, change, now).await
+}
+
+/// [`tell`] for whoever has no provider.
+///
+/// # Errors
+/// As [`tell`].
+pub async fn tell_with(
+    tx: &Tx,
+    teller: Teller<'_>,
+    user: &User,
+    change: Change<'_>,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    let mut rng = rand_core::OsRng.unwrap_err();
+    let Some(phone) = phones::find_live(tx, user.id, teller.keyring).await? else {
+        return Ok(());
+    };
+    let code = match change {
+        Change::Suspended => None,
+        Change::DeviceRegistered { .. }
+        | Change::DeviceReleased { .. }
+        | Change::SignedIn { .. }
+        | Change::SessionsEnded
+        | Change::SignInMessages { .. }
+        | Change::Returned => Some(mint_stop_code(tx, teller, user, change, now).await?.grouped()),
+    };
+    let code = code.as_deref().map_or("", String::as_str);
+    let text = Secret::new(text(teller, user.locale.unwrap_or(Locale::Kk), change, (code, now)));
+    let id = SmsId::mint(now, &mut rng);
+    let request_id = id.to_string();
+    let sms = NewSms {
+        id,
+        kind: SmsKind::Notice,
+        request_id: &request_id,
+        phone: &phone,
+        text: &text,
+        created_at: now,
+        expires_at: now.plus(NOTICE_TTL),
+    };
+    let sealed = SealedSms::seal(&sms, teller.keyring, &mut rng)?;
+    sms::insert(tx, &sealed).await.map(drop)
+}
+
+fn text(teller: Teller<'_>, locale: Locale, change: Change<'_>, (code, now): (&str, Timestamp)) -> String {
+    let pages = teller.pages;
+    match change {
+        Change::DeviceRegistered { device, .. } => pages.sms_device_registered(locale, device, now, code),
+        Change::DeviceReleased { device } => pages.sms_device_released(locale, device, now, code),
+        Change::SignedIn { service } => pages.sms_signed_in(locale, service, now, code),
+        Change::SessionsEnded => pages.sms_sessions_ended(locale, now, code),
+        Change::SignInMessages { on } => pages.sms_sign_in_messages(locale, on, now, code),
+        Change::Suspended => pages.sms_suspended(locale, now),
+        Change::Returned => pages.sms_returned(locale, now, code),
+    }
+}
+
+async fn mint_stop_code(
+    tx: &Tx,
+    teller: Teller<'_>,
+    user: &User,
+    change: Change<'_>,
+    now: Timestamp,
+) -> Result<StopDigits, StorageError> {
+    let mut rng = rand_core::OsRng.unwrap_err();
+    loop {
+        let digits = StopDigits::mint(&mut rng);
+        let code = StopCode {
+            digest: digits.digest(teller.keyring),
+            user_id: user.id,
+            registration_id: change.registration(),
+            issued_at: now,
+            expires_at: now.plus(STOP_CODE_TTL),
+            used_at: None,
+        };
+        if stop_codes::insert(tx, &code).await? {
+            return Ok(digits);
+        }
+    }
+}
