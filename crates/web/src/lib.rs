@@ -1,16 +1,20 @@
 #![doc = include_str!("../README.md")]
 
 mod answer;
+mod cabinet;
 mod consent;
+mod dbsc;
 mod device;
 mod flow;
 mod information;
 mod language;
+mod registration;
 mod routes;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod sign_in;
 mod state;
+mod suspension;
 mod visit;
 
 pub use routes::{ROUTES, router};

@@ -37,6 +37,8 @@ pub struct WebSettings {
     /// Logins that the sandbox page lists.
     #[cfg(feature = "sandbox")]
     pub sandbox_people: Vec<String>,
+    /// Whether browsers that can are asked to bind a key to the session (Device Bound Session Credentials).
+    pub device_bound: bool,
     /// How many signatures are verified at the same time; the others wait (security rule RL-3).
     pub verifications: usize,
     /// How long a signature waits for its turn before the person is told to come back.
@@ -52,6 +54,7 @@ impl WebSettings {
             sandbox: false,
             #[cfg(feature = "sandbox")]
             sandbox_people: Vec::new(),
+            device_bound: true,
             verifications: 8,
             verification_wait: seconds(2),
         }

@@ -9,18 +9,23 @@ use authority::authorization::{Interaction, Progress};
 use authority::devices::{BindingView, Device, DeviceKey};
 use authority::ids::{DeviceId, SessionId};
 use authority::secret::{PlainToken, Purpose, TokenDigest};
-use authority::sessions::BrowserSession;
+use authority::sessions::{BrowserSession, SHARED_ABSOLUTE, SHARED_IDLE};
+use authority::time::Timestamp;
 use authority::users::{Barred, User};
 use jose::PublicJwk;
 use pages::screens::ProofPurpose;
 use protocol::flow::session_digest;
+use protocol::logout::{Ended, tell_clients};
+use protocol::notices::{self, Change};
 use storage::devices::Binding;
 use storage::sessions::SessionEnd;
 use storage::{StorageError, Tx, Write, attempts, audit, challenges, devices, interactions, sessions, users};
 
-use super::name;
+use super::problem::Overtaken;
 use super::proof::{self, Expected, ProofRefusal};
+use super::shared;
 use super::view::Bindings;
+use super::{name, sign_in_message};
 use crate::flow::FlowPage;
 
 /// What the browser posted.
@@ -33,6 +38,8 @@ pub(crate) enum Posted<'a> {
         /// The proof JWT.
         proof: &'a str,
     },
+    /// The person says that the computer is shared, and wants nothing bound.
+    Shared,
     /// The button of a sandbox page, whose browser runs no script.
     #[cfg(feature = "sandbox")]
     Button,
@@ -49,8 +56,8 @@ pub(crate) enum Outcome {
     Refused(ProofRefusal),
     /// The person may not sign in.
     Barred(Barred),
-    /// The account is bound elsewhere.
-    OtherDevice,
+    /// The account is bound elsewhere, perhaps since a moment ago.
+    OtherDevice(Overtaken),
 }
 
 /// The cookies of a fresh session. This is the only place where they are in plain.
@@ -60,6 +67,8 @@ pub(crate) struct SignedIn {
     pub(crate) session_cookie: PlainToken,
     /// The device's, when it was bound now.
     pub(crate) device_cookie: Option<(DeviceId, PlainToken)>,
+    /// Whether a device has proven its key: nothing is bound to other sessions.
+    pub(crate) key_proven: bool,
 }
 
 /// Why the transaction is taken back.
@@ -89,23 +98,27 @@ pub(crate) struct Commit<'a> {
 
 /// Decides and records what was posted on the device page.
 pub(crate) async fn commit(page: &FlowPage, attempt: &SignInAttempt, posted: Posted<'_>) -> Result<Outcome, Stop> {
-    let mut rng = page.provider().rng();
-    let commit = Commit {
-        page,
-        attempt,
-        posted,
-        session_id: SessionId::mint(page.now, &mut rng),
-        session_cookie: PlainToken::mint(&mut rng),
-        device_cookie: PlainToken::mint(&mut rng),
-    };
-    let commit = &commit;
+    let commit = &Commit::new(page, attempt, posted);
     page.provider()
         .db
         .tx("sign_in", |tx| async move { commit.run(&tx).await })
         .await
 }
 
-impl Commit<'_> {
+impl<'a> Commit<'a> {
+    /// Mints what a committed sign-in may need.
+    pub(crate) fn new(page: &'a FlowPage, attempt: &'a SignInAttempt, posted: Posted<'a>) -> Self {
+        let mut rng = page.provider().rng();
+        Self {
+            page,
+            attempt,
+            posted,
+            session_id: SessionId::mint(page.now, &mut rng),
+            session_cookie: PlainToken::mint(&mut rng),
+            device_cookie: PlainToken::mint(&mut rng),
+        }
+    }
+
     async fn run(&self, tx: &Tx) -> Result<Outcome, Stop> {
         let (first, _) = self.attempt.both_stages().map_err(|_| Stop::Lost)?;
         let user = users::lock(tx, first.user_id).await?.ok_or(Stop::Lost)?;
@@ -114,10 +127,14 @@ impl Commit<'_> {
                 .await?;
             return Ok(Outcome::Barred(barred));
         }
-        let bindings = Bindings::judge(self.page, first, devices::list_live_for_user(tx, user.id).await?);
-        if bindings.view == BindingView::OtherDevice {
-            self.audit(tx, EventKind::OtherDeviceRefused, "", None).await?;
-            return Ok(Outcome::OtherDevice);
+        let live = devices::list_live_for_user(tx, user.id).await?;
+        let bindings = Bindings::judge_at(self.page, first, &user, (live, self.deciding(tx, &user).await?));
+        if matches!(self.posted, Posted::Shared) && shared::is_allowed(tx, self.page, &bindings).await? {
+            return self.mint_shared(tx, &user).await;
+        }
+        if let Some(reason) = elsewhere(bindings.view) {
+            self.audit(tx, EventKind::OtherDeviceRefused, reason, None).await?;
+            return Ok(Outcome::OtherDevice(self.overtaken()));
         }
         let purpose = purpose(bindings.view);
         let nonce = challenges::take(tx, self.attempt.id, purpose, self.page.now).await?;
@@ -142,6 +159,7 @@ impl Commit<'_> {
             #[cfg(feature = "sandbox")]
             Posted::Proof { .. } if self.is_sandbox() => return Err(ProofRefusal::KeyKind),
             Posted::Proof { public_key, proof } => (public_key, proof),
+            Posted::Shared => return Err(ProofRefusal::KeyKind),
             #[cfg(feature = "sandbox")]
             Posted::Button => return self.sandbox_key(),
         };
@@ -151,6 +169,28 @@ impl Commit<'_> {
             Some(DeviceKey::SandboxCookie) => return Err(ProofRefusal::KeyKind),
             None => (public_key.ok_or(ProofRefusal::KeyKind)?, ProofPurpose::Register),
         };
+        self.verify(proof, (jwk, purpose), nonce)
+    }
+
+    /// The new key that the browser posted, when it signed the nonce.
+    pub(crate) fn prove_new(&self, nonce: &Challenge) -> Result<DeviceKey, ProofRefusal> {
+        match self.posted {
+            Posted::Proof { public_key, proof } => {
+                let jwk = public_key.ok_or(ProofRefusal::KeyKind)?;
+                self.verify(proof, (jwk, ProofPurpose::Register), nonce)
+            }
+            Posted::Shared => Err(ProofRefusal::KeyKind),
+            #[cfg(feature = "sandbox")]
+            Posted::Button => self.sandbox_key(),
+        }
+    }
+
+    fn verify(
+        &self,
+        proof: &str,
+        (jwk, purpose): (&str, ProofPurpose),
+        nonce: &Challenge,
+    ) -> Result<DeviceKey, ProofRefusal> {
         let key = PublicJwk::parse(jwk.as_bytes()).map_err(|_| ProofRefusal::KeyKind)?;
         let expected = Expected {
             audience: self.page.provider().issuer(),
@@ -159,8 +199,7 @@ impl Commit<'_> {
             nonce: &nonce.text,
             now: self.page.now,
         };
-        let proven = proof::verify(proof, &key, &expected)?;
-        proven.into_device_key()
+        proof::verify(proof, &key, &expected)?.into_device_key()
     }
 
     /// A button proves nothing but the cookie, which is all there is on the sandbox way.
@@ -178,6 +217,24 @@ impl Commit<'_> {
     fn is_sandbox(&self) -> bool {
         let stages = self.attempt.both_stages();
         stages.is_ok_and(|(first, _)| first.factor == FirstFactor::Sandbox)
+    }
+
+    /// The instant at which exclusivity is judged: the database's, where there is any (security rule DB-13).
+    async fn deciding(&self, tx: &Tx, user: &User) -> Result<Timestamp, StorageError> {
+        match user.exclusive {
+            Some(_) => self.page.provider().decision_now(tx).await,
+            None => Ok(self.page.now),
+        }
+    }
+
+    /// A browser that posts a key to be bound saw an account without a device (security rule DB-10).
+    const fn overtaken(&self) -> Overtaken {
+        match self.posted {
+            Posted::Proof { public_key, .. } if public_key.is_some() => Overtaken::Yes,
+            Posted::Proof { .. } | Posted::Shared => Overtaken::No,
+            #[cfg(feature = "sandbox")]
+            Posted::Button => Overtaken::No,
+        }
     }
 
     async fn refuse(&self, tx: &Tx, bindings: &Bindings, refusal: ProofRefusal) -> Result<Outcome, Stop> {
@@ -201,6 +258,7 @@ impl Commit<'_> {
         bindings: &Bindings,
         (new_id, key): (DeviceId, DeviceKey),
     ) -> Result<Outcome, Stop> {
+        let key_proven = is_key(&key);
         let device_cookie = if let Some(device) = bindings.this_device() {
             devices::record_use(tx, device.id, self.page.now).await?;
             None
@@ -208,24 +266,51 @@ impl Commit<'_> {
             let device = self.device(user, bindings.free_slot(), new_id, key);
             if devices::insert(tx, &device).await? == Binding::Taken {
                 self.audit(tx, EventKind::OtherDeviceRefused, "taken", None).await?;
-                return Ok(Outcome::OtherDevice);
+                return Ok(Outcome::OtherDevice(Overtaken::Yes));
             }
             self.audit(tx, EventKind::DeviceBound, "", Some(device.id)).await?;
-            Some((device.id, self.device_cookie.clone()))
+            let change = Change::DeviceRegistered {
+                device: &device.name,
+                registration: None,
+            };
+            notices::tell(tx, self.page.provider(), user, change, self.page.now).await?;
+            Some(self.device_cookie_of(device.id))
         };
         let device_id = bindings.shown.unwrap_or(new_id);
         self.end_former_session(tx).await?;
-        self.start_session(tx, user, device_id).await?;
+        self.start_session(tx, user, Some(device_id)).await?;
         self.move_on(tx).await?;
         users::record_sign_in(tx, user.id, self.page.now).await?;
         users::record_locale(tx, user.id, self.page.frame().locale).await?;
-        Ok(Outcome::SignedIn(Box::new(SignedIn {
-            session_cookie: self.session_cookie.clone(),
-            device_cookie,
-        })))
+        sign_in_message::tell(tx, self.page, user).await?;
+        Ok(Outcome::SignedIn(Box::new(self.cookies(device_cookie, key_proven))))
     }
 
-    fn device(&self, user: &User, slot: i16, id: DeviceId, key: DeviceKey) -> Device {
+    /// Nothing is bound, so nothing stays: a short session, and no cookie but its own.
+    async fn mint_shared(&self, tx: &Tx, user: &User) -> Result<Outcome, Stop> {
+        self.end_former_session(tx).await?;
+        self.start_session(tx, user, None).await?;
+        self.move_on(tx).await?;
+        users::record_sign_in(tx, user.id, self.page.now).await?;
+        sign_in_message::tell(tx, self.page, user).await?;
+        Ok(Outcome::SignedIn(Box::new(self.cookies(None, false))))
+    }
+
+    /// The cookies of what was committed.
+    pub(crate) fn cookies(&self, device_cookie: Option<(DeviceId, PlainToken)>, key_proven: bool) -> SignedIn {
+        SignedIn {
+            session_cookie: self.session_cookie.clone(),
+            device_cookie,
+            key_proven,
+        }
+    }
+
+    /// The device cookie that was minted for a new device.
+    pub(crate) fn device_cookie_of(&self, id: DeviceId) -> (DeviceId, PlainToken) {
+        (id, self.device_cookie.clone())
+    }
+
+    pub(crate) fn device(&self, user: &User, slot: i16, id: DeviceId, key: DeviceKey) -> Device {
         let agent = self
             .page
             .visit
@@ -245,23 +330,31 @@ impl Commit<'_> {
         }
     }
 
-    async fn start_session(&self, tx: &Tx, user: &User, device_id: DeviceId) -> Result<(), Stop> {
+    /// A session of this device, or a short one of a shared computer, where there is none.
+    pub(crate) async fn start_session(&self, tx: &Tx, user: &User, device_id: Option<DeviceId>) -> Result<(), Stop> {
         let (first, second) = self.attempt.both_stages().map_err(|_| Stop::Lost)?;
-        let (assurance, methods) = achieved(first, second, user.provisional, true);
+        let (assurance, methods) = achieved(first, second, user.provisional, device_id.is_some());
         let (policy, now) = (self.page.provider().policy(), self.page.now);
+        let (idle, absolute) = match device_id {
+            Some(_) => (policy.session_idle, policy.session_absolute),
+            None => (
+                policy.session_idle.min(SHARED_IDLE),
+                policy.session_absolute.min(SHARED_ABSOLUTE),
+            ),
+        };
         let session = BrowserSession {
             id: self.session_id,
             user_id: user.id,
             cookie_digest: session_digest(&self.page.provider().keyring, &self.session_cookie),
-            device_id: Some(device_id),
+            device_id,
             certificate_id: certificate_of(first),
             assurance,
             methods,
             epoch: user.epoch,
             authenticated_at: now,
             touched_at: now,
-            idle_until: now.plus(policy.session_idle.min(policy.session_absolute)),
-            absolute_until: now.plus(policy.session_absolute),
+            idle_until: now.plus(idle.min(absolute)),
+            absolute_until: now.plus(absolute),
             ended_at: None,
         };
         sessions::insert(tx, &session).await?;
@@ -270,7 +363,7 @@ impl Commit<'_> {
     }
 
     /// A new identifier at each privilege change: what this browser was signed in with before dies (security rule SE-1).
-    async fn end_former_session(&self, tx: &Tx) -> Result<(), Stop> {
+    pub(crate) async fn end_former_session(&self, tx: &Tx) -> Result<(), Stop> {
         let (provider, now) = (self.page.provider(), self.page.now);
         let Some(cookie) = self.page.visit.cookies.token(protocol::flow::SESSION_COOKIE) else {
             return Ok(());
@@ -278,13 +371,23 @@ impl Commit<'_> {
         if let Some(former) =
             sessions::find_live(tx, &session_digest(&provider.keyring, &cookie), provider.moment(now)).await?
         {
-            sessions::end(tx, former.session.id, SessionEnd::Replaced, now).await?;
+            let (first, _) = self.attempt.both_stages().map_err(|_| Stop::Lost)?;
+            let reason = if former.user.id == first.user_id {
+                SessionEnd::Replaced
+            } else {
+                // Somebody else sits here now: for the services this is a sign-out of the person before.
+                users::lock(tx, former.user.id).await?;
+                tell_clients(tx, provider, Ended::Session(former.session.id)).await?;
+                sessions::end_replaced(tx, &former.session).await?;
+                SessionEnd::Ended
+            };
+            sessions::end(tx, former.session.id, reason, now).await?;
         }
         Ok(())
     }
 
     /// Attempt and interaction, by compare-and-set: whoever is second takes everything back.
-    async fn move_on(&self, tx: &Tx) -> Result<(), Stop> {
+    pub(crate) async fn move_on(&self, tx: &Tx) -> Result<(), Stop> {
         let succeeded = self
             .attempt
             .clone()
@@ -307,7 +410,13 @@ impl Commit<'_> {
         }
     }
 
-    async fn audit(&self, tx: &Tx, kind: EventKind, reason: &str, device: Option<DeviceId>) -> Result<(), Stop> {
+    pub(crate) async fn audit(
+        &self,
+        tx: &Tx,
+        kind: EventKind,
+        reason: &str,
+        device: Option<DeviceId>,
+    ) -> Result<(), Stop> {
         let stages = self.attempt.both_stages().map_err(|_| Stop::Lost)?;
         let mut event = super::after_both_stages(self.page.event(kind), stages);
         event.reason = reason.to_owned();
@@ -320,10 +429,28 @@ impl Commit<'_> {
     }
 }
 
+/// Whether the device signs; that of the sandbox is a cookie.
+pub(crate) const fn is_key(key: &DeviceKey) -> bool {
+    match key {
+        DeviceKey::P256 { .. } => true,
+        #[cfg(feature = "sandbox")]
+        DeviceKey::SandboxCookie => false,
+    }
+}
+
+/// Why a browser with that view is refused, as audit records say it.
+pub(crate) const fn elsewhere(view: BindingView) -> Option<&'static str> {
+    match view {
+        BindingView::OtherDevice => Some(""),
+        BindingView::Exclusive(_) => Some("exclusive"),
+        BindingView::First | BindingView::ThisDevice => None,
+    }
+}
+
 /// What a browser with that view of the binding has to answer.
 pub(crate) const fn purpose(view: BindingView) -> ChallengePurpose {
     match view {
-        BindingView::First | BindingView::OtherDevice => ChallengePurpose::DeviceBinding,
+        BindingView::First | BindingView::OtherDevice | BindingView::Exclusive(_) => ChallengePurpose::DeviceBinding,
         BindingView::ThisDevice => ChallengePurpose::DeviceProof,
     }
 }

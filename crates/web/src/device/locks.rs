@@ -1,14 +1,17 @@
 //! X3 to X6: the account may not sign in. Told after both stages only (security rule AC-1).
 
+use authority::time::Timestamp;
 use authority::users::{Barred, LockReason, User};
 use axum::response::Response;
 use pages::screens::{AdministratorLock, LeftSchool, SuspendedByOwner, UnusedTooLong};
+use protocol::policy::binding_policy;
+use storage::StorageError;
 
 use crate::flow::{FlowPage, Place};
 
 /// The page for that reason.
-pub(crate) fn page(page: &FlowPage, barred: Barred, user: &User) -> Response {
-    match barred {
+pub(crate) async fn page(page: &FlowPage, barred: Barred, user: &User) -> Result<Response, StorageError> {
+    Ok(match barred {
         Barred::Locked {
             reason: LockReason::Inactive,
             at,
@@ -31,7 +34,7 @@ pub(crate) fn page(page: &FlowPage, barred: Barred, user: &User) -> Response {
         Barred::Locked {
             reason: LockReason::Own,
             at,
-        } => page.render(Place::Device, &SuspendedByOwner { date: at }),
+        } => own(page, user, at).await?,
         Barred::Locked {
             reason: LockReason::Administrator,
             ..
@@ -41,7 +44,20 @@ pub(crate) fn page(page: &FlowPage, barred: Barred, user: &User) -> Response {
             reason: LockReason::Incident,
             ..
         } => administrator(page, true),
-    }
+    })
+}
+
+/// X5, with the way back once the rest is over.
+async fn own(page: &FlowPage, user: &User, since: Timestamp) -> Result<Response, StorageError> {
+    let provider = page.provider();
+    let rest = binding_policy(&provider.db, provider, user).await?.suspension_rest;
+    let return_from = user.return_from(rest).unwrap_or_else(|| since.plus(rest));
+    let screen = SuspendedByOwner {
+        date: since,
+        return_from,
+        can_return: return_from <= page.now,
+    };
+    Ok(page.render(Place::Device, &screen))
 }
 
 fn administrator(page: &FlowPage, incident: bool) -> Response {

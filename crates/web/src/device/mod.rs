@@ -10,17 +10,19 @@
 pub(crate) mod binding;
 mod confirm;
 mod locks;
-mod name;
-mod nonce;
+pub(crate) mod name;
+pub(crate) mod nonce;
 mod problem;
 mod proof;
 mod session;
+mod shared;
+mod sign_in_message;
 mod view;
 
 use authority::assurance::amr;
 use authority::audit::{Event, EventKind};
 use authority::authentication::{Challenge, FirstFactor, FirstStage, SecondStage, SignInAttempt};
-use authority::devices::{BindingView, Device};
+use authority::devices::BindingView;
 use authority::ids::DeviceId;
 use authority::time::days;
 use authority::users::User;
@@ -32,13 +34,14 @@ use protocol::flow::{LiveSession, SESSION_COOKIE, device_cookie_name, set_cookie
 use storage::{StorageError, Tx, audit, devices, users};
 
 use self::binding::{Outcome, Posted, SignedIn, Stop};
-use self::problem::{DeviceProblem, Seen};
-use self::view::Bindings;
-use crate::answer;
+use self::problem::Seen;
 use crate::flow::{FlowForm, FlowPage, Place};
+use crate::{answer, dbsc};
 
 pub(crate) use self::confirm::{confirm_request, is_proven};
-pub(crate) use self::view::shown_device;
+pub(crate) use self::problem::{DeviceProblem, Overtaken, hours, only_newest};
+pub(crate) use self::proof::{Expected, ProofRefusal, verify};
+pub(crate) use self::view::{Bindings, shown_device};
 
 /// How long browsers keep the device cookie: the longest that they allow (RFC 6265bis §5.5).
 const COOKIE_AGE: std::time::Duration = days(400);
@@ -68,19 +71,23 @@ async fn shown(page: &FlowPage) -> Result<Response, Problem> {
         return Ok(page.see(Place::SignIn));
     };
     if let Err(barred) = user.state.admit() {
-        return Ok(locks::page(page, barred, &user));
+        return Ok(locks::page(page, barred, &user).await?);
     }
     let live = devices::list_live_for_user(&page.provider().db, user.id).await?;
-    let bindings = Bindings::judge(page, first, live);
-    if bindings.view == BindingView::OtherDevice {
-        return Ok(bound_elsewhere(page, &bindings.live, without_cookie(page, first)));
+    let bindings = Bindings::judge(page, first, &user, live);
+    if binding::elsewhere(bindings.view).is_some() {
+        return bound_elsewhere(page, &bindings, (without_cookie(page, first), Overtaken::No)).await;
     }
     let nonce = nonce::for_attempt(page, attempt.id, binding::purpose(bindings.view)).await?;
-    Ok(ask(page, first, &bindings, &nonce))
+    let shared_minutes = shared::minutes(page, &bindings).await?;
+    Ok(ask(page, first, &bindings, (&nonce, shared_minutes)))
 }
 
 /// The latest attempt, while both its stages are proven and it waits for the device.
-fn both_stages<'a>(page: &FlowPage, attempt: Option<&'a SignInAttempt>) -> Option<(&'a SignInAttempt, &'a FirstStage)> {
+pub(crate) fn both_stages<'a>(
+    page: &FlowPage,
+    attempt: Option<&'a SignInAttempt>,
+) -> Option<(&'a SignInAttempt, &'a FirstStage)> {
     let attempt = attempt.filter(|attempt| Place::of(Some(attempt), page.now) == Place::Device)?;
     attempt.both_stages().ok().map(|(first, _)| (attempt, first))
 }
@@ -98,7 +105,7 @@ async fn elsewhere(page: &FlowPage, attempt: Option<&SignInAttempt>) -> Result<E
         Resume::ProveDevice(live) => return Ok(Elsewhere::Session(live)),
         Resume::SignIn(_) => page.see(match Place::of(attempt, page.now) {
             Place::Confirm => Place::Confirm,
-            Place::SignIn | Place::Device | Place::Onwards => Place::SignIn,
+            Place::SignIn | Place::Device | Place::Registration | Place::Onwards => Place::SignIn,
         }),
         Resume::ContinueAs(_) => page.see(Place::SignIn),
         Resume::Consent(..) => page.see(Place::Onwards),
@@ -119,12 +126,13 @@ async fn committed(form: &FlowForm) -> Result<Response, Problem> {
     if let Some(problem) = form.field("problem") {
         return cannot(page, attempt.both_stages().map_err(|_| Problem::OutOfDate)?, problem).await;
     }
-    let posted = match form.field("proof") {
-        Some(proof) => Posted::Proof {
+    let posted = match (form.field("proof"), form.field("shared")) {
+        (Some(proof), _) => Posted::Proof {
             public_key: form.field("public_key"),
             proof,
         },
-        None => button(first)?,
+        (None, Some("yes")) => Posted::Shared,
+        (None, _) => button(first)?,
     };
     match binding::commit(page, attempt, posted).await {
         Ok(outcome) => answered(page, first, outcome).await,
@@ -153,32 +161,51 @@ const fn has_script(first: &FirstStage) -> bool {
 
 async fn answered(page: &FlowPage, first: &FirstStage, outcome: Outcome) -> Result<Response, Problem> {
     match outcome {
-        Outcome::SignedIn(cookies) => Ok(answer::with_cookies(page.see(Place::Onwards), set(&cookies))),
+        Outcome::SignedIn(cookies) => Ok(signed_in(page, &cookies, Place::Onwards)),
         Outcome::StaleNonce => shown(page).await,
         Outcome::Refused(refusal) => {
             let (code, reference) = (refusal.code(), page.visit.reference.as_str());
             tracing::warn!(reference, class = "refused", code, "a device proof was refused");
-            let live = devices::list_live_for_user(&page.provider().db, first.user_id).await?;
-            let live = Bindings::judge(page, first, live).live;
-            // The first binding of an account: nothing is bound elsewhere. The attempt is over, so it begins again.
-            if live.is_empty() {
-                Ok(page.see(Place::SignIn))
-            } else {
-                Ok(bound_elsewhere(page, &live, Seen::Elsewhere))
+            match bindings(page, first).await? {
+                // The first binding of an account: nothing is bound elsewhere. The attempt is over, so it begins again.
+                Some(bindings) if !bindings.live.is_empty() => {
+                    bound_elsewhere(page, &bindings, (Seen::Elsewhere, Overtaken::No)).await
+                }
+                Some(_) | None => Ok(page.see(Place::SignIn)),
             }
         }
         Outcome::Barred(barred) => {
             let user = users::find(&page.provider().db, first.user_id).await?;
-            Ok(user.map_or_else(|| page.see(Place::SignIn), |user| locks::page(page, barred, &user)))
+            Ok(match user {
+                Some(user) => locks::page(page, barred, &user).await?,
+                None => page.see(Place::SignIn),
+            })
         }
-        Outcome::OtherDevice => {
-            let live = devices::list_live_for_user(&page.provider().db, first.user_id).await?;
-            Ok(bound_elsewhere(
-                page,
-                &Bindings::judge(page, first, live).live,
-                Seen::Elsewhere,
-            ))
-        }
+        Outcome::OtherDevice(overtaken) => match bindings(page, first).await? {
+            Some(bindings) => bound_elsewhere(page, &bindings, (Seen::Elsewhere, overtaken)).await,
+            None => Ok(page.see(Place::SignIn)),
+        },
+    }
+}
+
+/// What this browser is to the person's devices now.
+pub(crate) async fn bindings(page: &FlowPage, first: &FirstStage) -> Result<Option<Bindings>, StorageError> {
+    let db = &page.provider().db;
+    let Some(user) = users::find(db, first.user_id).await? else {
+        return Ok(None);
+    };
+    let live = devices::list_live_for_user(db, user.id).await?;
+    Ok(Some(Bindings::judge(page, first, &user, live)))
+}
+
+/// On to `place` with the cookies of a fresh session. Where a device has proven its key, the browser is offered to bind one
+/// of its own to the session.
+pub(crate) fn signed_in(page: &FlowPage, cookies: &SignedIn, place: Place) -> Response {
+    let response = answer::with_cookies(page.see(place), set(cookies));
+    if cookies.key_proven {
+        dbsc::offer(page, &cookies.session_cookie, response)
+    } else {
+        response
     }
 }
 
@@ -190,14 +217,15 @@ fn set(cookies: &SignedIn) -> Vec<http::HeaderValue> {
 }
 
 /// What the script found out: the key of the bound device is gone (R1), or this browser cannot keep one (R7).
-async fn cannot(
+pub(crate) async fn cannot(
     page: &FlowPage,
     (first, second): (&FirstStage, &SecondStage),
     word: &str,
 ) -> Result<Response, Problem> {
     let problem = DeviceProblem::from_field(word);
-    let live = devices::list_live_for_user(&page.provider().db, first.user_id).await?;
-    let bindings = Bindings::judge(page, first, live);
+    let Some(bindings) = bindings(page, first).await? else {
+        return Ok(page.see(Place::SignIn));
+    };
     let about = |event| Event {
         device_id: bindings.shown,
         ..after_both_stages(event, (first, second))
@@ -211,7 +239,7 @@ async fn cannot(
     } else {
         Seen::Elsewhere
     };
-    Ok(bound_elsewhere(page, &bindings.live, seen))
+    bound_elsewhere(page, &bindings, (seen, Overtaken::No)).await
 }
 
 /// A browser without the device's cookie: its script looks for the key, and comes back when it is there. That decides
@@ -226,16 +254,32 @@ fn without_cookie(page: &FlowPage, first: &FirstStage) -> Seen {
     }
 }
 
-/// R1; without a device that it could name there is one to be bound.
-fn bound_elsewhere(page: &FlowPage, live: &[Device], seen: Seen) -> Response {
-    match live.first() {
-        Some(device) => problem::bound_elsewhere(page, device, seen),
-        None => page.see(Place::Device),
+/// R3 while only the device registered last may act, else R1; without a device that they could name there is one to be
+/// bound.
+async fn bound_elsewhere(
+    page: &FlowPage,
+    bindings: &Bindings,
+    (seen, overtaken): (Seen, Overtaken),
+) -> Result<Response, Problem> {
+    if let Some(screen) = only_newest(bindings, overtaken) {
+        return Ok(page.render(Place::Device, &screen));
+    }
+    match bindings.live.first() {
+        Some(device) => {
+            let shared_minutes = shared::minutes(page, bindings).await?;
+            problem::bound_elsewhere(page, (&bindings.user, device), (seen, overtaken), shared_minutes).await
+        }
+        None => Ok(page.see(Place::Device)),
     }
 }
 
 /// S12, or the page that proves the bound device by itself.
-fn ask(page: &FlowPage, first: &FirstStage, bindings: &Bindings, nonce: &Challenge) -> Response {
+fn ask(
+    page: &FlowPage,
+    first: &FirstStage,
+    bindings: &Bindings,
+    (nonce, shared_minutes): (&Challenge, Option<u64>),
+) -> Response {
     let has_script = has_script(first);
     let request = |device_id: DeviceId, purpose| ProofRequest {
         device_id: device_id.to_string(),
@@ -265,6 +309,7 @@ fn ask(page: &FlowPage, first: &FirstStage, bindings: &Bindings, nonce: &Challen
             device_name: named.name,
             device_kind: named.kind,
             proof,
+            shared_minutes,
         },
         !has_script,
     )
@@ -284,14 +329,22 @@ pub(crate) async fn record_outlook(
     let live = devices::list_live_for_user(tx, user.id).await?;
     let (kind, reason) = if user.state.admit().is_err() {
         (EventKind::SignInRefused, user.state.as_str())
-    } else if Bindings::judge(page, first, live).view == BindingView::OtherDevice {
-        (EventKind::OtherDeviceRefused, "")
+    } else if let Some(reason) = binding::elsewhere(Bindings::judge(page, first, user, live).view) {
+        (EventKind::OtherDeviceRefused, reason)
     } else {
         return Ok(());
     };
     let mut event = after_both_stages(page.event(kind), (first, second));
     reason.clone_into(&mut event.reason);
     audit::insert(tx, &event).await
+}
+
+/// The same event with whom and how both stages of this attempt proved, as far as they did.
+pub(crate) fn proven_by(event: Event, attempt: &SignInAttempt) -> Event {
+    match attempt.both_stages() {
+        Ok(stages) => after_both_stages(event, stages),
+        Err(_) => event,
+    }
 }
 
 /// The same event with whom and how both stages proved.

@@ -32,6 +32,13 @@ pub(crate) fn of_user_agent(header: &str) -> DeviceName {
         .map_or_else(|| first_product(header), |result| known(&result))
 }
 
+/// The name that a person chose: letters, digits and a few signs, at least one character of it.
+pub(crate) fn chosen(text: &str) -> Option<String> {
+    let name = bounded(text.trim());
+    let name = name.trim();
+    (!name.is_empty()).then(|| name.to_owned())
+}
+
 /// The picture for a device whose name was kept.
 pub(crate) fn kind_of(name: &str) -> DeviceKind {
     let phone = ["Android", "iPhone", "iPad", "iPod", "Windows Phone"]

@@ -13,7 +13,7 @@ use crate::flow::FlowPage;
 const RESERVE: std::time::Duration = seconds(60);
 
 /// The open nonce of the attempt while it lasts, else a new one.
-pub(super) async fn for_attempt(
+pub(crate) async fn for_attempt(
     page: &FlowPage,
     attempt: AttemptId,
     purpose: ChallengePurpose,

@@ -1,17 +1,24 @@
 //! R1 and R7: this browser is not, or cannot be, the bound device.
 
 use authority::audit::{Event, EventKind};
-use authority::devices::Device;
+use authority::devices::{BindingView, Device};
+use authority::policy::RegistrationWindow;
+use authority::users::User;
 use axum::response::Response;
-use pages::screens::{BoundElsewhere, CannotRemember, RememberProblem};
+use pages::screens::{
+    BoundElsewhere, CannotRemember, DeviceKind, OnlyNewestDevice, RegistrationHours, RememberProblem,
+};
+use protocol::Problem;
+use protocol::policy::binding_policy;
 use storage::{StorageError, audit};
 
 use super::name;
+use super::view::Bindings;
 use crate::flow::{FlowPage, Place};
 
 /// What the script posted in the field `problem`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum DeviceProblem {
+pub(crate) enum DeviceProblem {
     /// This browser cannot keep a key.
     CannotRemember(RememberProblem),
     /// The key of the bound device is gone.
@@ -20,8 +27,18 @@ pub(super) enum DeviceProblem {
 
 impl DeviceProblem {
     /// Reads the field; what we do not know means that there is no key.
-    pub(super) fn from_field(text: &str) -> Self {
+    pub(crate) fn from_field(text: &str) -> Self {
         RememberProblem::from_field(text).map_or(Self::KeyMissing, Self::CannotRemember)
+    }
+
+    /// Why, as audit records say it.
+    pub(crate) const fn reason(self) -> &'static str {
+        self.trace().1
+    }
+
+    /// Whether the key is what is missing.
+    pub(crate) const fn is_missing_key(self) -> bool {
+        matches!(self, Self::KeyMissing)
     }
 
     /// Audit event and reason.
@@ -58,19 +75,63 @@ pub(super) enum Seen {
     Cleared,
 }
 
-/// R1: the account works on another device only, or this is that device and the browser's data was cleared.
-pub(super) fn bound_elsewhere(page: &FlowPage, device: &Device, seen: Seen) -> Response {
+/// R1: the account works on another device only. or this is that device and its browser was cleared.
+pub(super) async fn bound_elsewhere(
+    page: &FlowPage,
+    (user, device): (&User, &Device),
+    (seen, overtaken): (Seen, Overtaken),
+    shared_minutes: Option<u64>,
+) -> Result<Response, Problem> {
+    let provider = page.provider();
+    let window = binding_policy(&provider.db, provider, user).await?.window;
     let screen = BoundElsewhere {
         device_name: device.name.clone(),
         device_kind: name::kind_of(&device.name),
         registered_at: device.bound_at,
         data_was_cleared: seen == Seen::Cleared,
+        hours: Some(hours(page, window)),
         keys_to_look_for: match seen {
             Seen::NoCookie => vec![device.id.to_string()],
             Seen::Elsewhere | Seen::Cleared => Vec::new(),
         },
+        shared_minutes,
+        overtaken: overtaken == Overtaken::Yes,
     };
-    page.render(Place::Device, &screen)
+    Ok(page.render(Place::Device, &screen))
+}
+
+/// When devices are registered, as pages say it.
+pub(crate) fn hours(page: &FlowPage, window: RegistrationWindow) -> RegistrationHours {
+    let zone = window.zone();
+    RegistrationHours {
+        from: window.from().to_string(),
+        to: window.to().to_string(),
+        zone: (zone != page.provider().settings.zone).then(|| zone.name().to_owned()),
+    }
+}
+
+/// Whether another registration was faster than the one that this browser was making (security rule DB-10).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Overtaken {
+    /// It was: 409.
+    Yes,
+    /// This browser was making none: 403.
+    No,
+}
+
+/// R3, while only the device registered last may act.
+pub(crate) fn only_newest(bindings: &Bindings, overtaken: Overtaken) -> Option<OnlyNewestDevice> {
+    let BindingView::Exclusive(exclusive) = bindings.view else {
+        return None;
+    };
+    let device = bindings.live.iter().find(|device| device.id == exclusive.device_id);
+    Some(OnlyNewestDevice {
+        device_name: device.map(|device| device.name.clone()).unwrap_or_default(),
+        device_kind: device.map_or(DeviceKind::Computer, |device| name::kind_of(&device.name)),
+        registered_at: device.map(|device| device.bound_at),
+        until: exclusive.until,
+        overtaken: overtaken == Overtaken::Yes,
+    })
 }
 
 /// R7: this window cannot remember a device.

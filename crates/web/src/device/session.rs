@@ -15,7 +15,7 @@ use protocol::flow::{LiveSession, open_flow};
 use storage::{Tx, Write, audit, challenges, devices, interactions, sessions, users};
 
 use super::binding::Stop;
-use super::problem::{self, DeviceProblem, Seen};
+use super::problem::{self, DeviceProblem, Overtaken, Seen};
 use super::proof::{self, Expected, ProofRefusal};
 use super::{nonce, shown_device};
 use crate::flow::{FlowForm, FlowPage, Place};
@@ -59,7 +59,7 @@ pub(super) async fn commit(form: &FlowForm, live: &LiveSession) -> Result<Respon
         Ok(Outcome::Refused(refusal, device)) => {
             let (code, reference) = (refusal.code(), page.visit.reference.as_str());
             tracing::warn!(reference, class = "refused", code, "a device proof was refused");
-            Ok(problem::bound_elsewhere(page, &device, Seen::Elsewhere))
+            problem::bound_elsewhere(page, (&live.user, &device), (Seen::Elsewhere, Overtaken::No), None).await
         }
         Err(Stop::Storage(error)) => Err(Problem::OurFault(error)),
     }
@@ -80,15 +80,15 @@ async fn go_on(page: &FlowPage) -> Result<Response, Problem> {
 async fn cannot(page: &FlowPage, live: &LiveSession, word: &str) -> Result<Response, Problem> {
     let problem = DeviceProblem::from_field(word);
     problem.record(page, |event| event.in_session(&live.session)).await?;
-    Ok(match (problem, &live.device) {
-        (DeviceProblem::CannotRemember(problem), _) => problem::cannot_remember(page, problem),
+    match (problem, &live.device) {
+        (DeviceProblem::CannotRemember(problem), _) => Ok(problem::cannot_remember(page, problem)),
         (DeviceProblem::KeyMissing, Some(device)) => {
             let shown = shown_device(page, std::slice::from_ref(device));
             let seen = shown.map_or(Seen::Elsewhere, |_| Seen::Cleared);
-            problem::bound_elsewhere(page, device, seen)
+            problem::bound_elsewhere(page, (&live.user, device), (seen, Overtaken::No), None).await
         }
-        (DeviceProblem::KeyMissing, None) => page.see(Place::SignIn),
-    })
+        (DeviceProblem::KeyMissing, None) => Ok(page.see(Place::SignIn)),
+    }
 }
 
 /// What became of a posted proof. Every outcome is committed with its trace.

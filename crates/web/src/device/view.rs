@@ -6,13 +6,15 @@ use authority::devices::DeviceKey;
 use authority::devices::{BindingView, Device};
 use authority::ids::DeviceId;
 use authority::secret::Purpose;
+use authority::time::Timestamp;
+use authority::users::User;
 
 use crate::flow::FlowPage;
 
 /// First slot of the devices of the sandbox way, far from those of the ordinary one.
 #[cfg(feature = "sandbox")]
 const SANDBOX_SLOTS: i16 = 1000;
-/// How many script-less browsers a sandbox person may have; each run of a test suite is one.
+/// How many script-less browsers a sandbox person may have.
 #[cfg(feature = "sandbox")]
 const SANDBOX_DEVICES: usize = 1000;
 
@@ -38,9 +40,20 @@ fn of_the_way(first: &FirstStage, live: Vec<Device>) -> Vec<Device> {
         .collect()
 }
 
+/// Every script-less browser is bound by signing in; each run of a test suite is one.
+#[cfg(feature = "sandbox")]
+const fn of_sandbox(view: BindingView, live: usize) -> BindingView {
+    match view {
+        BindingView::OtherDevice if live < SANDBOX_DEVICES => BindingView::First,
+        BindingView::First | BindingView::ThisDevice | BindingView::OtherDevice | BindingView::Exclusive(_) => view,
+    }
+}
+
 /// The devices that count on the way the person came, and how many are allowed there.
 #[derive(Clone, Debug)]
 pub(crate) struct Bindings {
+    /// Whose they are.
+    pub(crate) user: User,
     /// Live devices.
     pub(crate) live: Vec<Device>,
     /// What this browser is to them.
@@ -51,18 +64,30 @@ pub(crate) struct Bindings {
 }
 
 impl Bindings {
-    /// Judges the person's live devices.
-    pub(crate) fn judge(page: &FlowPage, first: &FirstStage, live: Vec<Device>) -> Self {
-        let (allowed, first_slot) = match first.factor {
-            FirstFactor::Eds { .. } => (page.provider().policy().devices_per_account, 0),
-            #[cfg(feature = "sandbox")]
-            FirstFactor::Sandbox => (SANDBOX_DEVICES, SANDBOX_SLOTS),
-        };
+    /// Judges the person's live devices at the instant of the request.
+    pub(crate) fn judge(page: &FlowPage, first: &FirstStage, user: &User, live: Vec<Device>) -> Self {
+        Self::judge_at(page, first, user, (live, page.now))
+    }
+
+    /// Judges them at this instant, as a commit does by the database's time.
+    pub(crate) fn judge_at(
+        page: &FlowPage,
+        first: &FirstStage,
+        user: &User,
+        (live, now): (Vec<Device>, Timestamp),
+    ) -> Self {
+        let exclusive = user.exclusivity_at(now);
         #[cfg(feature = "sandbox")]
         let live = of_the_way(first, live);
         let shown = shown_device(page, &live);
-        let view = BindingView::judge(&live, shown, allowed);
+        let view = BindingView::judge(&live, shown, exclusive);
+        let (view, first_slot) = match first.factor {
+            FirstFactor::Eds { .. } => (view, 0),
+            #[cfg(feature = "sandbox")]
+            FirstFactor::Sandbox => (of_sandbox(view, live.len()), SANDBOX_SLOTS),
+        };
         Self {
+            user: user.clone(),
             live,
             view,
             shown,
@@ -76,6 +101,11 @@ impl Bindings {
         (self.first_slot..i16::MAX)
             .find(|slot| !taken(slot))
             .unwrap_or(i16::MAX)
+    }
+
+    /// Whether the account has no device, so that this browser becomes its first.
+    pub(crate) fn is_first(&self) -> bool {
+        self.view == BindingView::First
     }
 
     /// The device this browser shows.

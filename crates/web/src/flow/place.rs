@@ -13,6 +13,8 @@ pub(crate) enum Place {
     Confirm,
     /// Both stages are proven: the device.
     Device,
+    /// A new device is being registered.
+    Registration,
     /// Everything is proven: what the authorization request needs next decides.
     Onwards,
 }
@@ -44,6 +46,7 @@ impl Place {
             Self::SignIn => "sign-in",
             Self::Confirm => "confirm",
             Self::Device => "device",
+            Self::Registration => "registration",
             Self::Onwards => "consent",
         }
     }

@@ -11,7 +11,7 @@ use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use federation::eds::{self, ChallengeText, EdsRefusal, PersonClass, VerifiedEds};
-use pages::screens::{Crowd, SignWithEds, SignatureRefusal, TooManySignatures};
+use pages::screens::{Crowd, EdsPurpose, SignWithEds, SignatureRefusal, TooManySignatures};
 use protocol::Problem;
 use storage::throttles::{self, Capped, Counter};
 use storage::{StorageError, Tx, Write, attempts, audit, challenges};
@@ -53,7 +53,7 @@ pub(crate) enum SignatureError {
 
 impl SignatureError {
     /// The stable code for audit records.
-    const fn code(&self) -> &'static str {
+    pub(crate) const fn code(&self) -> &'static str {
         match self {
             Self::Challenge(_) => "E_CHALLENGE",
             Self::Eds(refusal) => refusal.code(),
@@ -128,7 +128,7 @@ async fn started(page: &FlowPage) -> Result<Response, Problem> {
         Some(attempt) => (attempt, false),
         None => (new_attempt(page), true),
     };
-    let challenge = new_challenge(page, attempt.id);
+    let challenge = new_challenge(page, attempt.id, ChallengePurpose::EdsSignIn);
     let (attempt, challenge) = (&attempt, &challenge);
     page.provider()
         .db
@@ -156,7 +156,7 @@ fn too_many(page: &FlowPage) -> Response {
 }
 
 /// What the refused signatures of this network are counted under.
-fn refused_in_network(page: &FlowPage) -> Capped {
+pub(crate) fn refused_in_network(page: &FlowPage) -> Capped {
     Capped {
         kind: "eds_network",
         key: page.visit.network(&page.provider().keyring),
@@ -186,7 +186,16 @@ async fn answered(form: &FlowForm) -> Result<Response, Problem> {
     if attempt.state != AttemptState::Started || attempt.check_age(page.now).is_err() {
         return Ok(page.see(Place::of(Some(&attempt), page.now)));
     }
-    // Before anything is parsed (security rule RL-7).
+    let signature = posted(form).await?;
+    match prove(page, attempt.clone(), signature).await {
+        Ok(()) => Ok(page.see(Place::Confirm)),
+        Err(error) => refused(page, attempt.id, error).await,
+    }
+}
+
+/// The posted signature, unless so many of this network were refused that none is parsed any more (security rule RL-7).
+pub(crate) async fn posted(form: &FlowForm) -> Result<&str, Problem> {
+    let page = &form.page;
     let network = refused_in_network(page);
     if throttles::is_full(&page.provider().db, &network, page.now).await? {
         return Err(Problem::TooMany {
@@ -194,25 +203,23 @@ async fn answered(form: &FlowForm) -> Result<Response, Problem> {
             retry_at: network.cap.ends_at(page.now),
         });
     }
-    let signature = form
-        .field("signature")
+    form.field("signature")
         .filter(|text| text.len() <= LONGEST_SIGNATURE)
-        .ok_or(Problem::NoScript)?;
-    match prove(page, attempt.clone(), signature).await {
-        Ok(()) => Ok(page.see(Place::Confirm)),
-        Err(error) => refused(page, attempt.id, error).await,
-    }
+        .ok_or(Problem::NoScript)
 }
 
 /// Takes the challenge, verifies, records.
 async fn prove(page: &FlowPage, attempt: SignInAttempt, signature: &str) -> Result<(), SignatureError> {
-    let challenge = take_challenge(page, attempt.id).await?;
-    let verified = verify(page, &challenge, signature).await?;
+    let verified = verify(page, (attempt.id, ChallengePurpose::EdsSignIn), signature).await?;
     first_stage::by_eds(page, attempt, &verified).await
 }
 
-async fn take_challenge(page: &FlowPage, attempt: AttemptId) -> Result<Challenge, SignatureError> {
-    let (now, purpose) = (page.now, ChallengePurpose::EdsSignIn);
+async fn take_challenge(
+    page: &FlowPage,
+    attempt: AttemptId,
+    purpose: ChallengePurpose,
+) -> Result<Challenge, SignatureError> {
+    let now = page.now;
     let taken = page
         .provider()
         .db
@@ -228,8 +235,13 @@ async fn take_challenge(page: &FlowPage, attempt: AttemptId) -> Result<Challenge
     Ok(challenge)
 }
 
-/// Off the async executor, a bounded number at a time (security rule RL-3).
-async fn verify(page: &FlowPage, challenge: &Challenge, signature: &str) -> Result<VerifiedEds, SignatureError> {
+/// Takes the challenge and verifies its answer: off the async executor, a bounded number at a time (security rule RL-3).
+pub(crate) async fn verify(
+    page: &FlowPage,
+    (attempt, purpose): (AttemptId, ChallengePurpose),
+    signature: &str,
+) -> Result<VerifiedEds, SignatureError> {
+    let challenge = take_challenge(page, attempt, purpose).await?;
     let turn = std::sync::Arc::clone(&page.state.verifications).acquire_owned();
     let turn = tokio::time::timeout(page.state.settings.verification_wait, turn).await;
     let Ok(Ok(turn)) = turn else {
@@ -277,7 +289,7 @@ async fn refused(page: &FlowPage, attempt: AttemptId, error: SignatureError) -> 
             refusals::shown(refusal.class(), page.now)
         }
     };
-    let challenge = new_challenge(page, attempt);
+    let challenge = new_challenge(page, attempt, ChallengePurpose::EdsSignIn);
     let event = first_stage::refused(page, reason);
     let (event, kept) = (&event, &challenge);
     let kept = page.provider().db.tx("eds_refused", |tx| async move {
@@ -322,6 +334,7 @@ async fn buried(page: &FlowPage, attempt: AttemptId, code: &'static str) -> Resu
 
 fn screen(page: &FlowPage, challenge: &Challenge, refusal: Option<SignatureRefusal>) -> Response {
     let screen = SignWithEds {
+        purpose: EdsPurpose::SignIn,
         challenge: STANDARD.encode(&challenge.text),
         key_usages: Vec::new(),
         refusal,
@@ -336,17 +349,24 @@ fn new_attempt(page: &FlowPage) -> SignInAttempt {
     SignInAttempt::start(id, page.flow.interaction.id, page.now)
 }
 
-fn new_challenge(page: &FlowPage, attempt_id: AttemptId) -> Challenge {
+/// A fresh challenge, which says what it is signed for.
+pub(crate) fn new_challenge(page: &FlowPage, attempt_id: AttemptId, purpose: ChallengePurpose) -> Challenge {
     let (provider, now) = (page.provider(), page.now);
     let text = ChallengeText {
         host: answer::host(provider.issuer()),
-        purpose: eds::ChallengePurpose::SignIn,
+        purpose: match purpose {
+            ChallengePurpose::EdsRegistration => eds::ChallengePurpose::Registration,
+            ChallengePurpose::EdsSignIn
+            | ChallengePurpose::DeviceBinding
+            | ChallengePurpose::DeviceProof
+            | ChallengePurpose::DeviceConfirm => eds::ChallengePurpose::SignIn,
+        },
         service: &page.flow.client.name,
     };
     let written = eds::Challenge::write(text, now, provider.policy().challenge_ttl, &mut provider.rng());
     Challenge {
         id: ChallengeId::mint(now, &mut provider.rng()),
-        purpose: ChallengePurpose::EdsSignIn,
+        purpose,
         attempt_id,
         browser_digest: *page.flow.browser.cookie_digest(),
         text: written.text,

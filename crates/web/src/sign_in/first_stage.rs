@@ -159,7 +159,8 @@ fn newcomer(page: &FlowPage) -> User {
         state: UserState::Invited,
         provisional: true,
         epoch: 0,
-        exclusive_until: None,
+        exclusive: None,
+        organisation: None,
         last_interactive_at: None,
         locale: Some(page.frame().locale),
     }

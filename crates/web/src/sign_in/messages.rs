@@ -12,7 +12,7 @@ use authority::users::Phone;
 use messaging::{SmsMessage, SmsText};
 use pages::SmsTextError;
 use protocol::Problem;
-use storage::sms::{ClaimedSms, NewSms, SealedSms};
+use storage::sms::{ClaimedSms, NewSms, SealedSms, SmsKind};
 use storage::{StorageError, Tx, audit, phones, sms, sms_codes, throttles};
 
 use super::second_stage;
@@ -100,6 +100,7 @@ impl Message {
         let request_id = code.id.to_string();
         let sms = NewSms {
             id: sms_id,
+            kind: SmsKind::Code,
             request_id: &request_id,
             phone,
             text: &text,

@@ -10,7 +10,7 @@ pub(crate) mod choose;
 pub(crate) mod eds;
 mod first_stage;
 mod messages;
-mod refusals;
+pub(crate) mod refusals;
 mod second_stage;
 mod send_limits;
 pub(crate) mod sms;

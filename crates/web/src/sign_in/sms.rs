@@ -218,7 +218,13 @@ async fn standing_problem(
 /// X2; a factor that is disabled until it is bound anew is for the person as if there were none (S11).
 fn closed_screen(page: &FlowPage, closed: Closed) -> Response {
     match closed {
-        Closed::Until(until) => page.render(Place::Confirm, &TooManyCodes { until }),
+        Closed::Until(until) => page.render(
+            Place::Confirm,
+            &TooManyCodes {
+                until,
+                registration: false,
+            },
+        ),
         Closed::Disabled => page.render(Place::Confirm, &NoPhone),
     }
 }

@@ -1,0 +1,130 @@
+//! K1, `/cabinet`: four lines of state and at most one recommendation.
+
+use authority::certificates::Certificate;
+use authority::devices::Device;
+use authority::time::{Timestamp, days, hours};
+use authority::users::{Exclusivity, FactName};
+use axum::response::Response;
+use pages::screens::{Advice, CabinetHome, ExclusiveTime, KeysLine, LastSignIn, PhoneLine, Section};
+use protocol::Problem;
+use protocol::policy::binding_policy;
+use storage::{audit, certificates, phones, user_facts, users};
+
+use super::CabinetPage;
+use super::history::{KEPT, client_name, place};
+use crate::device::name;
+
+/// A key that ends sooner is worth renewing (product C2).
+const SOON: std::time::Duration = days(30);
+
+/// `GET /cabinet`
+pub(crate) async fn show(page: CabinetPage) -> Response {
+    let answer = shown(&page).await;
+    page.answer(answer)
+}
+
+async fn shown(page: &CabinetPage) -> Result<Response, Problem> {
+    let (provider, user) = (page.provider(), &page.live.user);
+    let db = &provider.db;
+    let Some(device) = &page.live.device else {
+        return Err(Problem::OutOfDate);
+    };
+    let facts = user_facts::list(db, user.id, &provider.keyring).await?;
+    let name = facts.into_iter().find(|fact| fact.name == FactName::Name);
+    let messages = users::wants_sign_in_messages(db, user.id).await?;
+    let phone = phones::find_live(db, user.id, &provider.keyring).await?;
+    let phone = phone.map(|phone| PhoneLine {
+        number: phone.number.masked(),
+        messages,
+    });
+    let keys = keys(&certificates::list_for_user(db, user.id).await?, page.now);
+    let exclusive = match user.exclusivity_at(page.now) {
+        Some(exclusive) => {
+            let length = binding_policy(db, provider, user).await?.exclusive_for;
+            Some(exclusive_time(exclusive, length, page.now))
+        }
+        None => None,
+    };
+    let advice = if keys.is_some_and(|keys| keys.valid_until < page.now.plus(SOON)) {
+        Some(Advice::RenewKey)
+    } else if phone.is_none() {
+        Some(Advice::LinkPhone)
+    } else {
+        None
+    };
+    let screen = CabinetHome {
+        cabinet: page.cabinet(Section::Home),
+        name: name.map(|fact| fact.value),
+        exclusive,
+        device_name: device.name.clone(),
+        device_kind: name::kind_of(&device.name),
+        bound_at: device.bound_at,
+        phone,
+        keys,
+        last: last(page, device).await?,
+        advice,
+    };
+    Ok(page.render(&screen))
+}
+
+/// The latest sign-in that succeeded.
+async fn last(page: &CabinetPage, device: &Device) -> Result<Option<LastSignIn>, Problem> {
+    let db = &page.provider().db;
+    let events = audit::list_sign_ins(db, page.live.user.id, page.now.minus(KEPT), None, 20).await?;
+    let Some(event) = events
+        .into_iter()
+        .find(|event| event.kind == authority::audit::EventKind::SignedIn)
+    else {
+        return Ok(None);
+    };
+    Ok(Some(LastSignIn {
+        at: event.at,
+        service: client_name(page, event.client_id.as_ref()).await?,
+        place: place(event.address.as_deref()),
+        device: (event.device_id == Some(device.id)).then(|| device.name.clone()),
+    }))
+}
+
+/// The key that was used last, and how many are valid.
+fn keys(all: &[Certificate], now: Timestamp) -> Option<KeysLine> {
+    let latest = all.first()?;
+    let valid = all.iter().filter(|key| key.not_before <= now && now < key.not_after);
+    Some(KeysLine {
+        valid_until: latest.not_after,
+        days_left: (now < latest.not_after).then(|| latest.not_after.since(now).as_secs() / days(1).as_secs()),
+        count: u64::try_from(valid.count()).unwrap_or(0),
+    })
+}
+
+fn exclusive_time(exclusive: Exclusivity, length: std::time::Duration, now: Timestamp) -> ExclusiveTime {
+    let hour = hours(1).as_secs();
+    let (left, whole) = (exclusive.until.since(now).as_secs(), length.as_secs());
+    ExclusiveTime {
+        until: exclusive.until,
+        passed: whole.saturating_sub(left) / hour,
+        hours: whole / hour,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use authority::ids::DeviceId;
+    use rand_chacha::ChaCha20Rng;
+    use rand_chacha::rand_core::SeedableRng;
+
+    use super::*;
+
+    #[test]
+    fn hours_that_passed_are_whole_ones() {
+        let start = Timestamp::from_unix_seconds(1_000);
+        let exclusive = Exclusivity {
+            device_id: DeviceId::mint(start, &mut ChaCha20Rng::seed_from_u64(1)),
+            until: start.plus(hours(48)),
+        };
+        for (minutes, passed) in [(0, 0), (59, 0), (60, 1), (4 * 60 + 59, 4), (47 * 60 + 59, 47)] {
+            let now = start.plus(authority::time::minutes(minutes));
+            let time = exclusive_time(exclusive, hours(48), now);
+            assert_eq!((time.passed, time.hours), (passed, 48), "{minutes}");
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! Computers that many people use, such as those of a school's lab: where the rules say so, both stages give a short session
+//! without binding. It serves the service that the person came from, reaches `full` and not `full-bound`, and leaves nothing
+//! behind.
+
+use authority::devices::BindingView;
+use authority::sessions::SHARED_ABSOLUTE;
+use protocol::cabinet::is_cabinet;
+use protocol::policy::binding_policy;
+use storage::{Connection, StorageError};
+
+use super::view::Bindings;
+use crate::flow::FlowPage;
+
+/// Whether the person may have such a session now. While only the newest device may act, nobody has one.
+pub(super) async fn is_allowed(conn: &Connection, page: &FlowPage, bindings: &Bindings) -> Result<bool, StorageError> {
+    let stranger = match bindings.view {
+        BindingView::First | BindingView::OtherDevice => true,
+        BindingView::ThisDevice | BindingView::Exclusive(_) => false,
+    };
+    // The cabinet is for devices that are bound.
+    if !stranger || is_cabinet(&page.flow.client.id) {
+        return Ok(false);
+    }
+    let policy = binding_policy(conn, page.provider(), &bindings.user).await?;
+    Ok(policy.shared_computers)
+}
+
+/// How long it would last, to be told beside the button.
+pub(super) async fn minutes(page: &FlowPage, bindings: &Bindings) -> Result<Option<u64>, StorageError> {
+    let allowed = is_allowed(&page.provider().db, page, bindings).await?;
+    let length = page.provider().policy().session_absolute.min(SHARED_ABSOLUTE);
+    Ok(allowed.then_some(length.as_secs() / 60))
+}

@@ -1,0 +1,175 @@
+//! An equal way at R4: the person signs with EDS once more instead of reading a picture (WCAG 3.3.8). The signature must be
+//! of the person whose device is registered.
+
+use authority::audit::EventKind;
+use authority::authentication::ChallengePurpose;
+use authority::registrations::{PictureWay, Registration};
+use authority::users::IdentifierKind;
+use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use federation::eds::{PersonClass, VerifiedEds};
+use pages::screens::{EdsPurpose, SignWithEds, SignatureRefusal};
+use protocol::Problem;
+use storage::identifiers::{self, Identified, Identifier};
+use storage::{StorageError, Write, challenges, registrations, throttles, users};
+
+use super::code::{failures_key, trace};
+use super::{Standing, Under, standing};
+use crate::answer;
+use crate::flow::{FlowForm, FlowPage, Place};
+use crate::sign_in::eds::{self, SignatureError};
+use crate::sign_in::refusals;
+
+const PURPOSE: ChallengePurpose = ChallengePurpose::EdsRegistration;
+
+/// `POST /flow/{id}/registration/eds`: writes a challenge.
+pub(crate) async fn start(form: FlowForm) -> Response {
+    let answer = started(&form.page).await;
+    form.page.answer(answer)
+}
+
+/// `GET /flow/{id}/registration/eds`
+pub(crate) async fn show(page: FlowPage) -> Response {
+    let answer = shown(&page).await;
+    page.answer(answer)
+}
+
+/// `POST /flow/{id}/registration/eds/signature`, field `signature`.
+pub(crate) async fn signature(form: FlowForm) -> Response {
+    let answer = answered(&form).await;
+    form.page.answer(answer)
+}
+
+async fn started(page: &FlowPage) -> Result<Response, Problem> {
+    let under = match standing(page).await? {
+        Standing::Under(under) => under,
+        Standing::Elsewhere(response) => return Ok(response),
+    };
+    ask(page, &under, None).await?;
+    Ok(answer::see_other(&page.path_of("registration/eds")))
+}
+
+async fn shown(page: &FlowPage) -> Result<Response, Problem> {
+    let under = match standing(page).await? {
+        Standing::Under(under) => under,
+        Standing::Elsewhere(response) => return Ok(response),
+    };
+    let open = challenges::find_open(&page.provider().db, under.attempt.id, PURPOSE).await?;
+    Ok(match open.filter(|challenge| page.now < challenge.expires_at) {
+        Some(challenge) if under.registration.picture().is_ok() => screen(page, &challenge.text, None),
+        Some(_) | None => page.see(Place::Registration),
+    })
+}
+
+async fn answered(form: &FlowForm) -> Result<Response, Problem> {
+    let page = &form.page;
+    let under = match standing(page).await? {
+        Standing::Under(under) => under,
+        Standing::Elsewhere(response) => return Ok(response),
+    };
+    if under.registration.picture().is_err() {
+        return Ok(page.see(Place::Registration));
+    }
+    let signature = eds::posted(form).await?;
+    match eds::verify(page, (under.attempt.id, PURPOSE), signature).await {
+        Ok(verified) if is_of(page, &under, &verified).await? => proven(page, &under).await,
+        Ok(_) => refused(page, &under, ("P_UNEXPECTED", SignatureRefusal::OtherPerson)).await,
+        Err(error) => failed(page, &under, error).await,
+    }
+}
+
+/// Whether the signature is of the person whose first stage the registration rests on.
+async fn is_of(page: &FlowPage, under: &Under, verified: &VerifiedEds) -> Result<bool, StorageError> {
+    let provider = page.provider();
+    let kind = IdentifierKind::Iin;
+    let iin = verified.identity().iin.expose();
+    let identifier = Identifier {
+        kind,
+        authority: kind.authority(),
+        value: identifiers::digest(&provider.keyring, kind, kind.authority(), iin),
+    };
+    Ok(match identifiers::find(&provider.db, &identifier).await? {
+        Some(Identified::User(user)) => user == under.first.user_id,
+        Some(Identified::Tombstone(_)) | None => false,
+    })
+}
+
+async fn proven(page: &FlowPage, under: &Under) -> Result<Response, Problem> {
+    let attempt = &under.attempt;
+    let Ok(next) = under.registration.clone().prove(PictureWay::Eds, page.now) else {
+        return Ok(page.see(Place::Registration));
+    };
+    let next: &Registration = &next;
+    page.provider()
+        .db
+        .tx("picture_by_eds", |tx| async move {
+            users::lock(&tx, under.registration.user_id).await?;
+            if registrations::record(&tx, next).await? == Write::Done {
+                // Whoever signs is no guesser of pictures.
+                throttles::record_success(&tx, &failures_key(page, under.registration.user_id)).await?;
+                trace(&tx, page, (EventKind::PicturePassed, PictureWay::Eds.as_str()), attempt).await?;
+            }
+            Ok(())
+        })
+        .await
+        .map_err(|error: StorageError| Problem::OurFault(error))?;
+    Ok(page.see(Place::Registration))
+}
+
+async fn failed(page: &FlowPage, under: &Under, error: SignatureError) -> Result<Response, Problem> {
+    let code = error.code();
+    let shown = match error {
+        SignatureError::Storage(error) => return Err(Problem::OurFault(error)),
+        SignatureError::Message(error) => return Err(error.into()),
+        SignatureError::Broken(error) => return Err(Problem::Broken(Box::new(error))),
+        SignatureError::Busy => return Ok(answer::busy(page)),
+        SignatureError::Person(_) => SignatureRefusal::OtherPerson,
+        SignatureError::Challenge(_) => refusals::shown(PersonClass::NotVerified, page.now),
+        SignatureError::Eds(refusal) => refusals::shown(refusal.class(), page.now),
+    };
+    refused(page, under, (code, shown)).await
+}
+
+async fn refused(
+    page: &FlowPage,
+    under: &Under,
+    (code, shown): (&'static str, SignatureRefusal),
+) -> Result<Response, Problem> {
+    let attempt = &under.attempt;
+    page.provider()
+        .db
+        .tx("picture_eds_refused", |tx| async move {
+            throttles::record_hit(&tx, &eds::refused_in_network(page), page.now).await?;
+            trace(&tx, page, (EventKind::PictureRefused, code), attempt).await
+        })
+        .await
+        .map_err(|error: StorageError| Problem::OurFault(error))?;
+    ask(page, under, Some(shown)).await
+}
+
+/// S2 with a fresh challenge.
+async fn ask(page: &FlowPage, under: &Under, refusal: Option<SignatureRefusal>) -> Result<Response, Problem> {
+    let challenge = eds::new_challenge(page, under.attempt.id, PURPOSE);
+    let kept = &challenge;
+    page.provider()
+        .db
+        .tx("eds_challenge", |tx| async move {
+            challenges::insert(&tx, kept).await.map(drop)
+        })
+        .await
+        .map_err(|error: StorageError| Problem::OurFault(error))?;
+    Ok(screen(page, &challenge.text, refusal))
+}
+
+fn screen(page: &FlowPage, challenge: &str, refusal: Option<SignatureRefusal>) -> Response {
+    let screen = SignWithEds {
+        purpose: EdsPurpose::Registration,
+        challenge: STANDARD.encode(challenge),
+        key_usages: Vec::new(),
+        refusal,
+    };
+    let mut frame = page.frame();
+    frame.here = page.path_of("registration/eds");
+    page.provider().pages.render(&frame, &screen)
+}
