@@ -6,10 +6,13 @@ use std::sync::Arc;
 use axum::Router;
 use axum::response::Response;
 use federation::eds::EdsVerifier;
-use jobs::Jobs;
+use jobs::{Jobs, LogoutDelivery};
 use messaging::sms::SenderError;
 use messaging::{Sender, SmsGateway};
+use outbound::Outbound;
 use pages::{DeploymentKind, Localised, Operator, Pages, PagesError, PagesSettings, Reference};
+use protocol::cabinet::{CabinetError, ensure_cabinet};
+use protocol::logout::LogoutWake;
 use protocol::{Provider, ProviderSettings, SigningKeys, SigningKeysError, signing_keys};
 use web::{WebSettings, WebState};
 
@@ -28,6 +31,8 @@ pub struct Parts {
     pub eds: Arc<EdsVerifier>,
     /// Where messages leave.
     pub sms: Arc<dyn SmsGateway>,
+    /// Who calls clients.
+    pub outbound: Outbound,
     /// Logins that the sandbox page lists.
     #[cfg(feature = "demo")]
     pub sandbox_people: Vec<String>,
@@ -52,6 +57,9 @@ pub enum AppError {
     /// The signing keys cannot be used.
     #[error("the signing keys cannot be used")]
     Keys(#[from] SigningKeysError),
+    /// The cabinet cannot be kept among the clients.
+    #[error("the cabinet cannot be prepared")]
+    Cabinet(#[from] CabinetError),
     /// The sender of messages is none.
     #[error("sms.sender")]
     Sender(#[from] SenderError),
@@ -68,6 +76,7 @@ impl App {
             foundation,
             eds,
             sms,
+            outbound,
             #[cfg(feature = "demo")]
             sandbox_people,
         } = parts;
@@ -79,9 +88,13 @@ impl App {
             clock: Arc::clone(&provider.clock),
             gateway: Arc::clone(&sms),
             sender: sender.clone(),
+            logout: LogoutDelivery::new(provider.clone(), outbound),
             node: Reference::mint(&mut chance()).to_string(),
         };
-        let settings = WebSettings::new(sender);
+        let settings = WebSettings {
+            device_bound: config.sessions().device_bound(),
+            ..WebSettings::new(sender)
+        };
         #[cfg(feature = "demo")]
         let settings = WebSettings {
             sandbox: !config.deployment().kind().is_production(),
@@ -120,10 +133,12 @@ async fn provider(config: &Config, foundation: Foundation) -> Result<Provider, A
     let Foundation { db, keyring, clock } = foundation;
     signing_keys::mint_missing(&db, &keyring, clock.now(), &mut chance()).await?;
     let keys = SigningKeys::new(signing_keys::load(&db, &keyring).await?);
+    ensure_cabinet(&db, &config.deployment().issuer().to_string(), clock.now()).await?;
     let settings = ProviderSettings {
         issuer: config.deployment().issuer().to_string(),
         policy: config.policy(),
         kind: deployment_kind(config.deployment().kind()),
+        zone: config.deployment().time_zone(),
     };
     let pages = Pages::new(pages_settings(config))?;
     Ok(Provider {
@@ -132,6 +147,7 @@ async fn provider(config: &Config, foundation: Foundation) -> Result<Provider, A
         clock,
         pages,
         keys,
+        logout_wake: LogoutWake::default(),
         open_flows: protocol::flow::OpenFlows::default(),
         settings: Arc::new(settings),
     })

@@ -76,6 +76,11 @@ impl Clock for NodeClock {
         let latest = self.latest.fetch_max(now, Ordering::Relaxed);
         Timestamp::from_micros(latest.max(now))
     }
+
+    /// The database's: a node whose own clock is wrong decides like all others.
+    fn decisive(&self, database: Timestamp) -> Timestamp {
+        database
+    }
 }
 
 #[cfg(test)]

@@ -33,6 +33,10 @@ pub enum FoundationError {
     /// The database cannot be used.
     #[error("the database cannot be used")]
     Storage(#[from] StorageError),
+    /// The file of the demo's clock says nothing that we understand.
+    #[cfg(feature = "demo")]
+    #[error("the demo's clock cannot be read; `kiru demo --fresh` starts anew")]
+    Clock(#[from] std::io::Error),
     /// The schema is older than the program.
     #[error("{0} migrations are not applied; run `kiru db migrate`")]
     Pending(usize),
@@ -79,10 +83,30 @@ impl Foundation {
         let foundation = Self {
             db,
             keyring: Arc::new(keyring),
-            clock: Arc::clone(&clock) as Arc<dyn Clock>,
+            clock: told(config, &clock)?,
         };
         Ok((foundation, clock))
     }
+}
+
+/// The clock that everything is told by: the node's, in a demo as its desk has set it.
+#[cfg(feature = "demo")]
+fn told(config: &Config, clock: &Arc<NodeClock>) -> Result<Arc<dyn Clock>, FoundationError> {
+    use crate::config::{KekSource, Kind};
+    use crate::demo::DemoClock;
+    match (config.deployment().kind(), config.secrets().kek()) {
+        (Kind::Demo, KekSource::File(kek)) => {
+            let file = DemoClock::file_beside(kek);
+            Ok(Arc::new(DemoClock::open(Arc::clone(clock), file)?))
+        }
+        (Kind::Demo | Kind::Sandbox | Kind::Production, _) => Ok(Arc::clone(clock) as Arc<dyn Clock>),
+    }
+}
+
+#[cfg(not(feature = "demo"))]
+#[expect(clippy::unnecessary_wraps, reason = "the demo's clock is read from a file")]
+fn told(_config: &Config, clock: &Arc<NodeClock>) -> Result<Arc<dyn Clock>, FoundationError> {
+    Ok(Arc::clone(clock) as Arc<dyn Clock>)
 }
 
 /// Compares the clock with the database and corrects it.

@@ -14,6 +14,7 @@ pub mod kek;
 pub mod listener;
 pub mod material;
 pub mod middleware;
+pub mod operators;
 pub mod server;
 pub mod telemetry;
 pub mod upkeep;

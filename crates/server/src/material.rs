@@ -70,7 +70,7 @@ impl Material {
         for problem in eds.iter().flat_map(EdsVerifier::crl_problems) {
             tracing::warn!(file = problem.file, problem = %problem.fault, "a revocation list cannot be used; its issuer's keys are refused");
         }
-        let outbound = Outbound::new(outbound_settings(config.outbound())?)?;
+        let outbound = outbound(config.outbound())?;
         let tls = config.listen().tls().map(Tls::load).transpose()?;
         Ok(Self {
             keyring,
@@ -79,6 +79,14 @@ impl Material {
             tls,
         })
     }
+}
+
+/// The client that this configuration describes.
+///
+/// # Errors
+/// What it trusts cannot be read.
+pub fn outbound(config: &config::Outbound) -> Result<Outbound, MaterialError> {
+    Ok(Outbound::new(outbound_settings(config)?)?)
 }
 
 fn outbound_settings(outbound: &config::Outbound) -> Result<Settings, MaterialError> {

@@ -173,6 +173,7 @@ mod tests {
             foundation,
             eds,
             sms,
+            outbound: outbound::Outbound::closed(),
             #[cfg(feature = "demo")]
             sandbox_people: Vec::new(),
         };
@@ -221,6 +222,30 @@ mod tests {
         ask.send(()).unwrap();
         node.await.unwrap();
         assert!(TcpStream::connect(public).await.is_err() && TcpStream::connect(health).await.is_err());
+    }
+
+    /// Security rule DU-8.
+    #[tokio::test]
+    async fn a_node_whose_clock_was_more_than_ten_seconds_off_leaves_rotation_until_it_is_right() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = config(folder.path());
+        let (app, clock) = app(&config).await;
+        let provider = app.state.provider.clone();
+        let readiness = Arc::new(Readiness::new(provider.db.clone(), Arc::clone(&provider.clock)));
+        let upkeep = Upkeep {
+            provider,
+            clock: Some(Arc::clone(&clock)),
+            eds: Arc::clone(&app.state.eds),
+            readiness: Arc::clone(&readiness),
+        };
+        for (seconds, ready) in [(0, true), (5, true), (15, false)] {
+            let now = clock.reading();
+            let _ = clock.correct(now.plus(Duration::from_secs(seconds)), now, now);
+            upkeep.compare_clock().await;
+            assert_eq!(readiness.is_ready().await, ready, "{seconds}");
+        }
+        upkeep.compare_clock().await;
+        assert!(readiness.is_ready().await);
     }
 
     #[tokio::test]

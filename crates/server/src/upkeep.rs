@@ -64,7 +64,7 @@ async fn every<F: Future<Output = ()>>(period: Duration, mut stop: watch::Receiv
 }
 
 impl Upkeep {
-    async fn compare_clock(&self) {
+    pub(crate) async fn compare_clock(&self) {
         let Some(clock) = &self.clock else { return };
         match foundation::compare(clock, &self.provider.db).await {
             Ok(skew) => {

@@ -33,6 +33,10 @@ impl Clock for TestClock {
     fn now(&self) -> Timestamp {
         Timestamp::from_micros(self.0.load(Ordering::SeqCst))
     }
+
+    fn decisive(&self, _database: Timestamp) -> Timestamp {
+        self.now()
+    }
 }
 
 #[cfg(test)]

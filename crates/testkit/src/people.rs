@@ -26,6 +26,8 @@ pub struct DemoPerson {
     pub phone: Option<&'static str>,
     /// The person's language.
     pub locale: Locale,
+    /// The organisation whose rules hold for the account, twelve digits.
+    pub organisation: Option<&'static str>,
     /// The person's key.
     pub key: DemoKey,
     /// Further standard claims (OIDC Core §5.1) beside the names.
@@ -109,6 +111,9 @@ impl DemoPerson {
     }
 }
 
+/// The number of the school that has a head and a teacher here.
+const SCHOOL: &str = "990640000015";
+
 /// The people of the demo, in the order the desk shows them.
 pub const PEOPLE: &[DemoPerson] = &[
     DemoPerson {
@@ -120,6 +125,7 @@ pub const PEOPLE: &[DemoPerson] = &[
         iin: "870514400010",
         phone: Some("+77990000011"),
         locale: Locale::Kk,
+        organisation: None,
         key: DemoKey::Individual,
         facts: &[],
     },
@@ -132,6 +138,7 @@ pub const PEOPLE: &[DemoPerson] = &[
         iin: "790223300015",
         phone: Some("+77990000012"),
         locale: Locale::Kk,
+        organisation: Some(SCHOOL),
         key: DemoKey::Individual,
         facts: &[],
     },
@@ -148,8 +155,9 @@ pub const PEOPLE: &[DemoPerson] = &[
         iin: "710908400010",
         phone: Some("+77990000013"),
         locale: Locale::Ru,
+        organisation: Some(SCHOOL),
         key: DemoKey::Head {
-            bin: "990640000015",
+            bin: SCHOOL,
             organisation: "КММ «№ 12 мектеп-гимназиясы»",
         },
         facts: &[],
@@ -163,6 +171,7 @@ pub const PEOPLE: &[DemoPerson] = &[
         iin: "080117500013",
         phone: Some("+77990000014"),
         locale: Locale::Ru,
+        organisation: None,
         key: DemoKey::Individual,
         facts: &[],
     },
@@ -179,6 +188,7 @@ pub const PEOPLE: &[DemoPerson] = &[
         iin: "830330400013",
         phone: Some("+77990000015"),
         locale: Locale::Ru,
+        organisation: None,
         key: DemoKey::Expired,
         facts: &[],
     },
@@ -191,6 +201,7 @@ pub const PEOPLE: &[DemoPerson] = &[
         iin: "900611300018",
         phone: Some("+77990000016"),
         locale: Locale::Kk,
+        organisation: None,
         key: DemoKey::Revoked,
         facts: &[],
     },
@@ -203,6 +214,7 @@ pub const PEOPLE: &[DemoPerson] = &[
         iin: "650719400021",
         phone: None,
         locale: Locale::Kk,
+        organisation: None,
         key: DemoKey::Individual,
         facts: &[],
     },
@@ -219,6 +231,7 @@ pub const PEOPLE: &[DemoPerson] = &[
         iin: "950425400014",
         phone: Some("+77990000018"),
         locale: Locale::En,
+        organisation: None,
         key: DemoKey::Individual,
         facts: ALICE,
     },

@@ -10,6 +10,7 @@ use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::http::header::SET_COOKIE;
 use axum::response::{IntoResponse, Redirect, Response};
+use chrono::DateTime;
 use openidconnect::core::{CoreIdToken, CoreIdTokenClaims, CoreTokenResponse};
 use openidconnect::{
     AccessToken, AccessTokenHash, AuthorizationCode, ClaimsVerificationError, Nonce, OAuth2TokenResponse,
@@ -133,10 +134,7 @@ async fn sign_in(
         .request_async(&fetch)
         .await
         .map_err(|error| SignInError::UserInfo(Box::new(error)))?;
-    Ok(Session {
-        person: Person::new(&claims, &info),
-        id_token,
-    })
+    Ok(Session::new(Person::new(&claims, &info), id_token))
 }
 
 /// Verifies the ID token; a key that is not known leads to one more look at the provider's key set
@@ -148,25 +146,26 @@ async fn verified_claims(
     tokens: &CoreTokenResponse,
     nonce: &Nonce,
 ) -> Result<CoreIdTokenClaims, SignInError> {
-    match verify(provider, id_token, tokens.access_token(), nonce) {
+    match verify(diary, provider, (id_token, tokens.access_token()), nonce) {
         Err(SignInError::IdToken(ClaimsVerificationError::SignatureVerification(
             SignatureVerificationError::NoMatchingKey,
         ))) => {
             diary.discovery.forget().await;
             let fresh = diary.discovery.provider().await.map_err(SignInError::Discovery)?;
-            verify(&fresh, id_token, tokens.access_token(), nonce)
+            verify(diary, &fresh, (id_token, tokens.access_token()), nonce)
         }
         outcome => outcome,
     }
 }
 
 fn verify(
+    diary: &Diary,
     provider: &Provider,
-    id_token: &CoreIdToken,
-    access_token: &AccessToken,
+    (id_token, access_token): (&CoreIdToken, &AccessToken),
     nonce: &Nonce,
 ) -> Result<CoreIdTokenClaims, SignInError> {
-    let verifier = provider.client.id_token_verifier();
+    let now = || DateTime::from_timestamp((diary.clock)(), 0).unwrap_or_default();
+    let verifier = provider.client.id_token_verifier().set_time_fn(now);
     let claims = id_token.claims(&verifier, nonce)?;
     // OpenID Connect Core 1.0 §3.1.3.8: `at_hash` may be missing in the code flow; if it is there it must fit.
     if let Some(expected) = claims.access_token_hash() {

@@ -1,9 +1,11 @@
 #![doc = include_str!("../README.md")]
 
+mod backchannel_logout;
 mod callback;
 mod errors;
 mod fetch;
 mod language;
+mod logout_token;
 mod pages;
 mod person;
 mod provider;
@@ -17,7 +19,7 @@ use std::future::Future;
 
 use tokio::net::TcpListener;
 
-pub use settings::{DiarySettings, SettingsError};
+pub use settings::{DiaryClock, DiarySettings, SettingsError};
 
 /// Serves the diary on `listener` until `shutdown` resolves; requests in flight are answered first.
 ///

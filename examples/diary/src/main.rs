@@ -46,6 +46,7 @@ async fn main() -> anyhow::Result<()> {
         base_url: arguments.base_url,
         extra_trust: arguments.extra_trust_file.as_ref().map(read).transpose()?,
         desk_url: None,
+        clock: None,
     };
     let listener = TcpListener::bind(arguments.listen)
         .await

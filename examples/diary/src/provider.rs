@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use openidconnect::core::{
     CoreAuthDisplay, CoreClaimName, CoreClaimType, CoreClient, CoreClientAuthMethod, CoreGrantType, CoreJsonWebKey,
-    CoreJweContentEncryptionAlgorithm, CoreJweKeyManagementAlgorithm, CoreResponseMode, CoreResponseType,
-    CoreSubjectIdentifierType,
+    CoreJsonWebKeySet, CoreJweContentEncryptionAlgorithm, CoreJweKeyManagementAlgorithm, CoreResponseMode,
+    CoreResponseType, CoreSubjectIdentifierType,
 };
 use openidconnect::{
     AdditionalProviderMetadata, ClientId, ClientSecret, DiscoveryError, EndSessionUrl, EndpointMaybeSet,
@@ -51,6 +51,8 @@ type RelyingParty =
 #[derive(Debug)]
 pub(crate) struct Provider {
     pub(crate) client: RelyingParty,
+    /// The keys of its `jwks_uri`.
+    pub(crate) keys: CoreJsonWebKeySet,
     pub(crate) end_session: Option<EndSessionUrl>,
     /// Whether an authorization response without `iss` is refused.
     pub(crate) names_itself: bool,
@@ -95,6 +97,7 @@ impl Discovery {
         let fetch = |request| self.fetcher.clone().send(request);
         let metadata = Metadata::discover_async(self.addresses.issuer.clone(), &fetch).await?;
         let further = metadata.additional_metadata().clone();
+        let keys = metadata.jwks().clone();
         let client = CoreClient::from_provider_metadata(
             metadata,
             ClientId::new(self.settings.client_id.clone()),
@@ -103,6 +106,7 @@ impl Discovery {
         .set_redirect_uri(self.addresses.callback.clone());
         Ok(Provider {
             client,
+            keys,
             end_session: further.end_session_endpoint,
             names_itself: further.authorization_response_iss_parameter_supported,
         })

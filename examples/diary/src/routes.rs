@@ -3,34 +3,36 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
-use axum::extract::{Path, Request, State};
+use axum::extract::{DefaultBodyLimit, Path, Request, State};
 use axum::http::header::{self, HeaderMap, HeaderValue};
 use axum::http::{HeaderName, StatusCode};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Json, Redirect, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 
 use crate::fetch::Fetcher;
 use crate::language::{LANGUAGE_COOKIE, Language};
 use crate::provider::Discovery;
 use crate::sessions::{Session, Sessions};
-use crate::settings::{Addresses, DiarySettings, SettingsError};
-use crate::{callback, pages, sign_in, sign_out};
+use crate::settings::{self, Addresses, DiaryClock, DiarySettings, SettingsError};
+use crate::{backchannel_logout, callback, pages, sign_in, sign_out};
 
 /// Cookie of somebody who is signed in.
 pub(crate) const SESSION_COOKIE: &str = "diary_session";
 
-/// The pages load nothing but the diary's own style sheet.
+/// The pages load nothing but the diary's own style sheet and script, which asks the diary and nobody else.
 const CONTENT_SECURITY_POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; \
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; \
      frame-ancestors 'none'",
 );
 
 /// The running diary.
 pub(crate) struct Diary {
     pub(crate) addresses: Addresses,
+    pub(crate) client_id: String,
     pub(crate) discovery: Discovery,
     pub(crate) fetcher: Fetcher,
+    pub(crate) clock: DiaryClock,
     sessions: Mutex<Sessions>,
 }
 
@@ -38,11 +40,15 @@ impl Diary {
     pub(crate) fn new(settings: DiarySettings) -> Result<Self, SettingsError> {
         let addresses = Addresses::parse(&settings)?;
         let fetcher = Fetcher::new(&settings, &addresses)?;
+        let client_id = settings.client_id.clone();
+        let clock = settings.clock.clone().unwrap_or_else(settings::system_clock);
         let discovery = Discovery::new(settings, addresses.clone(), fetcher.clone());
         Ok(Self {
             addresses,
+            client_id,
             discovery,
             fetcher,
+            clock,
             sessions: Mutex::new(Sessions::new()),
         })
     }
@@ -54,6 +60,12 @@ impl Diary {
             .route("/callback", get(callback::finish))
             .route("/sign-out", get(sign_out::start))
             .route("/signed-out", get(sign_out::finished))
+            .route(
+                "/backchannel-logout",
+                post(backchannel_logout::receive).layer(DefaultBodyLimit::max(backchannel_logout::LONGEST_BODY)),
+            )
+            .route("/session", get(session))
+            .route("/session.js", get(script))
             .route("/me.json", get(me))
             .route("/language/{tag}", get(choose_language))
             .route("/diary.css", get(style))
@@ -69,6 +81,11 @@ impl Diary {
 
     pub(crate) fn session_of(&self, headers: &HeaderMap) -> Option<Session> {
         self.sessions().find(cookie(headers, SESSION_COOKIE))
+    }
+
+    /// Whether the provider ended this browser's session, and nobody signed in since.
+    fn was_ended_by_provider(&self, headers: &HeaderMap) -> bool {
+        self.sessions().was_ended_by_provider(cookie(headers, SESSION_COOKIE))
     }
 
     /// A `Set-Cookie` value; `None` removes the cookie. It lasts as long as the browser runs.
@@ -97,7 +114,16 @@ async fn home(State(diary): State<Arc<Diary>>, headers: HeaderMap) -> Response {
     let desk = diary.addresses.desk.as_deref();
     match diary.session_of(&headers) {
         Some(session) => pages::signed_in(language, &session.person, desk).into_response(),
+        None if diary.was_ended_by_provider(&headers) => pages::signed_out_by_provider(language).into_response(),
         None => pages::welcome(language, desk).into_response(),
+    }
+}
+
+/// Whether the session stands, for the page that is open: 204, or 401.
+async fn session(State(diary): State<Arc<Diary>>, headers: HeaderMap) -> StatusCode {
+    match diary.session_of(&headers) {
+        Some(_) => StatusCode::NO_CONTENT,
+        None => StatusCode::UNAUTHORIZED,
     }
 }
 
@@ -121,6 +147,14 @@ async fn choose_language(State(diary): State<Arc<Diary>>, Path(tag): Path<String
         }
         None => StatusCode::NOT_FOUND.into_response(),
     }
+}
+
+async fn script() -> impl IntoResponse {
+    let headers = [
+        (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),
+        (header::CACHE_CONTROL, "max-age=3600"),
+    ];
+    (headers, pages::SCRIPT)
 }
 
 async fn style() -> impl IntoResponse {
@@ -167,6 +201,7 @@ mod tests {
             base_url: base_url.to_owned(),
             extra_trust: None,
             desk_url: None,
+            clock: None,
         })
         .unwrap()
     }

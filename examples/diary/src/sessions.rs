@@ -7,6 +7,7 @@ use openidconnect::core::CoreIdToken;
 use openidconnect::{CsrfToken, Nonce, PkceCodeVerifier};
 use tokio::time::Instant;
 
+use crate::logout_token::{self, LogoutToken, REPLAY};
 use crate::person::Person;
 
 const LONGEST_SIGN_IN: Duration = Duration::from_mins(30);
@@ -28,6 +29,18 @@ pub(crate) struct Session {
     pub(crate) person: Person,
     /// Kept for `id_token_hint` at sign-out.
     pub(crate) id_token: CoreIdToken,
+    /// The provider's session, by which a logout token names it.
+    pub(crate) sid: Option<String>,
+}
+
+impl Session {
+    pub(crate) fn new(person: Person, id_token: CoreIdToken) -> Self {
+        Self {
+            sid: logout_token::sid_of(&id_token.to_string()),
+            person,
+            id_token,
+        }
+    }
 }
 
 /// Entries that end by themselves, by time or by number.
@@ -63,6 +76,11 @@ impl<V> Shelf<V> {
             .map(|(_, value)| value)
     }
 
+    fn keys_of(&self, meant: impl Fn(&V) -> bool) -> Vec<String> {
+        let entries = self.entries.iter().filter(|(_, (_, value))| meant(value));
+        entries.map(|(key, _)| key.clone()).collect()
+    }
+
     fn take(&mut self, key: &str, now: Instant) -> Option<V> {
         let (since, value) = self.entries.remove(key)?;
         self.order.retain(|other| other != key);
@@ -73,14 +91,20 @@ impl<V> Shelf<V> {
 /// All sign-ins and sessions of this process.
 pub(crate) struct Sessions {
     pending: Shelf<PendingSignIn>,
-    sessions: Shelf<Session>,
+    running: Shelf<Session>,
+    /// Sessions that the provider ended, so that their browsers can be told.
+    ended: Shelf<()>,
+    /// `jti`s of logout tokens that were accepted.
+    tokens: Shelf<()>,
 }
 
 impl Sessions {
     pub(crate) fn new() -> Self {
         Self {
             pending: Shelf::new(LONGEST_SIGN_IN),
-            sessions: Shelf::new(LONGEST_SESSION),
+            running: Shelf::new(LONGEST_SESSION),
+            ended: Shelf::new(LONGEST_SESSION),
+            tokens: Shelf::new(REPLAY),
         }
     }
 
@@ -104,16 +128,47 @@ impl Sessions {
     /// nothing afterwards.
     pub(crate) fn start(&mut self, session: Session) -> String {
         let id = CsrfToken::new_random_len(32).into_secret();
-        self.sessions.put(id.clone(), session, Instant::now());
+        self.running.put(id.clone(), session, Instant::now());
         id
     }
 
     pub(crate) fn find(&self, id: Option<&str>) -> Option<Session> {
-        self.sessions.get(id?, Instant::now()).cloned()
+        self.running.get(id?, Instant::now()).cloned()
+    }
+
+    /// Ends the sessions that a logout token is about (OpenID Connect Back-Channel Logout 1.0 §2.7): those of its `sid`,
+    /// or all of its `sub` when it names no session. Answers how many there were.
+    pub(crate) fn end_by_provider(&mut self, token: &LogoutToken) -> usize {
+        let now = Instant::now();
+        let meant = |session: &Session| match &token.sid {
+            Some(sid) => session.sid.as_ref() == Some(sid),
+            None => token.sub.as_ref() == Some(&session.person.sub),
+        };
+        let ids = self.running.keys_of(meant);
+        for id in &ids {
+            self.running.take(id, now);
+            self.ended.put(id.clone(), (), now);
+        }
+        ids.len()
+    }
+
+    pub(crate) fn was_ended_by_provider(&self, id: Option<&str>) -> bool {
+        id.is_some_and(|id| self.ended.get(id, Instant::now()).is_some())
+    }
+
+    /// Whether a logout token comes for the first time; from then on it does not.
+    pub(crate) fn is_first(&mut self, jti: &str) -> bool {
+        let now = Instant::now();
+        if self.tokens.get(jti, now).is_some() {
+            return false;
+        }
+        self.tokens.take(jti, now);
+        self.tokens.put(jti.to_owned(), (), now);
+        true
     }
 
     pub(crate) fn end(&mut self, id: Option<&str>) -> Option<Session> {
-        self.sessions.take(id?, Instant::now())
+        self.running.take(id?, Instant::now())
     }
 }
 

@@ -1,5 +1,7 @@
 //! What a relying party is told: where the provider is, who it is itself, where it is reached.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use openidconnect::{IssuerUrl, PostLogoutRedirectUrl, RedirectUrl};
 use url::{Host, Url};
 
@@ -18,7 +20,12 @@ pub struct DiarySettings {
     pub extra_trust: Option<String>,
     /// An address for people who try the demo (where text messages appear); shown as a link, never fetched.
     pub desk_url: Option<String>,
+    /// Where the time comes from; `None` for the system's clock.
+    pub clock: Option<DiaryClock>,
 }
+
+/// Tells the seconds since 1970-01-01T00:00:00Z.
+pub type DiaryClock = std::sync::Arc<dyn Fn() -> i64 + Send + Sync>;
 
 impl std::fmt::Debug for DiarySettings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -29,6 +36,18 @@ impl std::fmt::Debug for DiarySettings {
             .field("desk_url", &self.desk_url)
             .finish_non_exhaustive()
     }
+}
+
+/// The system's clock.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the diary is a program of its own and has the system's clock"
+)]
+pub(crate) fn system_clock() -> DiaryClock {
+    std::sync::Arc::new(|| {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+    })
 }
 
 /// Which of the settings cannot be used.
@@ -108,6 +127,7 @@ mod tests {
             base_url: base_url.to_owned(),
             extra_trust: None,
             desk_url: None,
+            clock: None,
         }
     }
 

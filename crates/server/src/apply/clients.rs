@@ -2,10 +2,14 @@
 
 use authority::audit::{Actor, Event, EventKind};
 use authority::authorization::Scope;
-use authority::clients::{Client, ClientAuthentication, ClientId, GrantType, RedirectUri, SigningAlgorithm};
+use authority::clients::{
+    BackchannelLogout, BackchannelLogoutUri, Client, ClientAuthentication, ClientId, GrantType, RedirectUri,
+    SigningAlgorithm,
+};
 use authority::ids::EventId;
 use authority::secret::{Keyring, Purpose, Secret, TokenDigest};
 use authority::time::Timestamp;
+use protocol::cabinet::is_cabinet;
 use rand_core::CryptoRng;
 use serde::Deserialize;
 use storage::Db;
@@ -31,6 +35,8 @@ struct Written {
     redirect_uris: Vec<String>,
     #[serde(default)]
     post_logout_redirect_uris: Vec<String>,
+    backchannel_logout_uri: Option<String>,
+    backchannel_logout_session_required: Option<bool>,
     token_endpoint_auth_method: Option<String>,
     response_types: Option<Vec<String>>,
     grant_types: Option<Vec<String>>,
@@ -41,16 +47,24 @@ struct Written {
     require_pkce: Option<bool>,
 }
 
-/// Reads a file. `require_pkce` is what an entry gets that does not say: true but in a sandbox, whose clients may be
-/// test suites without PKCE.
+/// What the deployment asks of its clients.
+#[derive(Clone, Copy, Debug)]
+pub struct ClientRules {
+    /// What an entry gets that does not say: true but in a sandbox, whose clients may be test suites without PKCE.
+    pub require_pkce: bool,
+    /// Whether clients on this machine, or at any port, are called (`outbound.allow_loopback`).
+    pub loopback: bool,
+}
+
+/// Reads a file.
 ///
 /// # Errors
 /// The first entry that breaks a rule, with member and reason.
-pub fn parse_clients(text: &str, require_pkce: bool, now: Timestamp) -> Result<Vec<ClientEntry>, ApplyError> {
+pub fn parse_clients(text: &str, rules: ClientRules, now: Timestamp) -> Result<Vec<ClientEntry>, ApplyError> {
     let written: Vec<Written> = serde_json::from_str(text).map_err(|error| ApplyError::Malformed(error.to_string()))?;
     let entries: Vec<_> = written
         .into_iter()
-        .map(|entry| check(entry, require_pkce, now))
+        .map(|entry| check(entry, rules, now))
         .collect::<Result<_, _>>()?;
     for (position, entry) in entries.iter().enumerate() {
         if entries
@@ -68,13 +82,16 @@ pub fn parse_clients(text: &str, require_pkce: bool, now: Timestamp) -> Result<V
     Ok(entries)
 }
 
-fn check(written: Written, require_pkce: bool, now: Timestamp) -> Result<ClientEntry, ApplyError> {
+fn check(written: Written, rules: ClientRules, now: Timestamp) -> Result<ClientEntry, ApplyError> {
     let name = written.client_id.as_str();
     let id = ClientId::parse(name).map_err(|error| refuse(name, "client_id", error))?;
+    if is_cabinet(&id) {
+        return Err(refuse(name, "client_id", "is the cabinet's own"));
+    }
     if written.client_name.trim().is_empty() || written.client_name.chars().any(char::is_control) {
         return Err(refuse(name, "client_name", "must be a text that people can read"));
     }
-    if written.response_types.is_some_and(|types| types != ["code"]) {
+    if written.response_types.as_ref().is_some_and(|types| types != &["code"]) {
         return Err(refuse(name, "response_types", "only code is served"));
     }
     let method = written
@@ -95,12 +112,13 @@ fn check(written: Written, require_pkce: bool, now: Timestamp) -> Result<ClientE
     let client = Client {
         redirect_uris: uris(name, "redirect_uris", &written.redirect_uris)?,
         post_logout_redirect_uris: uris(name, "post_logout_redirect_uris", &written.post_logout_redirect_uris)?,
+        backchannel_logout: backchannel_logout(name, &written, rules)?,
         grant_types: grant_types(name, written.grant_types.as_deref())?,
         scopes: scopes(name, written.scope.as_deref())?,
         id_token_algorithm: algorithm(name, written.id_token_signed_response_alg.as_deref())?,
         policy_uri: page(name, "policy_uri", written.policy_uri)?,
         tos_uri: page(name, "tos_uri", written.tos_uri)?,
-        require_pkce: written.require_pkce.unwrap_or(require_pkce),
+        require_pkce: written.require_pkce.unwrap_or(rules.require_pkce),
         name: written.client_name,
         secrets: Vec::new(),
         metadata_version: 1,
@@ -112,6 +130,33 @@ fn check(written: Written, require_pkce: bool, now: Timestamp) -> Result<ClientE
         client,
         secret: written.client_secret.map(Secret::new),
     })
+}
+
+/// OpenID Connect Back-Channel Logout 1.0 §2.2, less what the outbound guard would not call.
+fn backchannel_logout(
+    name: &str,
+    written: &Written,
+    rules: ClientRules,
+) -> Result<Option<BackchannelLogout>, ApplyError> {
+    let member = "backchannel_logout_uri";
+    let Some(text) = &written.backchannel_logout_uri else {
+        return match written.backchannel_logout_session_required {
+            Some(true) => Err(refuse(
+                name,
+                "backchannel_logout_session_required",
+                "needs backchannel_logout_uri",
+            )),
+            Some(false) | None => Ok(None),
+        };
+    };
+    let uri = BackchannelLogoutUri::parse(text).map_err(|error| refuse(name, member, format!("{text}: {error}")))?;
+    if !rules.loopback && !uri.is_for_production() {
+        return Err(refuse(name, member, format!("{text}: must be https on port 443")));
+    }
+    Ok(Some(BackchannelLogout {
+        uri,
+        session_required: written.backchannel_logout_session_required.unwrap_or(false),
+    }))
 }
 
 fn check_secret(name: &str, method: ClientAuthentication, secret: Option<&str>) -> Result<(), ApplyError> {
@@ -242,6 +287,7 @@ fn merge(wanted: &Client, secret: Option<TokenDigest>, known: Option<&Client>) -
     let same = same_face
         && client.redirect_uris == known.redirect_uris
         && client.post_logout_redirect_uris == known.post_logout_redirect_uris
+        && client.backchannel_logout == known.backchannel_logout
         && client.authentication == known.authentication
         && client.grant_types == known.grant_types
         && client.require_pkce == known.require_pkce
@@ -251,94 +297,4 @@ fn merge(wanted: &Client, secret: Option<TokenDigest>, known: Option<&Client>) -
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const NOW: Timestamp = Timestamp::from_unix_seconds(1_795_262_400);
-    const GOOD: &str = r#"{"client_id":"diary","client_name":"Diary","client_secret":"0123456789abcdef0123456789abcdef",
-        "redirect_uris":["https://diary.kz/cb"],"response_types":["code"],"grant_types":["authorization_code","refresh_token"],
-        "scope":"openid profile iin"}"#;
-
-    fn reason(text: &str) -> String {
-        parse_clients(&format!("[{text}]"), true, NOW).unwrap_err().to_string()
-    }
-
-    #[test]
-    fn a_client_is_read_as_registration_would_send_it() {
-        let entries = parse_clients(&format!("[{GOOD}]"), true, NOW).unwrap();
-        let client = &entries[0].client;
-        assert_eq!(client.authentication, ClientAuthentication::SecretBasic);
-        assert_eq!(client.scopes, [Scope::OpenId, Scope::Profile, Scope::Iin]);
-        assert!(client.require_pkce);
-        assert!(!format!("{entries:?}").contains("0123456789abcdef"));
-    }
-
-    #[test]
-    fn an_entry_that_breaks_a_rule_is_named_with_its_member() {
-        for (from, to, said) in [
-            ("\"Diary\"", "\" \"", "diary: client_name: "),
-            (
-                "0123456789abcdef0123456789abcdef",
-                "short",
-                "diary: client_secret: must be 32",
-            ),
-            (
-                "https://diary.kz/cb",
-                "https://diary.kz/cb#x",
-                "diary: redirect_uris: https://diary.kz/cb#x: ",
-            ),
-            ("[\"https://diary.kz/cb\"]", "[]", "diary: redirect_uris: at least one"),
-            ("[\"code\"]", "[\"token\"]", "diary: response_types: only code"),
-            (
-                "refresh_token",
-                "password",
-                "diary: grant_types: password is not served",
-            ),
-            (
-                "profile iin",
-                "profile everything",
-                "diary: scope: everything is not known",
-            ),
-            (
-                "\"scope\"",
-                "\"token_endpoint_auth_method\":\"none\",\"scope\"",
-                "diary: client_secret: a public client",
-            ),
-            (
-                "\"scope\"",
-                "\"token_endpoint_auth_method\":\"private_key_jwt\",\"scope\"",
-                "diary: token_endpoint_auth_method: ",
-            ),
-            (
-                "\"scope\"",
-                "\"id_token_signed_response_alg\":\"none\",\"scope\"",
-                "diary: id_token_signed_response_alg: ",
-            ),
-            (
-                "\"scope\"",
-                "\"policy_uri\":\"javascript:x\",\"scope\"",
-                "diary: policy_uri: ",
-            ),
-            (
-                "\"scope\"",
-                "\"scopes\"",
-                "not a list of entries: unknown field `scopes`",
-            ),
-        ] {
-            let text = GOOD.replace(from, to);
-            assert_ne!(text, GOOD, "{from}");
-            assert!(reason(&text).starts_with(said), "{}", reason(&text));
-        }
-    }
-
-    #[test]
-    fn a_file_is_a_list_that_names_each_client_once() {
-        assert!(
-            parse_clients(&format!("[{GOOD},{GOOD}]"), true, NOW)
-                .unwrap_err()
-                .to_string()
-                .contains("stands twice")
-        );
-        assert!(parse_clients("{}", true, NOW).is_err());
-    }
-}
+mod tests;

@@ -6,7 +6,7 @@ mod people;
 
 use storage::StorageError;
 
-pub use clients::{ClientEntry, apply_clients, parse_clients};
+pub use clients::{ClientEntry, ClientRules, apply_clients, parse_clients};
 pub use people::{PersonEntry, apply_people, parse_people};
 
 /// What became of one entry.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use authority::audit::{Actor, Event, EventKind};
-use authority::identifiers::{Checksum, Iin, PhoneNumber};
+use authority::identifiers::{Bin, Checksum, Iin, PhoneNumber};
 use authority::ids::{EventId, PhoneId, UserId};
 use authority::locale::Locale;
 use authority::policy::Policy;
@@ -27,6 +27,7 @@ pub struct PersonEntry {
     identifiers: Vec<(IdentifierKind, String)>,
     phone: Option<PhoneNumber>,
     locale: Option<Locale>,
+    organisation: Option<Bin>,
     facts: Vec<(FactName, String)>,
 }
 
@@ -37,6 +38,7 @@ struct Written {
     iin: Option<String>,
     phone: Option<String>,
     locale: Option<String>,
+    organisation: Option<String>,
     #[serde(default)]
     facts: BTreeMap<String, Value>,
 }
@@ -80,6 +82,9 @@ fn check(position: usize, written: Written, logins: bool, checksum: Checksum) ->
     let locale = written
         .locale
         .map(|tag| Locale::from_tag(&tag).ok_or_else(|| refuse(&name, "locale", "must be kk, ru or en")));
+    let organisation = written
+        .organisation
+        .map(|bin| Bin::parse(&bin, checksum).map_err(|error| refuse(&name, "organisation", error)));
     let facts = written
         .facts
         .into_iter()
@@ -88,6 +93,7 @@ fn check(position: usize, written: Written, logins: bool, checksum: Checksum) ->
         identifiers,
         phone: phone.transpose()?,
         locale: locale.transpose()?,
+        organisation: organisation.transpose()?,
         facts: facts.collect::<Result<_, _>>()?,
         name,
     })
@@ -139,6 +145,9 @@ impl PersonEntry {
         let phone = person
             .phone
             .map(|phone| PhoneNumber::parse(phone).map_err(|error| refuse(person.login, "phone", error)));
+        let organisation = person.organisation.map(|bin| {
+            Bin::parse(bin, Checksum::Required).map_err(|error| refuse(person.login, "organisation", error))
+        });
         Ok(Self {
             name: person.login.to_owned(),
             identifiers: vec![
@@ -147,6 +156,7 @@ impl PersonEntry {
             ],
             phone: phone.transpose()?,
             locale: Some(person.locale),
+            organisation: organisation.transpose()?,
             facts: person.all_facts(),
         })
     }
@@ -224,7 +234,8 @@ fn ready(
         // The operator vouches for the contacts in the file.
         provisional: false,
         epoch: 0,
-        exclusive_until: None,
+        exclusive: None,
+        organisation: entry.organisation.clone(),
         last_interactive_at: None,
         locale: entry.locale,
     });
@@ -284,7 +295,8 @@ async fn is_unchanged(db: &Db, keyring: &Keyring, entry: &PersonEntry, user: &Us
     kept.sort();
     wanted.sort();
     let confirms = user.provisional && entry.phone.is_some();
-    Ok(!confirms && phone == entry.phone && kept == wanted)
+    let at_home = user.organisation == entry.organisation;
+    Ok(!confirms && at_home && phone == entry.phone && kept == wanted)
 }
 
 async fn write(
@@ -299,6 +311,7 @@ async fn write(
         storage::users::insert(tx, user, now).await?;
     } else {
         storage::users::lock(tx, user.id).await?;
+        storage::users::record_organisation(tx, user.id, entry.organisation.as_ref()).await?;
         if ready.phone.is_some() && user.provisional {
             // A known contact confirms the account (product B3).
             storage::users::record_provisional(tx, user.id, false).await?;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Subcommand;
 
 use super::{ConfigFile, Failure, say};
-use crate::apply::{ApplyError, apply_clients, parse_clients};
+use crate::apply::{ApplyError, ClientRules, apply_clients, parse_clients};
 use crate::chance::chance;
 use crate::foundation::Foundation;
 
@@ -26,8 +26,11 @@ pub(super) async fn run(verb: &Verb) -> Result<(), Failure> {
     let text = read(file)?;
     let (foundation, _) = Foundation::open(&config).await?;
     let now = foundation.clock.now();
-    let require_pkce = config.deployment().kind().is_production();
-    let entries = parse_clients(&text, require_pkce, now).map_err(|error| refused(file, &error))?;
+    let rules = ClientRules {
+        require_pkce: config.deployment().kind().is_production(),
+        loopback: config.outbound().allow_loopback(),
+    };
+    let entries = parse_clients(&text, rules, now).map_err(|error| refused(file, &error))?;
     let outcomes = apply_clients(&foundation.db, &foundation.keyring, &entries, now, &mut chance())
         .await
         .map_err(|error| refused(file, &error))?;

@@ -30,6 +30,7 @@ pub(super) async fn run(file: &ConfigFile) -> Result<(), Failure> {
         foundation,
         eds: Arc::new(eds),
         sms,
+        outbound: material.outbound,
         #[cfg(feature = "demo")]
         sandbox_people: Vec::new(),
     };

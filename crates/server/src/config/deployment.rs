@@ -27,7 +27,7 @@ pub(super) static SECTION: Section = Section {
         Key {
             name: "time_zone",
             standard: "\"Asia/Almaty\"",
-            meaning: "IANA name of the zone in which people read times.",
+            meaning: "IANA name of the zone in which people read times, and of the hours in which devices are registered unless `kiru policy` says otherwise.",
         },
         Key {
             name: "allowed_hosts",

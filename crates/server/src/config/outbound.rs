@@ -20,7 +20,7 @@ pub(super) static SECTION: Section = Section {
         Key {
             name: "allow_loopback",
             standard: "false",
-            meaning: "Lets outgoing calls reach loopback and private addresses and any port. For test runs; production refuses it.",
+            meaning: "Lets outgoing calls reach loopback and private addresses and any port, and this machine without TLS. For test runs; production refuses it.",
         },
     ],
 };

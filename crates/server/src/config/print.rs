@@ -91,6 +91,7 @@ impl Config {
         paper.section("sessions");
         paper.span("idle", self.sessions.idle());
         paper.span("absolute", self.sessions.absolute());
+        paper.plain("device_bound", self.sessions.device_bound());
         tokens(&mut paper, &self.tokens);
         paper.section("log");
         paper.text("level", self.log.level().as_str());

@@ -21,6 +21,11 @@ pub(super) static SECTION: Section = Section {
             standard: "\"8h\"",
             meaning: "A session ends after this long in any case; 5m to 24h, not below `idle`.",
         },
+        Key {
+            name: "device_bound",
+            standard: "true",
+            meaning: "Browsers that offer Device Bound Session Credentials bind a key to the session, and the session cookie lives 5 minutes; switched off, such sessions end within 5 minutes.",
+        },
     ],
 };
 
@@ -29,6 +34,7 @@ pub(super) static SECTION: Section = Section {
 pub(super) struct Raw {
     idle: Option<String>,
     absolute: Option<String>,
+    device_bound: Option<bool>,
 }
 
 /// Section `[sessions]`, checked.
@@ -36,6 +42,7 @@ pub(super) struct Raw {
 pub struct Sessions {
     idle: Duration,
     absolute: Duration,
+    device_bound: bool,
 }
 
 impl Sessions {
@@ -52,7 +59,11 @@ impl Sessions {
         if absolute < idle {
             found.refuse("sessions.absolute", "is below sessions.idle");
         }
-        Self { idle, absolute }
+        Self {
+            idle,
+            absolute,
+            device_bound: raw.device_bound.unwrap_or(true),
+        }
     }
 
     /// Without the person.
@@ -63,5 +74,10 @@ impl Sessions {
     /// In any case.
     pub fn absolute(&self) -> Duration {
         self.absolute
+    }
+
+    /// Whether browsers may bind a key to the session.
+    pub fn device_bound(&self) -> bool {
+        self.device_bound
     }
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use authority::secret::{Kek, PlainToken};
 
+use super::clock::DemoClock;
 use super::sockets::Addresses;
 use crate::chance::chance;
 use crate::cli::Failure;
@@ -54,6 +55,11 @@ impl Folder {
         self.0.join("outbox.jsonl")
     }
 
+    /// Where it stands what the clock was set to.
+    pub(super) fn clock(&self) -> PathBuf {
+        DemoClock::file_beside(&self.0.join(KEK))
+    }
+
     /// The configuration file, for the other commands.
     pub(super) fn config_file(&self) -> PathBuf {
         self.0.join(CONFIG)
@@ -73,6 +79,7 @@ impl Folder {
              [listen]\npublic = \"{public}\"\nhealth = \"{health}\"\nshutdown_grace = \"5s\"\n\n\
              [database]\nurl = '{database}'\n\n[secrets]\nkek_file = \"{KEK}\"\n\n\
              [eds]\nncalayer_address = \"{signer}\"\n\n[sms]\ngateway = \"outbox\"\n\n\
+             [outbound]\nallow_loopback = true\n\n\
              [log]\nlevel = \"warn\"\nformat = \"text\"\n",
             file = self.config_file().display(),
             issuer = addresses.issuer,

@@ -6,8 +6,10 @@
 //! | `folder` | the data folder: key encryption key, the diary's secret, the configuration, kept from start to start |
 //! | `sockets` | the addresses, all open before anything else happens |
 //! | `world` | database, people, client, application |
-//! | `desk` | the page beside the provider: messages, who signs next |
+//! | `clock` | the time, which the desk may set |
+//! | `desk` | the page beside the provider: messages, who signs next, the clock |
 
+mod clock;
 mod desk;
 mod folder;
 mod sockets;
@@ -28,6 +30,8 @@ use crate::telemetry;
 use folder::Folder;
 use sockets::DemoSockets;
 use world::World;
+
+pub use clock::DemoClock;
 
 /// How long the parts beside the provider may take to end.
 const LAST_ANSWERS: Duration = Duration::from_secs(2);
@@ -78,7 +82,14 @@ pub async fn run(arguments: DemoArguments) -> Result<(), Failure> {
         server::asked_to_stop().await;
         say("stopping");
     };
-    server::run(world.app, &config, sockets.provider, (None, Some(world.clock)), stop).await;
+    server::run(
+        world.app,
+        &config,
+        sockets.provider,
+        (None, Some(world.node_clock)),
+        stop,
+    )
+    .await;
     let _ = stopping.send(true);
     let all = async { while beside.join_next().await.is_some() {} };
     // Whoever still has a page open does not keep the demo alive.

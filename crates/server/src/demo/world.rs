@@ -3,18 +3,20 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use diary::DiarySettings;
+use authority::time::Clock;
+use diary::{DiaryClock, DiarySettings};
 use federation::eds::EdsVerifier;
 use messaging::{Outbox, SmsGateway};
 use testkit::keys::DemoKeys;
 use testkit::ncalayer::SignerState;
 use testkit::people::PEOPLE;
 
+use super::clock::DemoClock;
 use super::desk::Desk;
 use super::folder::Folder;
 use super::sockets::Addresses;
 use crate::app::{App, Parts};
-use crate::apply::{ApplyError, PersonEntry, apply_clients, apply_people, parse_clients};
+use crate::apply::{ApplyError, ClientRules, PersonEntry, apply_clients, apply_people, parse_clients};
 use crate::chance::chance;
 use crate::cli::{Failure, say};
 use crate::clock::NodeClock;
@@ -25,19 +27,24 @@ use crate::{kek, material};
 /// What was made.
 pub(super) struct World {
     pub(super) app: App,
-    pub(super) clock: Arc<NodeClock>,
+    pub(super) node_clock: Arc<NodeClock>,
     pub(super) diary: DiarySettings,
     pub(super) signer: Arc<SignerState>,
     outbox: Arc<Outbox>,
+    clock: Arc<DemoClock>,
     config_file: PathBuf,
 }
 
 impl World {
     /// Opens or makes everything, telling how far it is.
     pub(super) async fn make(folder: &Folder, config: &Config, addresses: &Addresses) -> Result<Self, Failure> {
-        let (foundation, clock) = open_database(config).await?;
+        let (foundation, node_clock) = open_database(config).await?;
+        let (foundation, clock) = take_over_clock(foundation, &node_clock, folder).await?;
         let keys = Arc::new(open_keys(folder, &foundation)?);
-        let diary = register(&foundation, folder, addresses).await?;
+        let diary = DiarySettings {
+            clock: Some(told_by(&clock)),
+            ..register(&foundation, folder, addresses).await?
+        };
         let now = foundation.clock.now();
         let settings = keys
             .eds_settings(now)
@@ -50,6 +57,7 @@ impl World {
             config: config.clone(),
             foundation,
             eds: Arc::new(eds),
+            outbound: material::outbound(config.outbound())?,
             sms: Arc::clone(&outbox) as Arc<dyn SmsGateway>,
             sandbox_people: PEOPLE.iter().map(|person| person.login.to_owned()).collect(),
         };
@@ -58,6 +66,7 @@ impl World {
             .map_err(|error| Failure::broken("the provider cannot start")(error.into()))?;
         Ok(Self {
             app,
+            node_clock,
             clock,
             diary,
             signer,
@@ -73,7 +82,10 @@ impl World {
             signer: Arc::clone(&self.signer),
             addresses: addresses.clone(),
             config_file: self.config_file.clone(),
-            zone: self.app.state.provider.pages.settings().zone,
+            zone: self.app.state.provider.settings.zone,
+            clock: Arc::clone(&self.clock),
+            db: self.app.state.provider.db.clone(),
+            eds: Arc::clone(&self.app.state.eds),
         }
     }
 }
@@ -86,6 +98,31 @@ async fn open_database(config: &Config) -> Result<(Foundation, Arc<NodeClock>), 
     let kek = kek::read(config.secrets().kek()).map_err(material::MaterialError::from)?;
     let keyring = authority::secret::Keyring::derive(&kek).map_err(FoundationError::from)?;
     Ok(Foundation::open_with(config, keyring).await?)
+}
+
+/// The clock that the desk sets; a demo is one node, so that jobs of an earlier start are free whatever its clock showed.
+async fn take_over_clock(
+    foundation: Foundation,
+    node: &Arc<NodeClock>,
+    folder: &Folder,
+) -> Result<(Foundation, Arc<DemoClock>), Failure> {
+    let clock = DemoClock::open(Arc::clone(node), folder.clock()).map_err(FoundationError::from)?;
+    let (now, clock) = (clock.now(), Arc::new(clock));
+    let freed = foundation.db.tx("free_jobs", |tx| async move {
+        storage::demo_time::free_jobs(&tx, now).await
+    });
+    freed.await.map_err(FoundationError::from)?;
+    let told: Arc<dyn Clock> = Arc::clone(&clock) as Arc<dyn Clock>;
+    let foundation = Foundation {
+        clock: told,
+        ..foundation
+    };
+    Ok((foundation, clock))
+}
+
+fn told_by(clock: &Arc<DemoClock>) -> DiaryClock {
+    let clock = Arc::clone(clock);
+    Arc::new(move || clock.now().as_unix_seconds())
 }
 
 fn open_keys(folder: &Folder, foundation: &Foundation) -> Result<DemoKeys, Failure> {
@@ -113,12 +150,18 @@ async fn register(foundation: &Foundation, folder: &Folder, addresses: &Addresse
         "client_name": "Күнделік",
         "client_secret": secret,
         "redirect_uris": [format!("{}/callback", addresses.diary)],
+        "backchannel_logout_uri": format!("{}/backchannel-logout", addresses.diary),
+        "backchannel_logout_session_required": true,
         "post_logout_redirect_uris": [format!("{}/signed-out", addresses.diary)],
         "grant_types": ["authorization_code", "refresh_token"],
         "scope": "openid profile device organisation",
         "require_pkce": true,
     }]);
-    let clients = parse_clients(&diary.to_string(), true, now).map_err(broken)?;
+    let rules = ClientRules {
+        require_pkce: true,
+        loopback: true,
+    };
+    let clients = parse_clients(&diary.to_string(), rules, now).map_err(broken)?;
     apply_clients(&foundation.db, &foundation.keyring, &clients, now, &mut chance())
         .await
         .map_err(broken)?;
@@ -129,6 +172,7 @@ async fn register(foundation: &Foundation, folder: &Folder, addresses: &Addresse
         base_url: addresses.diary.clone(),
         extra_trust: None,
         desk_url: Some(format!("{}/", addresses.desk)),
+        clock: None,
     })
 }
 
@@ -165,7 +209,7 @@ mod tests {
         let clients = storage::clients::list(&world.app.state.provider.db).await.unwrap();
         assert_eq!(
             clients.iter().map(|client| client.id.as_str()).collect::<Vec<_>>(),
-            ["diary"]
+            ["cabinet", "diary"]
         );
         world.app.state.provider.db.clone().close().await.unwrap();
         (keys, secret, certificates)

@@ -13,6 +13,10 @@ impl Clock for StoppedClock {
     fn now(&self) -> authority::time::Timestamp {
         authority::time::Timestamp::from_unix_seconds(1_795_262_400)
     }
+
+    fn decisive(&self, _database: authority::time::Timestamp) -> authority::time::Timestamp {
+        self.now()
+    }
 }
 
 fn config() -> Config {

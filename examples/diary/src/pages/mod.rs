@@ -15,6 +15,9 @@ use texts::Texts;
 /// The one style sheet.
 pub(crate) const STYLE: &str = include_str!("style.css");
 
+/// The one script.
+pub(crate) const SCRIPT: &str = include_str!("session.js");
+
 const KIRU_MARK: &str = include_str!("kiru-mark.svg");
 
 /// What a person reads when a sign-in did not come to its end.
@@ -69,7 +72,8 @@ pub(crate) fn signed_in(language: Language, person: &Person, desk: Option<&str>)
 <li><a id="me" href="/me.json">/me.json</a><span>{me_hint}</span></li>
 </ul>
 {desk}
-</div>{paper}</div>"#,
+</div>{paper}</div>
+<script src="/session.js" defer></script>"#,
         title = texts.signed_in_title,
         name = escaped(person.shown_name()),
         by_kiru = texts.signed_in_by,
@@ -104,6 +108,19 @@ pub(crate) fn signed_out(language: Language, only_here: bool) -> Html<String> {
         ways = ways_back(texts),
     );
     Frame::new(language, texts.signed_out_title).html(&body)
+}
+
+/// The page of a browser whose session the provider ended.
+pub(crate) fn signed_out_by_provider(language: Language) -> Html<String> {
+    let texts = Texts::of(language);
+    let body = format!(
+        r#"<h1 id="signed-out-by-provider">{title}</h1><p>{lead}</p>
+<p class="ways"><a class="kiru" id="sign-in" href="/sign-in">{KIRU_MARK}<span>{sign_in}</span></a></p>"#,
+        title = texts.ended_title,
+        lead = texts.ended_lead,
+        sign_in = texts.sign_in,
+    );
+    Frame::new(language, texts.ended_title).html(&body)
 }
 
 /// A sign-in that did not come to its end, and the way on.
@@ -218,7 +235,7 @@ fn paper(texts: &Texts) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Trouble, signed_in, signed_out, trouble, welcome};
+    use super::{Trouble, signed_in, signed_out, signed_out_by_provider, trouble, welcome};
     use crate::language::Language;
     use crate::person::Person;
 
@@ -239,7 +256,7 @@ mod tests {
             let page = signed_in(language, &person(), Some("http://127.0.0.1:7302/")).0;
             assert!(page.contains("&lt;script&gt;alert(1)&lt;/script&gt;"), "{page}");
             assert!(page.contains("&quot;head&quot; &amp; co"), "{page}");
-            assert!(!page.contains("<script") && !page.contains("<b>\n"), "{page}");
+            assert!(!page.contains("<script>") && !page.contains("<b>\n"), "{page}");
         }
     }
 
@@ -271,6 +288,7 @@ mod tests {
             let mut pages: Vec<String> = troubles.iter().map(|what| trouble(language, what).0).collect();
             pages.push(welcome(language, None).0);
             pages.extend([true, false].map(|only_here| signed_out(language, only_here).0));
+            pages.push(signed_out_by_provider(language).0);
             for page in pages {
                 assert!(page.contains(&format!(r#"<html lang="{}">"#, language.tag())), "{page}");
                 assert!(page.contains(r#"href="/sign-in""#), "{page}");

@@ -8,8 +8,11 @@
 //! | `POST /signer/person` | form field `person`: who signs next |
 //! | `POST /signer/mode` | form field `mode`: `at_once`, `ask`, `cancel`, `fail` |
 //! | `POST /signer/decide` | form fields `id`, `decision` (`sign`, `cancel`): a request that waits |
+//! | `POST /clock` | the demo's time: see `clock` |
 //! | `GET /changes` | a text that differs when the page would |
 
+mod clock;
+mod clock_page;
 mod guard;
 mod page;
 #[cfg(test)]
@@ -20,6 +23,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use authority::locale::Locale;
+use authority::time::Timestamp;
 use axum::extract::{Form, Query, State};
 use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, LOCATION};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -28,11 +32,14 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use chrono_tz::Tz;
+use federation::eds::{EdsVerifier, TrustFile};
 use messaging::Outbox;
 use serde::Deserialize;
 use serde_json::Value;
+use storage::Db;
 use testkit::ncalayer::{Decision, SignerState};
 
+use super::clock::DemoClock;
 use super::sockets::Addresses;
 
 /// What the desk shows and does.
@@ -43,6 +50,33 @@ pub(super) struct Desk {
     pub(super) addresses: Addresses,
     pub(super) config_file: PathBuf,
     pub(super) zone: Tz,
+    /// What the clock of everything shows, and how it is set.
+    pub(super) clock: Arc<DemoClock>,
+    pub(super) db: Db,
+    /// Whose revocation list goes with the clock.
+    pub(super) eds: Arc<EdsVerifier>,
+}
+
+impl Desk {
+    /// Gives the verifier a revocation list made at `now`: those of the centre are fresh for a year, and never from the
+    /// future.
+    pub(super) fn renew_list(&self, now: Timestamp) {
+        let made = self.signer.keys().crl(now).map(|bytes| TrustFile {
+            name: "the demo's revocation list".to_owned(),
+            bytes,
+        });
+        match made {
+            Ok(list) => {
+                for problem in self.eds.reload_crls(&[list]).err().unwrap_or_default() {
+                    tracing::error!(problem = %problem.fault, "the revocation list stays as it is");
+                }
+            }
+            Err(error) => tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "no revocation list could be made"
+            ),
+        }
+    }
 }
 
 /// The routes.
@@ -63,6 +97,7 @@ pub(super) fn router(desk: Desk) -> Router {
         .route("/signer/person", post(choose_person))
         .route("/signer/mode", post(choose_mode))
         .route("/signer/decide", post(decide))
+        .route("/clock", post(clock::set))
         .layer(from_fn_with_state(Arc::new(guard), guard::check))
         .with_state(desk)
 }
@@ -82,7 +117,12 @@ async fn show(State(desk): State<Desk>, Query(language): Query<Language>, header
     let locale = chosen
         .or_else(|| shown.and_then(Locale::from_accept_language))
         .unwrap_or(Locale::Kk);
-    let html = page::html(&desk, locale, &desk.outbox.newest_first().await);
+    let html = page::html(
+        &desk,
+        locale,
+        &desk.outbox.newest_first().await,
+        &clock_page::Edges::read(&desk).await,
+    );
     (
         [(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"))],
         html,
@@ -117,7 +157,14 @@ async fn changes(State(desk): State<Desk>) -> String {
         .map(|request| request.id.to_string())
         .collect();
     let next = desk.signer.next().unwrap_or_default();
-    format!("{newest} {} {next} {:?}", waiting.join(","), desk.signer.mode())
+    let edges = clock_page::Edges::read(&desk).await;
+    format!(
+        "{newest} {} {next} {:?} {} {}",
+        waiting.join(","),
+        desk.signer.mode(),
+        desk.clock.mark(),
+        edges.mark()
+    )
 }
 
 #[derive(Deserialize)]

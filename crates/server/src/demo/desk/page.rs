@@ -9,6 +9,7 @@ use testkit::ncalayer::AnswerMode;
 use testkit::people::{DemoPerson, PEOPLE};
 
 use super::Desk;
+use super::clock_page::{self, Edges};
 use super::texts::{self as t, Text, pick};
 
 /// The modes in the words of forms.
@@ -20,7 +21,7 @@ pub(super) const MODES: [(&str, AnswerMode); 4] = [
 ];
 
 /// The whole page.
-pub(super) fn html(desk: &Desk, locale: Locale, messages: &[Kept]) -> String {
+pub(super) fn html(desk: &Desk, locale: Locale, messages: &[Kept], edges: &Edges) -> String {
     let say = |text: Text| text.in_locale(locale);
     format!(
         "<!doctype html>\n<html lang=\"{lang}\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -28,13 +29,14 @@ pub(super) fn html(desk: &Desk, locale: Locale, messages: &[Kept]) -> String {
          <meta name=\"color-scheme\" content=\"light dark\">\n<title>{title}</title>\n\
          <link rel=\"icon\" href=\"data:,\">\n<link rel=\"stylesheet\" href=\"/desk.css\">\n<script src=\"/desk.js\" type=\"module\"></script>\n</head>\n<body>\n\
          <header><h1>{title}</h1>{languages}</header>\n<main>\n<p>{lead}</p>\n\
-         {steps}{messages}{people}{waiting}{modes}{unbind}</main>\n</body>\n</html>\n",
+         {steps}{messages}{clock}{people}{waiting}{modes}{unbind}</main>\n</body>\n</html>\n",
         lang = locale.tag(),
         title = say(t::TITLE),
         lead = say(t::LEAD),
         languages = languages(locale),
         steps = steps(desk, locale),
         messages = messages_section(desk, locale, messages),
+        clock = clock_page::section(desk, locale, edges),
         people = people(desk, locale),
         waiting = waiting(desk, locale),
         modes = modes(desk, locale),
@@ -190,12 +192,12 @@ fn unbind(desk: &Desk, locale: Locale) -> String {
     )
 }
 
-fn hidden_language(locale: Locale) -> String {
+pub(super) fn hidden_language(locale: Locale) -> String {
     format!("<input type=\"hidden\" name=\"lang\" value=\"{}\">", locale.tag())
 }
 
 /// Text in HTML, also in quoted attributes.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

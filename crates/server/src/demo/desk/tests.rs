@@ -9,12 +9,17 @@ use tower::ServiceExt as _;
 
 use super::*;
 use crate::chance::chance;
+use crate::clock::NodeClock;
 
 struct Noon;
 
 impl Clock for Noon {
     fn now(&self) -> Timestamp {
         Timestamp::from_unix_seconds(1_795_262_400)
+    }
+
+    fn decisive(&self, _database: Timestamp) -> Timestamp {
+        self.now()
     }
 }
 
@@ -24,7 +29,11 @@ fn keys() -> Arc<DemoKeys> {
     Arc::clone(KEYS.get_or_init(|| Arc::new(DemoKeys::generate(Noon.now()).unwrap())))
 }
 
-fn desk() -> Desk {
+async fn desk() -> Desk {
+    let folder = tempfile::tempdir().unwrap().keep();
+    let url = format!("sqlite:{}", folder.join("kiru.db").display());
+    let db = Db::connect(&url, storage::PoolSettings::default()).await.unwrap();
+    db.migrate().await.unwrap();
     let socket = "127.0.0.1:7300".parse().unwrap();
     let addresses = Addresses {
         issuer: "http://localhost:7300".to_owned(),
@@ -41,6 +50,9 @@ fn desk() -> Desk {
         addresses,
         config_file: "/tmp/it's/kiru.toml".into(),
         zone: Tz::Asia__Almaty,
+        clock: Arc::new(DemoClock::open(Arc::new(NodeClock::start()), folder.join("clock")).unwrap()),
+        db,
+        eds: Arc::new(EdsVerifier::new(&keys().eds_settings(Noon.now()).unwrap()).unwrap()),
     }
 }
 
@@ -73,7 +85,7 @@ async fn send(desk: &Desk, text: &str) {
 
 #[tokio::test]
 async fn messages_are_shown_newest_first_and_escaped() {
-    let desk = desk();
+    let desk = desk().await;
     send(&desk, "first").await;
     send(&desk, "<b>482913</b>").await;
     let (_, _, json) = ask(&desk, get("/sms.json"), "").await;
@@ -88,7 +100,7 @@ async fn messages_are_shown_newest_first_and_escaped() {
 
 #[tokio::test]
 async fn the_page_speaks_three_languages_and_leads_on() {
-    let desk = desk();
+    let desk = desk().await;
     for (lang, title) in [("kk", "Демо үстелі"), ("ru", "Стол демонстрации"), ("en", "Demo desk")]
     {
         let (status, headers, page) = ask(&desk, get(&format!("/?lang={lang}")), "").await;
@@ -109,7 +121,7 @@ async fn the_page_speaks_three_languages_and_leads_on() {
 
 #[tokio::test]
 async fn the_person_who_signs_next_is_chosen_by_login() {
-    let desk = desk();
+    let desk = desk().await;
     let (status, headers, _) = ask(&desk, form("/signer/person"), "person=nurlan&lang=en").await;
     assert_eq!(
         (status, headers["location"].to_str().unwrap()),
@@ -125,7 +137,7 @@ async fn the_person_who_signs_next_is_chosen_by_login() {
 
 #[tokio::test]
 async fn the_signer_can_be_told_to_ask_or_to_cancel() {
-    let desk = desk();
+    let desk = desk().await;
     assert_eq!(
         ask(&desk, form("/signer/mode"), "mode=ask").await.0,
         StatusCode::SEE_OTHER
@@ -147,7 +159,7 @@ async fn the_signer_can_be_told_to_ask_or_to_cancel() {
 
 #[tokio::test]
 async fn another_page_neither_reads_nor_writes_the_desk() {
-    let desk = desk();
+    let desk = desk().await;
     let rebound = Request::builder().uri("/sms.json").header("host", "evil.kz");
     assert_eq!(ask(&desk, rebound, "").await.0, StatusCode::MISDIRECTED_REQUEST);
     for origin in ["http://evil.kz", "null", "http://127.0.0.1:7301"] {
@@ -160,9 +172,93 @@ async fn another_page_neither_reads_nor_writes_the_desk() {
 
 #[tokio::test]
 async fn changes_tell_when_the_page_would_differ() {
-    let desk = desk();
+    let desk = desk().await;
     let before = ask(&desk, get("/changes"), "").await.2;
     assert_eq!(ask(&desk, get("/changes"), "").await.2, before);
     send(&desk, "new").await;
     assert_ne!(ask(&desk, get("/changes"), "").await.2, before);
+}
+
+#[tokio::test]
+async fn the_clock_is_set_advanced_held_and_given_back() {
+    let desk = desk().await;
+    let shown = |text: &str| Timestamp::from_rfc3339(text).unwrap();
+    let at = "2026-12-01T17:59:59%2B05:00";
+    let (status, headers, _) = ask(&desk, form("/clock"), &format!("now={at}&stands=on&lang=ru")).await;
+    assert_eq!(
+        (status, headers["location"].to_str().unwrap()),
+        (StatusCode::SEE_OTHER, "/?lang=ru")
+    );
+    assert_eq!(desk.clock.now(), shown("2026-12-01T17:59:59+05:00"));
+    let (_, _, page) = ask(&desk, get("/?lang=en"), "").await;
+    assert!(
+        page.contains("01.12.2026 17:59:59") && page.contains("(Asia/Almaty)") && page.contains("id=\"clock-run\"")
+    );
+    assert_eq!(desk.eds.crls().len(), 1);
+    ask(&desk, form("/clock"), "advance=PT1S&stands=on").await;
+    assert_eq!(desk.clock.now(), shown("2026-12-01T18:00:00+05:00"));
+    assert_eq!(ask(&desk, form("/clock"), "set=run").await.0, StatusCode::SEE_OTHER);
+    assert!(!desk.clock.stands() && desk.clock.now() >= shown("2026-12-01T18:00:00+05:00"));
+    assert_eq!(ask(&desk, form("/clock"), "set=real").await.0, StatusCode::SEE_OTHER);
+    assert!(desk.clock.is_real());
+}
+
+#[tokio::test]
+async fn what_is_no_time_leaves_the_clock_alone() {
+    let desk = desk().await;
+    for (body, named) in [
+        ("", "exactly one"),
+        ("now=tomorrow", "now: "),
+        ("now=2026-12-01T18:00:00", "now: "),
+        ("now=2200-01-01T00:00:00Z", "now: "),
+        ("advance=48", "advance: "),
+        ("advance=PT1S&now=2026-12-01T18:00:00Z", "exactly one"),
+        ("set=back", "set: "),
+        ("advance=PT1S&stands=maybe", "stands: "),
+    ] {
+        let (status, _, said) = ask(&desk, form("/clock"), body).await;
+        assert!(
+            status == StatusCode::BAD_REQUEST && said.contains(named),
+            "{body}: {status} {said}"
+        );
+    }
+    let foreign = form("/clock").header("origin", "http://evil.kz");
+    assert_eq!(ask(&desk, foreign, "advance=PT1S").await.0, StatusCode::FORBIDDEN);
+    assert!(desk.clock.is_real());
+    assert_eq!(ask(&desk, get("/clock"), "").await.0, StatusCode::METHOD_NOT_ALLOWED);
+}
+
+#[tokio::test]
+async fn the_buttons_lead_to_the_edges_of_the_time_that_runs() {
+    let desk = desk().await;
+    let until = desk.clock.now().plus(authority::time::hours(40)).whole_seconds();
+    let changes = ask(&desk, get("/changes"), "").await.2;
+    let user = authority::users::User {
+        id: authority::ids::UserId::mint(Noon.now(), &mut chance()),
+        subject: authority::users::Subject::mint(&mut chance()),
+        state: authority::users::UserState::Active,
+        provisional: false,
+        epoch: 0,
+        exclusive: Some(authority::users::Exclusivity {
+            device_id: authority::ids::DeviceId::mint(Noon.now(), &mut chance()),
+            until,
+        }),
+        organisation: None,
+        last_interactive_at: None,
+        locale: None,
+    };
+    let user = &user;
+    let kept = desk.db.tx("test", |tx| async move {
+        storage::users::insert(&tx, user, Noon.now()).await
+    });
+    kept.await.unwrap();
+    assert_ne!(ask(&desk, get("/changes"), "").await.2, changes);
+    let (_, _, page) = ask(&desk, get("/?lang=en"), "").await;
+    let iso = |at: Timestamp| at.to_utc().unwrap().to_rfc3339();
+    let before = until.minus(authority::time::seconds(1));
+    assert!(page.contains(&format!(
+        "id=\"clock-lock-last\" name=\"now\" value=\"{}\"",
+        iso(before)
+    )));
+    assert!(page.contains(&format!("id=\"clock-lock-end\" name=\"now\" value=\"{}\"", iso(until))));
 }

@@ -84,4 +84,38 @@ pub(super) const UNBIND: Text = Text([
     "Учётная запись привязана к одному устройству. Освободите привязку в терминале:",
     "An account is bound to one device. Free it in a terminal:",
 ]);
+pub(super) const CLOCK: Text = Text(["Сағат", "Часы", "Clock"]);
+pub(super) const CLOCK_REAL: Text = Text(["Нақты уақыт.", "Настоящее время.", "Real time."]);
+pub(super) const CLOCK_RUNS: Text = Text([
+    "Уақыт ауыстырылған, сағат жүріп тұр.",
+    "Время переставлено, часы идут.",
+    "The time was changed; the clock runs.",
+]);
+pub(super) const CLOCK_STANDS: Text = Text([
+    "Сағат тоқтап тұр: шекарадағы сәтті асықпай көруге болады.",
+    "Часы стоят: можно спокойно посмотреть, что бывает на границе.",
+    "The clock stands still, so that you can look at the edge.",
+]);
+pub(super) const CLOCK_EXPIRES: Text = Text([
+    "Адамдардың кілттері демо алғаш іске қосылғаннан кейін бір жыл жарамды; сеанстар мен кодтар уақыты келгенде аяқталады.",
+    "Ключи людей действуют год с первого запуска демо; сеансы и коды заканчиваются, когда приходит их время.",
+    "People's keys are valid for a year from the demo's first start; sessions and codes end when their time comes.",
+]);
+pub(super) const INSIDE: Text = Text([
+    "Тіркеу уақытының ішінде",
+    "Внутри времени регистрации",
+    "Inside the window",
+]);
+pub(super) const ONE_MINUTE: Text = Text(["+1 минут", "+1 минута", "+1 minute"]);
+pub(super) const LAST_SECOND: Text = Text([
+    "Тіркеудің соңғы секунды",
+    "Последняя секунда регистрации",
+    "Last second of the window",
+]);
+pub(super) const CLOSING: Text = Text(["Тіркеу жабылды", "Регистрация закрылась", "The window has closed"]);
+pub(super) const LOCK_LAST_SECOND: Text = Text(["+47:59:59", "+47:59:59", "+47:59:59"]);
+pub(super) const LOCK_END: Text = Text(["+48:00:00", "+48:00:00", "+48:00:00"]);
+pub(super) const THREE_MONTHS: Text = Text(["+3 ай", "+3 месяца", "+3 months"]);
+pub(super) const RUN_ON: Text = Text(["Сағатты жүргізу", "Пустить часы", "Let the clock run"]);
+pub(super) const REAL_TIME: Text = Text(["Нақты уақытқа оралу", "Вернуть настоящее время", "Back to real time"]);
 pub(super) const LANGUAGES: Text = Text(["Тіл", "Язык", "Language"]);
