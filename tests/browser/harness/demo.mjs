@@ -83,6 +83,29 @@ export class Demo {
     if (answer.status >= 400) throw new Error(`POST /signer/person ${person}: ${answer.status} ${await answer.text()}`);
   }
 
+  /** Moves the demo's clock: `{ now }` as RFC 3339, or `{ advance }` as an ISO 8601 duration. */
+  async clock(change) {
+    const answer = await fetch(`${this.desk}/clock`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', origin: this.desk },
+      body: new URLSearchParams(change),
+      redirect: 'manual',
+    });
+    if (answer.status >= 400) throw new Error(`POST /clock ${JSON.stringify(change)}: ${answer.status} ${await answer.text()}`);
+  }
+
+  /** The newest message, once there are more than `before` and it looks like this. */
+  async messageAfter(before, pattern) {
+    const end = Date.now() + 10_000;
+    for (;;) {
+      const messages = await this.messages();
+      const found = messages.slice(0, Math.max(0, messages.length - before)).find(({ text }) => pattern.test(text));
+      if (found) return found.text;
+      if (Date.now() > end) throw new Error(`no such message: ${JSON.stringify(messages.slice(0, 2))}`);
+      await pause(50);
+    }
+  }
+
   /** Waits until a further code may be sent to the person: a minute after the last one (and three in ten minutes). */
   async untilCodeMayBeSent({ phone }) {
     const last = this.sent.get(phone);

@@ -40,7 +40,7 @@ export async function assertAccessible(page, where) {
 }
 
 /** 320 px wide, and with text twice as large at 640 px: nothing is wider than the window. */
-async function assertNoSidewaysScroll(page, where) {
+export async function assertNoSidewaysScroll(page, where) {
   for (const [width, zoom] of [[320, 1], [640, 2]]) {
     await page.setViewportSize({ width, height: 780 });
     const wide = await page.evaluate((factor) => {

@@ -219,6 +219,7 @@ fn person(number: usize) -> DemoPerson {
         iin: iin.expect("a number with a check digit").leak(),
         phone: Some(format!("+7799001{number:04}").leak()),
         locale: Locale::En,
+        organisation: None,
         key: DemoKey::Individual,
         facts: &[],
     }

@@ -40,7 +40,7 @@ const NUMBERED: [(&str, u32, u32); 30] = [
 ];
 
 /// Checks of the certification suite with a name of their own, without their prefix `oidcc-`.
-const NAMED: [&str; 61] = [
+const NAMED: [&str; 63] = [
     "server",
     "server-client-secret-post",
     "response-type-missing",
@@ -92,6 +92,8 @@ const NAMED: [&str; 61] = [
     "server-rotate-keys",
     "discovery-endpoint-verification",
     "rp-initiated-logout-discovery-endpoint-verification",
+    "backchannel-logout-discovery-endpoint-verification",
+    "backchannel-rp-initiated-logout",
     "rp-initiated-logout",
     "rp-initiated-logout-no-state",
     "rp-initiated-logout-no-params",

@@ -79,13 +79,23 @@ impl Browser {
 
     /// Posts fields to an address, as a form of the provider's own page does.
     pub async fn post(&mut self, address: &str, fields: &[(&str, &str)]) -> Page {
+        self.post_from(&self.origin.clone(), address, fields).await
+    }
+
+    /// Posts fields to an address, as a form on a page of `origin` does.
+    pub async fn post_from(&mut self, origin: &str, address: &str, fields: &[(&str, &str)]) -> Page {
+        let site = if origin == self.origin {
+            "same-origin"
+        } else {
+            "cross-site"
+        };
         let body = url::form_urlencoded::Serializer::new(String::new())
             .extend_pairs(fields)
             .finish();
         let request = self
             .request(Method::POST, address)
-            .header("origin", self.origin.clone())
-            .header("sec-fetch-site", "same-origin")
+            .header("origin", origin)
+            .header("sec-fetch-site", site)
             .header("content-type", "application/x-www-form-urlencoded");
         self.send(request.body(Body::from(body)).unwrap()).await
     }
@@ -94,6 +104,15 @@ impl Browser {
     pub async fn submit(&mut self, form: &Form) -> Page {
         let fields: Vec<(&str, &str)> = form.fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
         self.post(&form.action, &fields).await
+    }
+
+    /// Posts headers and no body, as the browser itself does without any page.
+    pub async fn post_headers(&mut self, address: &str, headers: &[(&str, &str)]) -> Page {
+        let mut request = self.request(Method::POST, address);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request.body(Body::empty()).unwrap()).await
     }
 
     /// Presses the button with this id and follows the provider's own redirects.

@@ -3,6 +3,7 @@
 
 mod browser;
 mod device_key;
+mod logout_endpoint;
 mod page;
 mod person;
 mod relying_party;
@@ -17,12 +18,14 @@ use authority::secret::{Kek, Keyring};
 use authority::time::{Clock, Timestamp};
 use axum::Router;
 use federation::eds::EdsVerifier;
+use jobs::Jobs;
 use kiru::app::{App, Parts};
-use kiru::apply::{apply_clients, apply_people, parse_clients, parse_people};
+use kiru::apply::{ClientRules, apply_clients, apply_people, parse_clients, parse_people};
 use kiru::chance::chance;
 use kiru::config::Config;
 use kiru::foundation::Foundation;
 use messaging::{Outbox, Refusing, SmsGateway};
+use outbound::{Outbound, Settings};
 use serde_json::{Value, json};
 use storage::Db;
 use testkit::clock::TestClock;
@@ -32,12 +35,18 @@ use web::WebState;
 
 pub use browser::Browser;
 pub use device_key::{DeviceKey, Proof};
+pub use logout_endpoint::{Behaviour, LogoutEndpoint};
 pub use page::{Form, Page};
 pub use person::Person;
 pub use relying_party::{Answer, RelyingParty, VERIFIER, payload};
 
 /// Where the provider believes to be.
 pub const ISSUER: &str = "https://id.example.kz";
+/// Clients of the tests may stand on this machine.
+const RULES: ClientRules = ClientRules {
+    require_pkce: false,
+    loopback: true,
+};
 /// When every test begins: 2026-11-26 09:00 in Almaty.
 pub const START: Timestamp = Timestamp::from_unix_seconds(1_795_665_600);
 
@@ -53,6 +62,8 @@ pub struct TestApp {
     pub router: Router,
     /// The state of its handlers.
     pub state: WebState,
+    /// What runs beside it, not started: tests ask for rounds.
+    pub jobs: Jobs,
     /// The time, on all nodes.
     pub clock: TestClock,
     /// The messages that were sent.
@@ -103,6 +114,16 @@ impl TestApp {
         Self::node(db, self.shared(), gateway).await
     }
 
+    /// Another node, with these sections in its configuration instead.
+    pub async fn another_node_with(&self, db: Db, sections: &str) -> Self {
+        let gateway = Arc::clone(&self.outbox);
+        let shared = Shared {
+            sections,
+            ..self.shared()
+        };
+        Self::node(db, shared, gateway).await
+    }
+
     /// Another node, whose SMS gateway refuses every message.
     pub async fn node_without_messages(&self, db: Db) -> Self {
         Self::node(db, self.shared(), Arc::new(Refusing)).await
@@ -137,13 +158,15 @@ impl TestApp {
             config: config(sections),
             foundation,
             eds: Arc::new(eds),
+            outbound: outbound(),
             sms: gateway,
             sandbox_people: PEOPLE.iter().map(|person| person.login.to_owned()).collect(),
         };
-        let App { router, state, .. } = App::build(parts).await.unwrap();
+        let App { router, state, jobs } = App::build(parts).await.unwrap();
         Self {
             router,
             state,
+            jobs,
             clock,
             outbox,
             keys,
@@ -205,7 +228,7 @@ impl TestApp {
 
     /// Registers clients as `kiru clients apply` does.
     pub async fn register(&self, clients: &Value) {
-        let entries = parse_clients(&clients.to_string(), false, self.now()).unwrap();
+        let entries = parse_clients(&clients.to_string(), RULES, self.now()).unwrap();
         apply_clients(self.db(), &self.keyring, &entries, self.now(), &mut chance())
             .await
             .unwrap();
@@ -239,6 +262,15 @@ impl TestApp {
     }
 }
 
+/// Tests call this machine and nothing else.
+fn outbound() -> Outbound {
+    let settings = Settings {
+        reach_private_networks: true,
+        ..Settings::default()
+    };
+    Outbound::new(settings).unwrap()
+}
+
 fn written(person: &DemoPerson) -> Value {
     let facts: BTreeMap<&str, String> = person
         .all_facts()
@@ -249,10 +281,14 @@ fn written(person: &DemoPerson) -> Value {
     if let Some(phone) = person.phone {
         entry["phone"] = phone.into();
     }
+    if let Some(bin) = person.organisation {
+        entry["organisation"] = bin.into();
+    }
     entry
 }
 
-fn config(sections: &str) -> Config {
+/// The configuration of a deployment for tests, with more sections.
+pub fn config(sections: &str) -> Config {
     let text = format!(
         "[deployment]\nkind = \"demo\"\nissuer = \"{ISSUER}\"\n[operator]\nname_kk = \"Орталық\"\nname_ru = \"Центр\"\n\
          name_en = \"Centre\"\ntelephone = \"1414\"\nemail = \"help@example.kz\"\nhours_kk = \"09–18\"\n\

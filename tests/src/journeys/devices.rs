@@ -342,7 +342,7 @@ both_databases! {
         let won = |page: &Page| page.has("allow");
         assert!(won(&left) != won(&right), "{} {}", left.status, right.status);
         let loser = if won(&left) { &right } else { &left };
-        loser.status(403);
+        loser.status(409);
         assert_eq!(loser.marker(), "bound_elsewhere");
         let sessions = [&one, &two].iter().filter(|browser| browser.jar.contains_key("__Host-kiru_session")).count();
         assert_eq!(sessions, 1);

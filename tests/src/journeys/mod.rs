@@ -1,19 +1,28 @@
 //! People with browsers, from the client's page and back to it.
 
 mod audit_events;
+mod cabinet;
 mod codes;
+mod dbsc;
+mod dbsc_steps;
 mod devices;
 mod eds;
 mod existence;
 mod flows;
 mod information;
+mod matrix;
 mod message_limits;
 mod newcomers;
 mod openidconnect_client;
 mod races;
+mod registration;
+mod registration_races;
+mod registration_steps;
 mod sandbox;
+mod shared_computers;
 mod sign_in_limits;
 mod sign_out;
 mod single_sign_on;
 mod steps;
+mod suspension;
 mod whole_sign_in;

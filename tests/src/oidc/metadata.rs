@@ -10,11 +10,14 @@ use crate::storage::both_databases;
 
 const DOCUMENT: &str = "/.well-known/openid-configuration";
 
-/// Registered members (OIDC Discovery §3, RFC 8414 §2, RFC 9207 §3, RP-Initiated Logout §2.1) that fit what is served.
-const REGISTERED: [&str; 23] = [
+/// Registered members (OIDC Discovery §3, RFC 8414 §2, RFC 9207 §3, RP-Initiated Logout §2.1, Back-Channel
+/// Logout §2.1) that fit what is served.
+const REGISTERED: [&str; 25] = [
     "acr_values_supported",
     "authorization_endpoint",
     "authorization_response_iss_parameter_supported",
+    "backchannel_logout_session_supported",
+    "backchannel_logout_supported",
     "claim_types_supported",
     "claims_parameter_supported",
     "claims_supported",

@@ -3,6 +3,7 @@
 pub(crate) mod arrange;
 mod authorize;
 mod authorize_session;
+mod backchannel_logout;
 mod client_limits;
 mod discovery;
 mod logout;

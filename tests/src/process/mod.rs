@@ -15,8 +15,10 @@ mod node;
 mod wire;
 
 mod commands;
+mod diary;
 mod exit_codes;
 mod kill;
+mod operators;
 mod outage;
 mod restart;
 mod secrecy;

@@ -1,7 +1,10 @@
 //! Clients: replaced as a whole, found only while live.
 
 use authority::authorization::Scope;
-use authority::clients::{Client, ClientAuthentication, ClientId, GrantType, RedirectUri, SigningAlgorithm};
+use authority::clients::{
+    BackchannelLogout, BackchannelLogoutUri, Client, ClientAuthentication, ClientId, GrantType, RedirectUri,
+    SigningAlgorithm,
+};
 use authority::time::hours;
 use storage::clients;
 
@@ -30,6 +33,10 @@ both_databases! {
             require_pkce: false,
             id_token_algorithm: SigningAlgorithm::Rs256,
             policy_uri: None,
+            backchannel_logout: Some(BackchannelLogout {
+                uri: BackchannelLogoutUri::parse("https://new.example.kz/logout").unwrap(),
+                session_required: true,
+            }),
             tos_uri: Some("https://example.kz/terms".to_owned()),
             metadata_version: 2,
             ..first.clone()

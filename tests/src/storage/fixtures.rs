@@ -63,7 +63,8 @@ pub(crate) fn user() -> User {
         state: UserState::Active,
         provisional: false,
         epoch: 1,
-        exclusive_until: None,
+        exclusive: None,
+        organisation: None,
         last_interactive_at: None,
         locale: None,
     }
@@ -85,6 +86,7 @@ pub(crate) fn client() -> Client {
         id_token_algorithm: SigningAlgorithm::Es256,
         policy_uri: Some("https://example.kz/policy".to_owned()),
         tos_uri: None,
+        backchannel_logout: None,
         metadata_version: 1,
         created_at: NOW,
     }

@@ -16,6 +16,7 @@ fn sealed(phone: &Phone, request_id: &str) -> SealedSms {
     let text = Secret::new("1414: 123456".to_owned());
     let id = SmsId::from_uuid(fresh_uuid());
     let new = NewSms {
+        kind: storage::sms::SmsKind::Code,
         id,
         request_id,
         phone,

@@ -1,10 +1,11 @@
 //! Users: round trips, the lock, impossible rows.
 
 use authority::error::Class;
-use authority::ids::UserId;
+use authority::identifiers::{Bin, Checksum};
+use authority::ids::{DeviceId, UserId};
 use authority::locale::Locale;
 use authority::time::hours;
-use authority::users::{LockReason, User, UserState};
+use authority::users::{Exclusivity, LockReason, User, UserState};
 use storage::{Inconsistent, StorageError, users};
 
 use crate::storage::both_databases;
@@ -22,7 +23,8 @@ both_databases! {
             let kept = &User {
                 state,
                 provisional: true,
-                exclusive_until: Some(NOW.plus(hours(48))),
+                exclusive: Some(Exclusivity { device_id: DeviceId::from_uuid(fresh_uuid()), until: NOW.plus(hours(48)) }),
+                organisation: Some(Bin::parse("050140000017", Checksum::Ignored).unwrap()),
                 last_interactive_at: Some(NOW),
                 locale: Some(Locale::Kk),
                 ..user()

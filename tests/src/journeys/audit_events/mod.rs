@@ -1,6 +1,7 @@
 //! Every kind of audit event, made by what people, clients and operators do, and compared with what such an event must say
 //! (security rule DU-3).
 
+mod one_device;
 mod rows;
 mod table;
 
@@ -146,6 +147,8 @@ async fn everything_happens(app: &TestApp, db: &TestDatabase) {
     is_refused(app, &mut bound).await;
     signs_in(app, &Newcomer::with_number(app, "850712400013")).await;
     repeats(app).await;
+    // With messages enough: the budget of the others is used up.
+    one_device::everything(&app.another_node_with(db.another().await, "").await).await;
     let operator = Deployment::with_kek(db, app.kek());
     let user = app.user("aigerim").await.id.to_string();
     operator.succeeds(&["devices", "unbind", &user, "--reason", "lost"]);
@@ -162,6 +165,7 @@ both_databases! {
             assert_eq!(event.position, place, "positions have no gaps");
             event.check();
         }
+        rows::check_own_suspensions(&kept);
         let seen: BTreeSet<EventKind> = kept.iter().map(|event| event.kind).collect();
         let missing: Vec<_> = EventKind::ALL.iter().filter(|kind| !seen.contains(kind)).collect();
         assert!(missing.is_empty(), "nothing made {missing:?}");

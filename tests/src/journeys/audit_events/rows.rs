@@ -7,7 +7,7 @@ use authority::audit::{Actor, EventKind};
 use sea_orm::{ConnectionTrait, QueryResult, Statement};
 use uuid::Uuid;
 
-use super::table::{Member, demand};
+use super::table::{LEFT_OVER, Member, SENT_BY_THE_JOB, demand};
 use crate::storage::TestDatabase;
 
 /// A sealed event.
@@ -60,7 +60,8 @@ impl Kept {
         let (kind, demand) = (self.kind, demand(self.kind));
         assert!(demand.actors.contains(&self.actor), "{kind:?} by {:?}", self.actor);
         assert_eq!(kind.result(), demand.result, "{kind:?}");
-        for member in demand.members {
+        let left_over = self.says(Member::Reason) == Some(LEFT_OVER);
+        for member in if left_over { SENT_BY_THE_JOB } else { demand.members } {
             assert!(
                 self.said.contains_key(member),
                 "{kind:?} lacks {member:?}: {:?}",
@@ -80,6 +81,17 @@ impl Kept {
 
     pub(super) fn says(&self, member: Member) -> Option<&str> {
         self.said.get(&member).map(String::as_str)
+    }
+}
+
+/// Whoever suspends an account or returns to it does so from somewhere; an operator's command names neither.
+pub(super) fn check_own_suspensions(kept: &[Kept]) {
+    let kinds = [EventKind::AccountLocked, EventKind::AccountUnlocked];
+    for event in kept.iter().filter(|event| kinds.contains(&event.kind)) {
+        let own = event.actor == Actor::User;
+        for member in [Member::Address, Member::Reference] {
+            assert_eq!(event.says(member).is_some(), own, "{:?}: {:?}", event.kind, event.said);
+        }
     }
 }
 

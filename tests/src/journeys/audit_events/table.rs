@@ -53,6 +53,11 @@ const STAGE: &[Member] = &[User, Client, Address, Methods, Reference];
 /// What happens with a session.
 const IN_SESSION: &[Member] = &[User, Client, Device, Session, Address, Methods, Reference];
 
+/// The reason of a message that no page sent, such as a notice.
+pub(super) const LEFT_OVER: &str = "left_over";
+/// What is said of it: it was sent by a job, for nobody's request.
+pub(super) const SENT_BY_THE_JOB: &[Member] = &[User, Methods, Reason];
+
 /// The row of a kind.
 pub(super) fn demand(kind: EventKind) -> Demand {
     match kind {
@@ -91,5 +96,23 @@ pub(super) fn demand(kind: EventKind) -> Demand {
         EventKind::SigningKeyChanged => done(&[Actor::Operator, Actor::System], &[Reason]),
         EventKind::ClientChanged => done(OPERATOR, &[Client, Reason]),
         EventKind::PersonApplied => done(OPERATOR, &[User, Reason]),
+        EventKind::SessionKeyBound => done(PERSON, &[User, Device, Session, Address, Methods, Reference]),
+        EventKind::DeviceRenamed => done(PERSON, IN_SESSION),
+        EventKind::RegistrationStarted | EventKind::RegistrationDeclined => done(PERSON, STAGE),
+        EventKind::PicturePassed => done(PERSON, &[User, Client, Address, Methods, Reason, Reference]),
+        EventKind::RegistrationRefused | EventKind::PictureRefused => {
+            refused(PERSON, &[User, Client, Address, Methods, Reason, Reference])
+        }
+        EventKind::DeviceRegistered => done(PERSON, &[User, Client, Device, Address, Methods, Reason, Reference]),
+        EventKind::ExclusivityEnded | EventKind::ApprovalRequested => done(OPERATOR, &[User, Device, Reason]),
+        EventKind::AdministratorChanged | EventKind::PolicyChanged => done(OPERATOR, &[Reason]),
+        // The code of a message has no client; see also `rows::check_own_suspensions`.
+        EventKind::AccountLocked | EventKind::AccountUnlocked => done(&[Actor::User, Actor::Operator], &[User, Reason]),
+        EventKind::StopCodeRefused => refused(PERSON, &[Address, Reason, Reference]),
+        EventKind::LogoutUndelivered => refused(SYSTEM, &[User, Client, Session, Reason]),
+        EventKind::ActivityDisputed | EventKind::SignInMessagesChanged => done(
+            PERSON,
+            &[User, Client, Device, Session, Address, Methods, Reason, Reference],
+        ),
     }
 }

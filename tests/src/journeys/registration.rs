@@ -1,0 +1,454 @@
+//! Registering a new device (product A3 to A6): the whole way, its clocks, its proofs, and what it ends.
+
+use authority::policy::PolicyKey;
+use authority::time::{Timestamp, days, hours, minutes, seconds};
+use authority::users::UserState;
+use aws_lc_rs::digest;
+use storage::{StorageError, consent_texts, devices, registrations, users};
+
+use super::steps::flow_path;
+use crate::harness::{DeviceKey, TestApp};
+use crate::storage::both_databases;
+
+fn just_before(at: Timestamp) -> Timestamp {
+    Timestamp::from_micros(at.as_micros() - 1)
+}
+
+impl TestApp {
+    fn goes_to(&self, at: Timestamp) {
+        self.advance(at.since(self.now()));
+    }
+}
+
+both_databases! {
+    async fn the_new_device_is_registered_and_everything_else_ends(db) {
+        let app = TestApp::on(db).await;
+        let (diary, mut old) = (app.diary(), app.browser());
+        let back = app.first_sign_in(&mut old, "aigerim", &diary.request(&[("scope", "openid offline_access"), ("prompt", "consent")])).await;
+        let tokens = diary.redeems(&diary.code(back.redirect())).await;
+        let (refresh, access) = (tokens.text("refresh_token").to_owned(), tokens.text("access_token").to_owned());
+        let before = app.user("aigerim").await;
+
+        app.advance(minutes(2));
+        let mut new = app.browser();
+        let elsewhere = app.arrives_elsewhere(&mut new, "aigerim").await;
+        assert_eq!(elsewhere.marker(), "bound_elsewhere");
+        let picture = app.wants_registration(&mut new, &elsewhere).await;
+        picture.status(200).expect("new-picture").expect("listen").expect("eds");
+        let notice = app.reads_the_picture(&mut new, &picture, "aigerim").await;
+        notice.status(200).expect("agree").expect("decline");
+        assert!(notice.body.contains("Yes, I agree, please register the device"), "{}", notice.body);
+        // Until here nothing has changed.
+        assert_eq!(diary.userinfo(&access).await.status, 200);
+
+        let done = app.agrees(&mut new, &notice).await;
+        done.status(200);
+        assert!(done.body.contains("Device successfully registered!"), "{}", done.body);
+        let after = app.user("aigerim").await;
+        assert_eq!(after.epoch, before.epoch + 1);
+        let live = devices::list_live_for_user(app.db(), after.id).await.unwrap();
+        assert_eq!(live.len(), 1);
+        let exclusive = after.exclusive.unwrap();
+        assert_eq!((exclusive.device_id, exclusive.until), (live[0].id, app.now().plus(hours(48))));
+
+        // The new device goes on to the diary; the old one has nothing left.
+        let consent = new.open(&done.asked.replace("/registration", "/consent")).await;
+        let back = app.allows_once(&mut new, &consent).await;
+        let tokens = diary.redeems(&diary.code(back.redirect())).await;
+        assert_eq!(tokens.status, 200);
+        assert_eq!(diary.userinfo(&access).await.status, 401);
+        assert_eq!(diary.refreshes(&refresh).await.summary(), "400 invalid_grant");
+        let page = old.open(&diary.request(&[])).await;
+        page.expect("eds");
+        app.advance(minutes(9));
+        let refused = app.both_stages(&mut old, "aigerim", &diary.request(&[])).await;
+        refused.status(403);
+        assert_eq!(refused.marker(), "only_newest_device");
+        assert!(!refused.has("register"));
+
+        let trace = app.trace("aigerim").await;
+        for event in ["registration_started", "picture_passed picture", "other_device_refused exclusive"] {
+            assert!(trace.contains(&event.to_owned()), "{event}: {trace:?}");
+        }
+        assert!(trace.iter().any(|event| event.starts_with("device_registered")), "{trace:?}");
+    }
+
+    async fn the_agreed_text_is_kept_under_its_hash(db) {
+        let app = TestApp::on(db).await;
+        app.bound_browser("aigerim").await;
+        app.advance(minutes(11));
+        let mut new = app.browser();
+        let elsewhere = app.arrives_elsewhere(&mut new, "aigerim").await;
+        let picture = app.wants_registration(&mut new, &elsewhere).await;
+        let notice = app.reads_the_picture(&mut new, &picture, "aigerim").await;
+        let open = registrations::find_open(app.db(), app.user("aigerim").await.id).await.unwrap().unwrap();
+        assert_eq!(registrations::find_consent(app.db(), open.id).await.unwrap(), None, "nothing is agreed to yet");
+        app.agrees(&mut new, &notice).await.status(200);
+        let hash = registrations::find_consent(app.db(), open.id).await.unwrap().unwrap();
+        let text = consent_texts::find(app.db(), &hash).await.unwrap().unwrap();
+        assert!(text.contains("Yes, I agree, please register the device"), "{text}");
+        assert_eq!(digest::digest(&digest::SHA256, text.as_bytes()).as_ref(), hash);
+        let shown = notice.form_of("agree").fields.into_iter().find(|(name, _)| name == "notice").unwrap().1;
+        let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(shown, hex, "what was shown is what is kept");
+    }
+
+    async fn the_message_tells_of_the_device_and_carries_a_stop_code(db) {
+        let app = TestApp::on(db).await;
+        app.bound_browser("aigerim").await;
+        app.advance(minutes(11));
+        let mut new = app.browser();
+        app.registers(&mut new, "aigerim").await.status(200);
+        app.delivers_messages().await;
+        let text = app.newest_sms().await;
+        assert!(text.contains("Chrome, Windows"), "{text}");
+        assert!(text.contains("/stop"), "{text}");
+        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        assert!(digits.len() >= 16, "{text}");
+    }
+
+    async fn outside_the_hours_nothing_begins_and_nothing_commits(db) {
+        let app = TestApp::on(db).await;
+        app.bound_browser("aigerim").await;
+        let closes = crate::harness::START.plus(hours(9));
+        // The last microsecond of the day is inside; the registration is not committed in it.
+        app.goes_to(closes.minus(minutes(1)));
+        let mut new = app.browser();
+        let elsewhere = app.arrives_elsewhere(&mut new, "aigerim").await;
+        app.goes_to(just_before(closes));
+        let picture = app.wants_registration(&mut new, &elsewhere).await;
+        picture.status(200);
+        let notice = app.reads_the_picture(&mut new, &picture, "aigerim").await;
+        let form = app.agreement(&mut new, &notice);
+        app.goes_to(closes);
+        let answer = new.submit(&form).await;
+        answer.status(403);
+        assert_eq!(answer.marker(), "registration_window_closed");
+        assert!(answer.body.contains("09:00") && answer.body.contains("18:00"), "{}", answer.body);
+        assert!(app.exclusivity("aigerim").await.is_none());
+        assert!(!new.jar.contains_key("__Host-kiru_session"));
+        let other = new.press(&elsewhere, "register").await;
+        assert_eq!(other.marker(), "registration_window_closed");
+        assert!(app.trace("aigerim").await.contains(&"registration_refused R_WINDOW".to_owned()));
+        // At nine the next morning it begins.
+        app.goes_to(just_before(closes.plus(hours(15))));
+        let elsewhere = app.arrives_elsewhere(&mut new, "aigerim").await;
+        assert_eq!(new.press(&elsewhere, "register").await.marker(), "registration_window_closed");
+        app.goes_to(closes.plus(hours(15)));
+        new.press(&elsewhere, "register").await.status(200).expect("new-picture");
+    }
+
+    async fn for_forty_eight_hours_no_other_device_acts_or_is_registered(db) {
+        let app = TestApp::on(db).await;
+        app.bound_browser("aigerim").await;
+        app.advance(minutes(11));
+        let mut new = app.browser();
+        app.registers(&mut new, "aigerim").await.status(200);
+        let until = app.exclusivity("aigerim").await.unwrap().until;
+        let mut third = app.browser();
+        app.goes_to(until.minus(minutes(2)));
+        let page = app.both_stages(&mut third, "aigerim", &app.diary().request(&[])).await;
+        page.status(403);
+        assert_eq!(page.marker(), "only_newest_device");
+        app.goes_to(just_before(until));
+        let path = format!("{}/device", flow_path(&page));
+        assert_eq!(third.open(&path).await.marker(), "only_newest_device");
+        // Whoever posts past the page is refused as well.
+        let csrf = page.form_of("cancel").fields.into_iter().find(|(name, _)| name == "csrf").unwrap().1;
+        let begin = format!("{}/registration", flow_path(&page));
+        let answer = third.post(&begin, &[("csrf", &csrf)]).await;
+        assert_eq!(answer.marker(), "only_newest_device");
+        app.goes_to(until);
+        let elsewhere = third.open(&path).await;
+        assert_eq!(elsewhere.marker(), "bound_elsewhere");
+        third.press(&elsewhere, "register").await.status(200).expect("new-picture");
+    }
+
+    async fn a_wrong_picture_code_brings_a_new_picture_and_five_close_the_step(db) {
+        let app = TestApp::on(db).await;
+        app.bound_browser("aigerim").await;
+        app.advance(minutes(11));
+        let mut new = app.browser();
+        let elsewhere = app.arrives_elsewhere(&mut new, "aigerim").await;
+        let mut page = app.wants_registration(&mut new, &elsewhere).await;
+        let first = app.picture_digits("aigerim").await;
+        for n in 1..=5 {
+            let right = app.picture_digits("aigerim").await;
+            let wrong = format!("{:06}", (right.expose().parse::<u32>().unwrap() + 1) % 1_000_000);
+            page = new.submit(&page.form_of("continue").with("code", &wrong)).await;
+            page.status(if n < 5 { 422 } else { 429 });
+            assert!(!app.picture_digits("aigerim").await.matches(&right), "the picture is compared once");
+        }
+        assert!(!app.picture_digits("aigerim").await.matches(&first));
+        // Not even the right code helps now; after a quarter of an hour it would.
+        let path = format!("{}/registration", flow_path(&page));
+        new.open(&path).await.status(429);
+        let refused = app.trace("aigerim").await.iter().filter(|event| *event == "picture_refused R_PICTURE_WRONG").count();
+        assert_eq!(refused, 5);
+    }
+
+    async fn a_picture_works_for_five_minutes(db) {
+        let app = TestApp::on(db).await;
+        app.bound_browser("aigerim").await;
+        app.advance(minutes(11));
+        let mut new = app.browser();
+        let elsewhere = app.arrives_elsewhere(&mut new, "aigerim").await;
+        let page = app.wants_registration(&mut new, &elsewhere).await;
+        let digits = app.picture_digits("aigerim").await;
+        app.advance(minutes(5));
+        let picture = format!("{}/registration/picture", flow_path(&page));
+        new.get(&picture).await.status(404);
+        let answer = new.submit(&page.form_of("continue").with("code", digits.expose())).await;
+        answer.status(422).expect("new-picture");
+        new.get(&picture).await.status(200);
+    }
+
+    async fn the_picture_and_its_sound_are_the_same_each_time(db) {
+        let app = TestApp::on(db).await;
+        app.bound_browser("aigerim").await;
+        app.advance(minutes(11));
+        let mut new = app.browser();
+        let elsewhere = app.arrives_elsewhere(&mut new, "aigerim").await;
+        let page = app.wants_registration(&mut new, &elsewhere).await;
+        let flow = flow_path(&page);
+        let picture = new.get(&format!("{flow}/registration/picture")).await;
+        assert_eq!((picture.header("content-type"), picture.header("cache-control")), ("image/png", "no-store"));
+        let again = new.get(&format!("{flow}/registration/picture")).await;
+        assert_eq!(picture.body, again.body);
+        for language in ["kk", "ru", "en"] {
+            let sound = new.get(&format!("{flow}/registration/sound?language={language}")).await;
+            sound.status(200);
+            assert_eq!(sound.header("content-type"), "audio/wav");
+        }
+        // Another browser sees and hears nothing of it.
+        let mut stranger = app.browser();
+        stranger.get(&format!("{flow}/registration/picture")).await.status(400);
+    }
+
+    async fn signing_once_more_takes_the_place_of_the_picture(db) {
+        let app = TestApp::on(db).await;
+        app.bound_browser("aigerim").await;
+        app.advance(minutes(11));
+        let mut new = app.browser();
+        let elsewhere = app.arrives_elsewhere(&mut new, "aigerim").await;
+        let page = app.wants_registration(&mut new, &elsewhere).await;
+        let sign = new.press(&page, "eds").await;
+        // Somebody else's signature is none.
+        let form = sign.form("eds-form").with("signature", &app.person("nurlan").signs(&sign.data_challenge()));
+        let refused = new.submit(&form).await;
+        refused.status(422);
+        let form = refused.form("eds-form").with("signature", &app.person("aigerim").signs(&refused.data_challenge()));
+        let answer = new.submit(&form).await;
+        let notice = new.follow(answer).await;
+        app.agrees(&mut new, &notice).await.status(200);
+        let trace = app.trace("aigerim").await;
+        assert!(trace.contains(&"picture_refused P_UNEXPECTED".to_owned()), "{trace:?}");
+        assert!(trace.contains(&"picture_passed eds".to_owned()), "{trace:?}");
+    }
+
+    async fn no_proof_can_be_left_out_or_altered(db) {
+        let app = TestApp::on(db).await;
+        app.bound_browser("aigerim").await;
+        app.advance(minutes(11));
+        let mut new = app.browser();
+        let elsewhere = app.arrives_elsewhere(&mut new, "aigerim").await;
+        let picture = app.wants_registration(&mut new, &elsewhere).await;
+        let notice = app.reads_the_picture(&mut new, &picture, "aigerim").await;
+        let untouched = || async {
+            assert!(app.exclusivity("aigerim").await.is_none());
+            assert_eq!(devices::list_live_for_user(app.db(), app.user("aigerim").await.id).await.unwrap().len(), 1);
+        };
+        let key = DeviceKey::generate();
+        let right = notice.form_of("agree").with("public_key", &key.public_jwk()).with("proof", &key.sign(&app.proof(&notice)));
+        // Another text, a text shown long ago or one of the future.
+        for (field, value) in [("notice", "00"), ("shown_at", "0"), ("shown_at", "99999999999")] {
+            let answer = new.submit(&right.clone().with(field, value)).await;
+            assert!(answer.redirect().ends_with("/registration"), "{field}");
+            untouched().await;
+        }
+        // A picture asked for anew takes the proof back.
+        let another = new.post(&format!("{}/registration/picture", flow_path(&notice)), &[("csrf", &csrf_of(&notice))]).await;
+        let page = new.follow(another).await;
+        page.expect("new-picture");
+        let answer = new.submit(&right).await;
+        assert!(answer.redirect().ends_with("/registration"));
+        untouched().await;
+        // Another key than the one posted.
+        let notice = app.reads_the_picture(&mut new, &page, "aigerim").await;
+        let other = DeviceKey::generate();
+        let forged = notice.form_of("agree").with("public_key", &other.public_jwk()).with("proof", &key.sign(&app.proof(&notice)));
+        new.submit(&forged).await;
+        untouched().await;
+        assert!(!new.jar.contains_key("__Host-kiru_session"));
+    }
+
+    async fn declining_leaves_everything_as_it_is(db) {
+        let app = TestApp::on(db).await;
+        let mut old = app.bound_browser("aigerim").await;
+        app.advance(minutes(11));
+        let mut new = app.browser();
+        let elsewhere = app.arrives_elsewhere(&mut new, "aigerim").await;
+        let picture = app.wants_registration(&mut new, &elsewhere).await;
+        let notice = app.reads_the_picture(&mut new, &picture, "aigerim").await;
+        let back = new.press(&notice, "decline").await;
+        assert_eq!(back.marker(), "bound_elsewhere");
+        let form = app.agreement(&mut new, &notice);
+        let late = new.submit(&form).await;
+        assert!(late.redirect().ends_with("/device"), "{:?}", late.location());
+        assert!(app.exclusivity("aigerim").await.is_none());
+        assert!(app.trace("aigerim").await.contains(&"registration_declined".to_owned()));
+        app.advance(minutes(11));
+        let page = app.both_stages(&mut old, "aigerim", &app.diary().request(&[])).await;
+        app.proves(&mut old, &page).await.expect("allow");
+    }
+
+    async fn a_provisional_account_registers_nothing(db) {
+        let app = TestApp::on(db).await;
+        app.bound_browser("aigerim").await;
+        let user = app.user("aigerim").await.id;
+        app.db().tx("test", |tx| async move { users::record_provisional(&tx, user, true).await }).await.map_err(|error: StorageError| error).unwrap();
+        app.advance(minutes(11));
+        let mut new = app.browser();
+        let elsewhere = app.arrives_elsewhere(&mut new, "aigerim").await;
+        let answer = new.press(&elsewhere, "register").await;
+        answer.status(403);
+        assert!(app.trace("aigerim").await.contains(&"registration_refused R_PROVISIONAL".to_owned()));
+    }
+
+    async fn a_locked_account_registers_nothing(db) {
+        let app = TestApp::on(db).await;
+        app.bound_browser("aigerim").await;
+        app.advance(minutes(11));
+        let mut new = app.browser();
+        let elsewhere = app.arrives_elsewhere(&mut new, "aigerim").await;
+        let picture = app.wants_registration(&mut new, &elsewhere).await;
+        let notice = app.reads_the_picture(&mut new, &picture, "aigerim").await;
+        let form = app.agreement(&mut new, &notice);
+        app.puts("aigerim", UserState::Locked { reason: authority::users::LockReason::Administrator, at: app.now() }).await;
+        let answer = new.submit(&form).await;
+        let page = new.follow(answer).await;
+        assert_eq!(page.marker(), "locked_administrator");
+        assert!(app.exclusivity("aigerim").await.is_none());
+    }
+
+    async fn of_two_registrations_at_once_one_holds_and_the_other_is_told(db) {
+        let app = TestApp::on(db).await;
+        app.bound_browser("aigerim").await;
+        app.advance(minutes(11));
+        let node = app.another_node(db.another().await).await;
+        let (mut one, mut two) = (app.browser(), app.browser().at(node.router.clone()));
+        let left = app.arrives_elsewhere(&mut one, "aigerim").await;
+        app.advance(minutes(2));
+        let right = app.arrives_elsewhere(&mut two, "aigerim").await;
+        let picture = app.wants_registration(&mut one, &left).await;
+        let left = app.reads_the_picture(&mut one, &picture, "aigerim").await;
+        let form = app.agreement(&mut one, &left);
+        // The later registration takes the place of the earlier one.
+        let picture = app.wants_registration(&mut two, &right).await;
+        let right = app.reads_the_picture(&mut two, &picture, "aigerim").await;
+        let other = app.agreement(&mut two, &right);
+        let (left, right) = tokio::join!(one.submit(&form), two.submit(&other));
+        right.status(303);
+        assert!(left.location().is_none_or(|to| to.ends_with("/device")), "{} {:?}", left.status, left.location());
+        assert!(!one.jar.contains_key("__Host-kiru_session"));
+        assert!(two.jar.contains_key("__Host-kiru_session"));
+        assert_eq!(devices::list_live_for_user(app.db(), app.user("aigerim").await.id).await.unwrap().len(), 1);
+    }
+
+    async fn a_commit_posted_twice_at_once_registers_one_device(db) {
+        let app = TestApp::on(db).await;
+        app.bound_browser("aigerim").await;
+        app.advance(minutes(11));
+        let node = app.another_node(db.another().await).await;
+        let mut one = app.browser();
+        let elsewhere = app.arrives_elsewhere(&mut one, "aigerim").await;
+        let picture = app.wants_registration(&mut one, &elsewhere).await;
+        let notice = app.reads_the_picture(&mut one, &picture, "aigerim").await;
+        let form = app.agreement(&mut one, &notice);
+        let mut two = one.at(node.router.clone());
+        tokio::join!(one.submit(&form), two.submit(&form));
+        let sessions = [&one, &two].iter().filter(|browser| browser.jar.contains_key("__Host-kiru_session")).count();
+        assert_eq!(sessions, 1);
+        let trace = app.trace("aigerim").await;
+        assert_eq!(trace.iter().filter(|event| event.starts_with("device_registered")).count(), 1, "{trace:?}");
+    }
+
+    async fn a_sign_in_from_the_old_device_loses_against_a_registration(db) {
+        let app = TestApp::on(db).await;
+        let mut old = app.bound_browser("aigerim").await;
+        app.advance(minutes(11));
+        let mut new = app.browser();
+        let elsewhere = app.arrives_elsewhere(&mut new, "aigerim").await;
+        app.advance(seconds(61));
+        // The old device stands before its proof when the registration is committed.
+        let proof = app.both_stages(&mut old, "aigerim", &app.diary().request(&[])).await;
+        let picture = app.wants_registration(&mut new, &elsewhere).await;
+        let notice = app.reads_the_picture(&mut new, &picture, "aigerim").await;
+        app.agrees(&mut new, &notice).await.status(200);
+        let late = app.proves(&mut old, &proof).await;
+        late.status(403);
+        assert_eq!(late.marker(), "only_newest_device");
+        assert!(!old.jar.contains_key("__Host-kiru_session"));
+    }
+
+    async fn two_devices_are_allowed_where_the_rule_says_so_and_only_the_newest_acts_at_first(db) {
+        let app = TestApp::on(db).await;
+        app.sets(PolicyKey::DevicesPerAccount, "2").await;
+        app.sets(PolicyKey::ExclusiveFor, "PT2H").await;
+        let mut old = app.bound_browser("aigerim").await;
+        app.advance(minutes(11));
+        let mut new = app.browser();
+        app.registers(&mut new, "aigerim").await.status(200);
+        let user = app.user("aigerim").await.id;
+        assert_eq!(devices::list_live_for_user(app.db(), user).await.unwrap().len(), 2);
+        app.advance(minutes(11));
+        let refused = app.both_stages(&mut old, "aigerim", &app.diary().request(&[])).await;
+        assert_eq!(refused.marker(), "only_newest_device");
+        app.advance(hours(2));
+        let page = app.both_stages(&mut old, "aigerim", &app.diary().request(&[])).await;
+        app.proves(&mut old, &page).await.expect("allow");
+    }
+
+    async fn the_number_of_registrations_in_a_month_can_be_limited(db) {
+        let app = TestApp::on(db).await;
+        app.sets(PolicyKey::PerMonth, "1").await;
+        app.sets(PolicyKey::ExclusiveFor, "PT0S").await;
+        app.bound_browser("aigerim").await;
+        app.advance(minutes(11));
+        let mut new = app.browser();
+        app.registers(&mut new, "aigerim").await.status(200);
+        let registered_at = app.now();
+        app.advance(minutes(11));
+        let mut third = app.browser();
+        let elsewhere = app.arrives_elsewhere(&mut third, "aigerim").await;
+        third.press(&elsewhere, "register").await.status(403);
+        assert!(app.trace("aigerim").await.contains(&"registration_refused R_TOO_MANY".to_owned()));
+        app.goes_to(registered_at.plus(days(30)));
+        let elsewhere = app.arrives_elsewhere(&mut third, "aigerim").await;
+        third.press(&elsewhere, "register").await.status(200);
+    }
+
+    async fn the_new_device_gets_the_name_that_its_person_gives_it(db) {
+        let app = TestApp::on(db).await;
+        app.bound_browser("aigerim").await;
+        app.advance(minutes(11));
+        let mut new = app.browser();
+        let done = app.registers(&mut new, "aigerim").await;
+        let named = new.submit(&done.form_of("rename").with("name", " Ас үй <b> ")).await;
+        named.status(200);
+        let live = devices::list_live_for_user(app.db(), app.user("aigerim").await.id).await.unwrap();
+        assert_eq!(live[0].name, "Ас үй b");
+        new.submit(&done.form_of("rename").with("name", " <> ")).await;
+        let live = devices::list_live_for_user(app.db(), app.user("aigerim").await.id).await.unwrap();
+        assert_eq!(live[0].name, "Ас үй b");
+        // Nobody else sees the page.
+        let mut stranger = app.browser();
+        stranger.open(&done.asked).await.status(400);
+        assert_eq!(registrations::list_committed(app.db(), app.user("aigerim").await.id, crate::harness::START).await.unwrap().len(), 1);
+    }
+}
+
+fn csrf_of(page: &crate::harness::Page) -> String {
+    let fields = page.form_of("cancel").fields;
+    fields.into_iter().find(|(name, _)| name == "csrf").unwrap().1
+}

@@ -1,0 +1,251 @@
+//! A registration against everything that may happen at the same moment on another node: one outcome, the loser is told and
+//! gets no session (security rules DB-5, DB-8 to DB-10, DB-13, AC-4).
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use authority::ids::UserId;
+use authority::stop_codes::{STOP_CODE_TTL, StopCode, StopDigits};
+use authority::time::{hours, minutes};
+use authority::users::{LockReason, UserState};
+use kiru::chance::chance;
+use storage::{Db, StorageError, devices, sessions, stop_codes, users};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use super::steps::flow_path;
+use crate::harness::{Browser, Form, START, TestApp};
+use crate::storage::both_databases;
+
+/// Somebody on another node who has taken the person's row.
+struct Holder {
+    release: oneshot::Sender<()>,
+    done: JoinHandle<Result<(), StorageError>>,
+}
+
+impl Holder {
+    async fn takes(db: Db, user: UserId) -> Self {
+        let (taken, is_taken) = oneshot::channel();
+        let (release, is_released) = oneshot::channel::<()>();
+        let hold = Mutex::new(Some((taken, is_released)));
+        let done = tokio::spawn(async move {
+            let hold = &hold;
+            db.tx("test", |tx| async move {
+                let held = hold.lock().unwrap().take();
+                users::lock(&tx, user).await?;
+                if let Some((taken, is_released)) = held {
+                    taken.send(()).unwrap();
+                    is_released.await.unwrap();
+                }
+                Ok::<_, StorageError>(())
+            })
+            .await
+        });
+        is_taken.await.unwrap();
+        Self { release, done }
+    }
+
+    async fn lets_go(self) {
+        self.release.send(()).unwrap();
+        self.done.await.unwrap().unwrap();
+    }
+}
+
+impl TestApp {
+    /// A new browser in front of the notice, with what agreeing posts.
+    async fn before_consent(&self, browser: &mut Browser) -> Form {
+        let elsewhere = self.arrives_elsewhere(browser, "aigerim").await;
+        let picture = self.wants_registration(browser, &elsewhere).await;
+        let notice = self.reads_the_picture(browser, &picture, "aigerim").await;
+        self.agreement(browser, &notice)
+    }
+
+    /// How many sessions of the person count.
+    async fn live_sessions(&self) -> u64 {
+        let (user, moment) = (self.user("aigerim").await.id, storage::Moment::as_given(self.now()));
+        sessions::count_live(self.db(), user, moment).await.unwrap()
+    }
+
+    async fn live_devices(&self) -> usize {
+        let user = self.user("aigerim").await.id;
+        devices::list_live_for_user(self.db(), user).await.unwrap().len()
+    }
+
+    /// How many devices were registered.
+    async fn registered(&self) -> usize {
+        let trace = self.trace("aigerim").await;
+        trace
+            .iter()
+            .filter(|event| event.starts_with("device_registered"))
+            .count()
+    }
+}
+
+fn is_signed_in(browser: &Browser) -> bool {
+    browser.jar.contains_key("__Host-kiru_session")
+}
+
+both_databases! {
+    async fn the_loser_of_two_registrations_is_answered_409_and_gets_no_session(db) {
+        let app = TestApp::on(db).await;
+        app.bound_browser("aigerim").await;
+        app.advance(minutes(11));
+        let node = app.another_node(db.another().await).await;
+        let (mut one, mut two) = (app.browser(), app.browser().at(node.router.clone()));
+        let slower = app.before_consent(&mut one).await;
+        app.advance(minutes(2));
+        let faster = app.before_consent(&mut two).await;
+        two.submit(&faster).await.status(303);
+        // It was agreed to on the page that is still open in the first browser.
+        let answer = one.submit(&slower).await;
+        answer.status(409);
+        assert_eq!(answer.marker(), "only_newest_device");
+        let registration = slower.action.strip_suffix("/consent").unwrap();
+        one.open(registration).await.status(409);
+        assert!(!is_signed_in(&one) && is_signed_in(&two));
+        assert_eq!((app.registered().await, app.live_devices().await, app.live_sessions().await), (1, 1, 1));
+    }
+
+    async fn of_a_commit_and_a_beginning_that_both_wait_for_the_account_one_goes_on_and_the_other_is_told(db) {
+        let app = TestApp::on(db).await;
+        app.bound_browser("aigerim").await;
+        app.advance(minutes(11));
+        let node = app.another_node(db.another().await).await;
+        let (mut one, mut two) = (app.browser(), app.browser().at(node.router.clone()));
+        let elsewhere = app.arrives_elsewhere(&mut two, "aigerim").await;
+        app.advance(minutes(2));
+        let form = app.before_consent(&mut one).await;
+        let other = db.another().await;
+        let holder = Holder::takes(other.clone(), app.user("aigerim").await.id).await;
+        let begin = elsewhere.form_of("register");
+        let mut commits = tokio::spawn(async move { (one.submit(&form).await, one) });
+        let mut begins = tokio::spawn(async move { (two.submit(&begin).await, two) });
+        let either = async { tokio::select! { _ = &mut commits => {}, _ = &mut begins => {} } };
+        let early = tokio::time::timeout(Duration::from_millis(300), either).await;
+        assert!(early.is_err(), "both have read what was true before, and wait");
+        holder.lets_go().await;
+        let ((answer, mut one), (begun, mut two)) = (commits.await.unwrap(), begins.await.unwrap());
+        let begun = two.follow(begun).await;
+        assert!(!is_signed_in(&two));
+        if is_signed_in(&one) {
+            assert_eq!(begun.marker(), "only_newest_device");
+            assert_eq!((app.registered().await, app.live_devices().await, app.live_sessions().await), (1, 1, 1));
+        } else {
+            begun.status(200).expect("new-picture");
+            let told = one.follow(answer).await;
+            assert_eq!(told.marker(), "bound_elsewhere");
+            // The session of the old device goes on.
+            assert_eq!((app.registered().await, app.live_devices().await, app.live_sessions().await), (0, 1, 1));
+        }
+        other.close().await.unwrap();
+    }
+
+    async fn a_refresh_beside_a_registration_gives_nothing_that_counts(db) {
+        let app = TestApp::on(db).await;
+        let (diary, mut old) = (app.diary(), app.browser());
+        let request = diary.request(&[("scope", "openid offline_access"), ("prompt", "consent")]);
+        let back = app.first_sign_in(&mut old, "aigerim", &request).await;
+        let tokens = diary.redeems(&diary.code(back.redirect())).await;
+        app.advance(minutes(11));
+        let node = app.another_node(db.another().await).await;
+        let mut new = app.browser();
+        let form = app.before_consent(&mut new).await;
+        let elsewhere = node.diary();
+        let (registered, refreshed) = tokio::join!(new.submit(&form), elsewhere.refreshes(tokens.text("refresh_token")));
+        registered.status(303);
+        assert!(is_signed_in(&new));
+        assert!(matches!(refreshed.summary().as_str(), "200" | "400 invalid_grant"), "{}", refreshed.summary());
+        if refreshed.status == 200 {
+            assert_eq!(diary.userinfo(refreshed.text("access_token")).await.status, 401);
+            assert_eq!(diary.refreshes(refreshed.text("refresh_token")).await.summary(), "400 invalid_grant");
+        }
+        assert_eq!(diary.refreshes(tokens.text("refresh_token")).await.summary(), "400 invalid_grant");
+    }
+
+    async fn a_lock_beside_a_registration_leaves_nobody_signed_in(db) {
+        let app = TestApp::on(db).await;
+        app.bound_browser("aigerim").await;
+        app.advance(minutes(11));
+        let mut new = app.browser();
+        let form = app.before_consent(&mut new).await;
+        let (user, now, other) = (app.user("aigerim").await.id, app.now(), db.another().await);
+        let locks = other.tx("lock", |tx| async move {
+            let state = UserState::Locked { reason: LockReason::Administrator, at: now };
+            users::lock(&tx, user).await?;
+            users::record_state(&tx, user, state, now).await?;
+            users::raise_epoch(&tx, user).await
+        });
+        let (answer, locked) = tokio::join!(new.submit(&form), locks);
+        locked.map_err(|error: StorageError| error).unwrap();
+        assert_eq!((app.live_sessions().await, app.live_devices().await), (0, 1));
+        if is_signed_in(&new) {
+            // The registration was faster; what it minted is over.
+            assert_eq!(app.registered().await, 1);
+            new.open(&app.diary().request(&[])).await.expect("eds");
+        } else {
+            assert_eq!(app.registered().await, 0);
+            let told = new.follow(answer).await;
+            assert_eq!(told.marker(), "locked_administrator");
+        }
+        other.close().await.unwrap();
+    }
+
+    async fn a_commit_that_waited_over_the_window_s_end_comes_too_late(db) {
+        let app = TestApp::on(db).await;
+        app.bound_browser("aigerim").await;
+        let closes = START.plus(hours(9));
+        app.advance(closes.minus(minutes(1)).since(app.now()));
+        let mut new = app.browser();
+        let form = app.before_consent(&mut new).await;
+        let other = db.another().await;
+        let holder = Holder::takes(other.clone(), app.user("aigerim").await.id).await;
+        let mut posted = tokio::spawn(async move { (new.submit(&form).await, new) });
+        let early = tokio::time::timeout(Duration::from_millis(300), &mut posted).await;
+        assert!(early.is_err(), "the node has read its page inside the window, and waits");
+        app.advance(closes.since(app.now()));
+        holder.lets_go().await;
+        let (answer, new) = posted.await.unwrap();
+        answer.status(403);
+        assert_eq!(answer.marker(), "registration_window_closed");
+        assert!(!is_signed_in(&new));
+        assert!(app.exclusivity("aigerim").await.is_none());
+        assert_eq!((app.registered().await, app.live_devices().await), (0, 1));
+        other.close().await.unwrap();
+    }
+
+    async fn a_stop_code_beside_a_registration_leaves_the_account_suspended_and_nobody_signed_in(db) {
+        let app = TestApp::on(db).await;
+        app.bound_browser("aigerim").await;
+        app.advance(minutes(11));
+        let node = app.another_node(db.another().await).await;
+        let mut new = app.browser();
+        let form = app.before_consent(&mut new).await;
+        let digits = StopDigits::mint(&mut chance());
+        let code = &StopCode {
+            digest: digits.digest(app.keyring()),
+            user_id: app.user("aigerim").await.id,
+            registration_id: None,
+            issued_at: app.now(),
+            expires_at: app.now().plus(STOP_CODE_TTL),
+            used_at: None,
+        };
+        assert!(db.tx("test", |tx| async move { stop_codes::insert(&tx, code).await }).await.unwrap());
+        let mut anybody = node.browser();
+        let page = anybody.get("/stop").await;
+        let stop = page.form_of("stop").with("code", &digits.grouped());
+        let (answer, stopped) = tokio::join!(new.submit(&form), anybody.submit(&stop));
+        stopped.status(200).expect("stopped");
+        let state = app.user("aigerim").await.state;
+        assert!(matches!(state, UserState::Locked { reason: LockReason::Own, .. }), "{state:?}");
+        assert_eq!((app.live_sessions().await, app.live_devices().await), (0, 1));
+        if is_signed_in(&new) {
+            assert_eq!(app.registered().await, 1);
+            new.open(&app.diary().request(&[])).await.expect("eds");
+        } else {
+            assert_eq!(app.registered().await, 0);
+            let told = new.follow(answer).await;
+            assert_eq!(told.marker(), "locked_own");
+            assert_eq!(flow_path(&told), form.action.strip_suffix("/registration/consent").unwrap());
+        }
+    }
+}

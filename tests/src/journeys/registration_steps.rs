@@ -1,0 +1,95 @@
+//! The steps of registering a new device, each with a name.
+
+use authority::authentication::CodeDigits;
+use authority::policy::{PolicyKey, Scope, SetValue};
+use authority::users::Exclusivity;
+use messaging::Sender;
+use storage::{StorageError, policies, registrations};
+
+use crate::harness::{Browser, DeviceKey, Form, Page, TestApp};
+
+impl TestApp {
+    /// Both stages in a browser that is not the person's device: R1.
+    pub(crate) async fn arrives_elsewhere(&self, browser: &mut Browser, login: &str) -> Page {
+        let page = self.both_stages(browser, login, &self.diary().request(&[])).await;
+        page.status(403).expect("register");
+        page
+    }
+
+    /// From R1 to R4: the person wants this device registered.
+    pub(crate) async fn wants_registration(&self, browser: &mut Browser, elsewhere: &Page) -> Page {
+        browser.press(elsewhere, "register").await
+    }
+
+    /// The digits of the picture that a person is asked for.
+    pub(crate) async fn picture_digits(&self, login: &str) -> CodeDigits {
+        let user = self.user(login).await.id;
+        let open = registrations::find_open(self.db(), user).await.unwrap().unwrap();
+        open.picture().unwrap().open(open.id, self.keyring()).unwrap()
+    }
+
+    /// From R4 to R5: the person reads the picture.
+    pub(crate) async fn reads_the_picture(&self, browser: &mut Browser, page: &Page, login: &str) -> Page {
+        let digits = self.picture_digits(login).await;
+        let answer = browser
+            .submit(&page.form_of("continue").with("code", digits.expose()))
+            .await;
+        browser.follow(answer).await
+    }
+
+    /// What the browser posts when the person agrees on R5; its new key is kept by the browser.
+    pub(crate) fn agreement(&self, browser: &mut Browser, page: &Page) -> Form {
+        let (device, key) = (page.data("device-id"), DeviceKey::generate());
+        let form = page
+            .form_of("agree")
+            .with("public_key", &key.public_jwk())
+            .with("proof", &key.sign(&self.proof(page)));
+        browser.keys.insert(device, key);
+        form
+    }
+
+    /// From R5 to R6.
+    pub(crate) async fn agrees(&self, browser: &mut Browser, page: &Page) -> Page {
+        let form = self.agreement(browser, page);
+        let answer = browser.submit(&form).await;
+        browser.follow(answer).await
+    }
+
+    /// The whole registration, up to R6.
+    pub(crate) async fn registers(&self, browser: &mut Browser, login: &str) -> Page {
+        let elsewhere = self.arrives_elsewhere(browser, login).await;
+        let picture = self.wants_registration(browser, &elsewhere).await;
+        let notice = self.reads_the_picture(browser, &picture, login).await;
+        self.agrees(browser, &notice).await
+    }
+
+    /// The messages that wait leave, as the job sends them.
+    pub(crate) async fn delivers_messages(&self) {
+        let sender = Sender::parse("1414").unwrap();
+        let now = self.now();
+        jobs::deliver_sms(self.db(), self.keyring(), self.outbox.as_ref(), &sender, now)
+            .await
+            .unwrap();
+    }
+
+    /// Sets a rule, as an operator would.
+    pub(crate) async fn sets(&self, key: PolicyKey, value: &str) {
+        let (now, set) = (
+            self.now(),
+            &SetValue {
+                scope: Scope::Deployment,
+                key,
+                value: value.to_owned(),
+            },
+        );
+        let done = self
+            .db()
+            .tx("test", |tx| async move { policies::record(&tx, set, now).await });
+        done.await.map_err(|error: StorageError| error).unwrap();
+    }
+
+    /// The exclusivity that stands in the person's record, run out or not.
+    pub(crate) async fn exclusivity(&self, login: &str) -> Option<Exclusivity> {
+        self.user(login).await.exclusive
+    }
+}
