@@ -17,6 +17,9 @@ pub const SENDS_PER_WINDOW: usize = 3;
 pub const SEND_WINDOW: Duration = minutes(10);
 /// Messages to one number in a day.
 pub const SENDS_PER_DAY: usize = 10;
+/// Of them, those that only the browser with the bound device's cookie may ask for: whoever has the person's key alone
+/// cannot use up what the owner needs (security rule AC-3).
+pub const SENDS_KEPT_FOR_BOUND: usize = 4;
 /// The first closing; each further one lasts twice as long, up to [`LONGEST_CLOSING`].
 pub const FIRST_CLOSING: Duration = minutes(15);
 /// The longest closing.
@@ -186,11 +189,22 @@ pub enum SendRefusal {
     BudgetSpent(Timestamp),
 }
 
+/// Who asks for a message, and types its code: each has a share that the other cannot use up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Share {
+    /// The browser of the bound device.
+    Bound,
+    /// Any other.
+    Other,
+}
+
 /// A message that was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Asked {
     /// When.
     pub at: Timestamp,
+    /// By whom.
+    pub share: Share,
     /// The gateway did not take it: nobody was reached.
     pub failed: bool,
 }
@@ -210,25 +224,40 @@ impl SendRefusal {
 }
 
 /// Whether a message may be sent now to a number for which `earlier` ones were asked (any order, at least those of a day).
-/// One that failed keeps the next at its distance, and counts for nothing else.
+/// Distance and window are each share's own; of the day's messages some are kept for the bound browser. A message that
+/// failed keeps the next at its distance, and counts for nothing else.
 ///
 /// # Errors
 /// The rule that refuses, with the instant it ends.
-pub fn judge_send(earlier: &[Asked], interval: Duration, now: Timestamp) -> Result<(), SendRefusal> {
-    let mut sent: Vec<Timestamp> = earlier.iter().filter(|one| !one.failed).map(|one| one.at).collect();
-    sent.sort_unstable_by(|a, b| b.cmp(a));
-    let nth_end = |n: usize, window: Duration| {
+pub fn judge_send(earlier: &[Asked], share: Share, interval: Duration, now: Timestamp) -> Result<(), SendRefusal> {
+    let sent = |own: bool| {
+        let counts = earlier.iter().filter(|one| !one.failed && (!own || one.share == share));
+        let mut sent: Vec<Timestamp> = counts.map(|one| one.at).collect();
+        sent.sort_unstable_by(|a, b| b.cmp(a));
+        sent
+    };
+    let (all, own) = (sent(false), sent(true));
+    let nth_end = |sent: &[Timestamp], n: usize, window: Duration| {
         sent.get(n.saturating_sub(1))
             .map(|at| at.plus(window))
             .filter(|end| now < *end)
     };
-    if let Some(at) = nth_end(SENDS_PER_DAY, days(1)) {
+    let own_day = match share {
+        Share::Bound => SENDS_PER_DAY,
+        Share::Other => SENDS_PER_DAY - SENDS_KEPT_FOR_BOUND,
+    };
+    let day = nth_end(&all, SENDS_PER_DAY, days(1)).max(nth_end(&own, own_day, days(1)));
+    if let Some(at) = day {
         return Err(SendRefusal::DayFull(at));
     }
-    if let Some(at) = nth_end(SENDS_PER_WINDOW, SEND_WINDOW) {
+    if let Some(at) = nth_end(&own, SENDS_PER_WINDOW, SEND_WINDOW) {
         return Err(SendRefusal::WindowFull(at));
     }
-    let latest = earlier.iter().map(|one| one.at.plus(interval)).max();
+    let latest = earlier
+        .iter()
+        .filter(|one| one.share == share)
+        .map(|one| one.at.plus(interval))
+        .max();
     match latest.filter(|end| now < *end) {
         Some(at) => Err(SendRefusal::TooSoon(at)),
         None => Ok(()),
@@ -309,10 +338,11 @@ mod tests {
         let judge = |earlier: &[i64], now: i64| {
             let asked = |second: &i64| Asked {
                 at: at(*second),
+                share: Share::Bound,
                 failed: false,
             };
             let earlier: Vec<_> = earlier.iter().map(asked).collect();
-            judge_send(&earlier, seconds(60), at(now))
+            judge_send(&earlier, Share::Bound, seconds(60), at(now))
         };
         assert_eq!(judge(&[], 0), Ok(()));
         assert_eq!(judge(&[0], 59), Err(SendRefusal::TooSoon(at(60))));
@@ -325,12 +355,36 @@ mod tests {
     }
 
     #[test]
+    fn strangers_with_the_key_alone_leave_the_bound_browser_its_share() {
+        let asked = |second: i64, share| Asked {
+            at: at(second),
+            share,
+            failed: false,
+        };
+        let mut earlier: Vec<Asked> = (0..6).map(|n| asked(n * 1_000, Share::Other)).collect();
+        let judge = |earlier: &[Asked], share| judge_send(earlier, share, seconds(60), at(5_001));
+        assert_eq!(judge(&earlier, Share::Other), Err(SendRefusal::DayFull(at(86_400))));
+        // Neither their distance nor their window is the owner's.
+        for n in 0..3 {
+            assert_eq!(judge(&earlier, Share::Bound), Ok(()), "{n}");
+            earlier.push(asked(n, Share::Bound));
+        }
+        earlier.push(asked(-1, Share::Bound));
+        assert_eq!(
+            judge(&earlier, Share::Bound),
+            Err(SendRefusal::DayFull(at(86_399))),
+            "ten in all"
+        );
+    }
+
+    #[test]
     fn a_message_that_failed_keeps_the_distance_and_counts_for_nothing_else() {
         let failed = |second| Asked {
             at: at(second),
+            share: Share::Other,
             failed: true,
         };
-        let judge = |earlier: &[Asked], now| judge_send(earlier, seconds(60), at(now));
+        let judge = |earlier: &[Asked], now| judge_send(earlier, Share::Other, seconds(60), at(now));
         assert_eq!(judge(&[failed(0)], 59), Err(SendRefusal::TooSoon(at(60))));
         let many: Vec<Asked> = (0..20).map(|n| failed(n * 60)).collect();
         assert_eq!(judge(&many, 20 * 60), Ok(()));

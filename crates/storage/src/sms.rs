@@ -8,7 +8,7 @@ mod delivery;
 
 use authority::ids::{PhoneId, SmsId, UserId};
 use authority::secret::{Keyring, Purpose, Secret, TokenDigest};
-use authority::throttle::Asked;
+use authority::throttle::{Asked, Share};
 use authority::time::{Timestamp, days};
 use authority::users::Phone;
 use rand_core::CryptoRng;
@@ -23,8 +23,8 @@ pub use delivery::{ClaimedSms, Delivery, claim, claim_one, find_delivery, record
 /// What a message is for. Only codes count against the limits on messages (security rule OT-4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SmsKind {
-    /// It holds a code that was asked for.
-    Code,
+    /// It holds a code that this share asked for.
+    Code(Share),
     /// It tells of a change.
     Notice,
 }
@@ -32,7 +32,8 @@ pub enum SmsKind {
 impl SmsKind {
     const fn as_str(self) -> &'static str {
         match self {
-            Self::Code => "code",
+            Self::Code(Share::Other) => "code",
+            Self::Code(Share::Bound) => "code_bound",
             Self::Notice => "notice",
         }
     }
@@ -143,11 +144,17 @@ pub async fn lock_number(tx: &Tx, number: &TokenDigest, now: Timestamp) -> Resul
 /// # Errors
 /// The database is not available.
 pub async fn list_asked(conn: &Connection, number: &TokenDigest, since: Timestamp) -> Result<Vec<Asked>, StorageError> {
-    let sql = "SELECT created_at, failed_at FROM sms WHERE number_hmac = $1 AND created_at >= $2 \
-               AND kind = 'code' ORDER BY created_at";
-    let rows: Vec<AskedRow> = sql::list(conn, sql, [sql::digest(number), at(since)]).await?;
+    let sql = "SELECT kind, created_at, failed_at FROM sms WHERE number_hmac = $1 AND created_at >= $2 \
+               AND kind IN ($3, $4) ORDER BY created_at";
+    let (other, bound) = (
+        SmsKind::Code(Share::Other).as_str(),
+        SmsKind::Code(Share::Bound).as_str(),
+    );
+    let values = [sql::digest(number), at(since), other.into(), bound.into()];
+    let rows: Vec<AskedRow> = sql::list(conn, sql, values).await?;
     let asked = |row: &AskedRow| Asked {
         at: Timestamp::from_micros(row.created_at),
+        share: if row.kind == bound { Share::Bound } else { Share::Other },
         failed: row.failed_at.is_some(),
     };
     Ok(rows.iter().map(asked).collect())
@@ -187,6 +194,7 @@ fn context(id: SmsId) -> String {
 
 #[derive(FromQueryResult)]
 struct AskedRow {
+    kind: String,
     created_at: i64,
     failed_at: Option<i64>,
 }

@@ -1,9 +1,11 @@
-//! SMS codes (table `codes`): one live for each user and purpose, tries counted before comparing, taken once.
+//! SMS codes (table `codes`): one live for each user and share, tries counted before comparing, taken once. What a stranger
+//! asks for ends no code of the bound browser.
 //!
 //! Retention: a code goes with its attempt.
 
 use authority::authentication::SmsCode;
 use authority::ids::{AttemptId, CodeId, PhoneId, UserId};
+use authority::throttle::Share;
 use authority::time::Timestamp;
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
@@ -12,30 +14,43 @@ use crate::row::Place;
 use crate::sql::{self, at};
 use crate::{Connection, Inconsistent, StorageError, Tx};
 
-/// The purpose of all codes today: the second stage of a sign-in.
-const PURPOSE: &str = "second_stage";
+/// The purpose of all codes today, by share: the second stage of a sign-in.
+const fn purpose(share: Share) -> &'static str {
+    match share {
+        Share::Other => "second_stage",
+        Share::Bound => "second_stage_bound",
+    }
+}
 
-/// The user's live code. It may have expired.
+/// The live code of an attempt. It may have expired.
 ///
 /// # Errors
 /// The database is not available, or the row is impossible.
-pub async fn find_live(conn: &Connection, user: UserId) -> Result<Option<SmsCode>, StorageError> {
-    let sql = "SELECT * FROM codes WHERE user_id = $1 AND purpose = $2 AND ended_at IS NULL";
-    let row: Option<Row> = sql::find(conn, sql, [user.as_uuid().into(), PURPOSE.into()]).await?;
+pub async fn find_live(conn: &Connection, user: UserId, attempt: AttemptId) -> Result<Option<SmsCode>, StorageError> {
+    let sql = "SELECT * FROM codes WHERE user_id = $1 AND attempt_id = $2 AND ended_at IS NULL";
+    let row: Option<Row> = sql::find(conn, sql, [user.as_uuid().into(), attempt.as_uuid().into()]).await?;
     Ok(row.map(SmsCode::try_from).transpose()?)
 }
 
-/// Keeps a code; the user's live one ends, because only the newest counts. `false` when a concurrent transaction was
+/// Keeps a code; the live one of this share ends, and of this attempt, because only the newest counts. `false` when a concurrent transaction was
 /// faster: then its code is the newest. Call [`crate::users::lock`] first to rule that out.
 ///
 /// # Errors
 /// The database is not available.
-pub async fn insert(tx: &Tx, code: &SmsCode) -> Result<bool, StorageError> {
-    end_for_user(tx, code.user_id, code.issued_at).await?;
+pub async fn insert(tx: &Tx, code: &SmsCode, share: Share) -> Result<bool, StorageError> {
+    let sql =
+        "UPDATE codes SET ended_at = $4 WHERE user_id = $1 AND (purpose = $2 OR attempt_id = $3) AND ended_at IS NULL";
+    let values = [
+        code.user_id.as_uuid().into(),
+        purpose(share).into(),
+        code.attempt_id.as_uuid().into(),
+        at(code.issued_at),
+    ];
+    sql::execute(tx, sql, values).await?;
     let cells = [
         ("id", code.id.as_uuid().into()),
         ("user_id", code.user_id.as_uuid().into()),
-        ("purpose", PURPOSE.into()),
+        ("purpose", purpose(share).into()),
         ("attempt_id", code.attempt_id.as_uuid().into()),
         ("phone_id", code.phone_id.as_uuid().into()),
         ("digest", sql::digest(&code.digest)),
@@ -53,9 +68,9 @@ pub async fn insert(tx: &Tx, code: &SmsCode) -> Result<bool, StorageError> {
 /// # Errors
 /// The database is not available, or the row is impossible.
 pub async fn count_try(tx: &Tx, user: UserId, attempt: AttemptId) -> Result<Option<SmsCode>, StorageError> {
-    let sql = "UPDATE codes SET tries = tries + 1 WHERE user_id = $1 AND purpose = $2 AND attempt_id = $3 \
+    let sql = "UPDATE codes SET tries = tries + 1 WHERE user_id = $1 AND attempt_id = $2 \
                AND ended_at IS NULL RETURNING *";
-    let values = [user.as_uuid().into(), PURPOSE.into(), attempt.as_uuid().into()];
+    let values = [user.as_uuid().into(), attempt.as_uuid().into()];
     let row: Option<Row> = sql::find(tx, sql, values).await?;
     Ok(row.map(SmsCode::try_from).transpose()?)
 }
@@ -69,15 +84,13 @@ pub async fn take(tx: &Tx, id: CodeId, now: Timestamp) -> Result<bool, StorageEr
     Ok(sql::execute(tx, sql, [id.as_uuid().into(), at(now)]).await? == 1)
 }
 
-/// Ends the user's live code, if there is one.
+/// Ends the user's live codes.
 ///
 /// # Errors
 /// The database is not available.
 pub async fn end_for_user(tx: &Tx, user: UserId, now: Timestamp) -> Result<(), StorageError> {
-    let sql = "UPDATE codes SET ended_at = $3 WHERE user_id = $1 AND purpose = $2 AND ended_at IS NULL";
-    sql::execute(tx, sql, [user.as_uuid().into(), PURPOSE.into(), at(now)])
-        .await
-        .map(drop)
+    let sql = "UPDATE codes SET ended_at = $2 WHERE user_id = $1 AND ended_at IS NULL";
+    sql::execute(tx, sql, [user.as_uuid().into(), at(now)]).await.map(drop)
 }
 
 #[derive(FromQueryResult)]

@@ -24,7 +24,7 @@ async fn left_over(db: &Db) -> Phone {
     let request_id = id.to_string();
     let expires_at = NOW.plus(minutes(5));
     let new = NewSms {
-        kind: storage::sms::SmsKind::Code,
+        kind: storage::sms::SmsKind::Code(authority::throttle::Share::Other),
         id,
         request_id: &request_id,
         phone: &phone,

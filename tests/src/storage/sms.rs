@@ -3,7 +3,7 @@
 
 use authority::ids::SmsId;
 use authority::secret::Secret;
-use authority::throttle::Asked;
+use authority::throttle::{Asked, Share};
 use authority::time::{Timestamp, minutes};
 use authority::users::{Phone, User};
 use storage::sms::{self, ClaimedSms, Delivery, NewSms, SealedSms};
@@ -16,7 +16,7 @@ fn sealed(phone: &Phone, request_id: &str) -> SealedSms {
     let text = Secret::new("1414: 123456".to_owned());
     let id = SmsId::from_uuid(fresh_uuid());
     let new = NewSms {
-        kind: storage::sms::SmsKind::Code,
+        kind: storage::sms::SmsKind::Code(authority::throttle::Share::Other),
         id,
         request_id,
         phone,
@@ -135,7 +135,7 @@ both_databases! {
         db.tx("sent", |tx| async move { sms::record_sent(&tx, id, None, NOW).await }).await.unwrap();
         let digest = phones::digest(keyring(), &phone.number);
         let asked = sms::list_asked(db, &digest, NOW.minus(minutes(1))).await.unwrap();
-        assert_eq!(asked, vec![Asked { at: NOW, failed: false }]);
+        assert_eq!(asked, vec![Asked { at: NOW, share: Share::Other, failed: false }]);
         assert!(sms::list_asked(db, &digest, NOW.plus(minutes(1))).await.unwrap().is_empty());
         let expire = |before| db.tx("expire", move |tx| async move { sms::expire(&tx, before, 10).await });
         assert_eq!(expire(NOW).await.unwrap(), 0);
@@ -147,7 +147,7 @@ both_databases! {
         let id = claim(db, NOW).await[0].id;
         db.tx("failed", |tx| async move { sms::record_failed(&tx, id, NOW).await }).await.unwrap();
         let digest = phones::digest(keyring(), &phone.number);
-        assert_eq!(sms::list_asked(db, &digest, NOW).await.unwrap(), vec![Asked { at: NOW, failed: true }]);
+        assert_eq!(sms::list_asked(db, &digest, NOW).await.unwrap(), vec![Asked { at: NOW, share: Share::Other, failed: true }]);
     }
 
     async fn a_text_moved_to_another_message_does_not_open(db) {

@@ -2,7 +2,7 @@
 
 use authority::authentication::{CodeDigits, SignInAttempt, SmsCode, SmsCodeError};
 use authority::ids::{CodeId, PhoneId};
-use authority::throttle::TRIES_PER_CODE;
+use authority::throttle::{Share, TRIES_PER_CODE};
 use authority::time::minutes;
 use authority::users::User;
 use storage::sms_codes;
@@ -25,9 +25,12 @@ fn code(user: &User, attempt: &SignInAttempt, digits: &CodeDigits) -> SmsCode {
 }
 
 async fn insert(db: &storage::Db, code: &SmsCode) -> bool {
-    db.tx("test", |tx| async move { sms_codes::insert(&tx, code).await })
-        .await
-        .unwrap()
+    db.tx(
+        "test",
+        |tx| async move { sms_codes::insert(&tx, code, Share::Other).await },
+    )
+    .await
+    .unwrap()
 }
 
 both_databases! {
@@ -41,7 +44,7 @@ both_databases! {
         assert_eq!(matched.code_id(), tried.id);
         assert!(take().await.unwrap());
         assert!(!take().await.unwrap());
-        assert!(sms_codes::find_live(db, user.id).await.unwrap().is_none());
+        assert!(sms_codes::find_live(db, user.id, attempt.id).await.unwrap().is_none());
     }
 
     async fn of_fifty_concurrent_tries_five_are_compared(db) {
@@ -73,10 +76,25 @@ both_databases! {
         let second = code(&user, &attempt, &CodeDigits::mint(&mut rng()));
         assert!(insert(db, &first).await);
         assert!(insert(db, &second).await);
-        let live = sms_codes::find_live(db, user.id).await.unwrap().unwrap();
+        let live = sms_codes::find_live(db, user.id, attempt.id).await.unwrap().unwrap();
         assert_eq!((live.id, live.tries), (second.id, 0));
         let stale = db.tx("test", |tx| async { let tx = tx; sms_codes::take(&tx, first.id, NOW).await }).await;
         assert!(!stale.unwrap());
+    }
+
+    async fn a_code_of_another_share_and_attempt_ends_none(db) {
+        let (user, attempt, other) = (insert_user(db).await, insert_attempt(db).await, insert_attempt(db).await);
+        let owners = &code(&user, &attempt, &CodeDigits::mint(&mut rng()));
+        let strangers = &code(&user, &other, &CodeDigits::mint(&mut rng()));
+        let kept = db.tx("test", |tx| async move {
+            Ok::<_, storage::StorageError>((
+                sms_codes::insert(&tx, owners, Share::Bound).await?,
+                sms_codes::insert(&tx, strangers, Share::Other).await?,
+            ))
+        });
+        assert_eq!(kept.await.unwrap(), (true, true));
+        assert_eq!(sms_codes::find_live(db, user.id, attempt.id).await.unwrap().unwrap().id, owners.id);
+        assert_eq!(sms_codes::find_live(db, user.id, other.id).await.unwrap().unwrap().id, strangers.id);
     }
 
     async fn a_user_without_a_code_has_nothing_to_try(db) {
@@ -93,6 +111,6 @@ both_databases! {
         insert(db, &code(&user, &mine, &CodeDigits::mint(&mut rng()))).await;
         let tried = db.tx("test", |tx| async move { sms_codes::count_try(&tx, user.id, other.id).await }).await;
         assert!(tried.unwrap().is_none());
-        assert_eq!(sms_codes::find_live(db, user.id).await.unwrap().unwrap().tries, 0);
+        assert_eq!(sms_codes::find_live(db, user.id, mine.id).await.unwrap().unwrap().tries, 0);
     }
 }

@@ -107,6 +107,9 @@ fn the_switch_opens_loopback_private_networks_and_ports_and_no_more() {
         "https://[::1]/",
         "https://10.0.0.1/",
         "https://example.kz:8443/",
+        // Without TLS to this machine only, where the demo's services listen.
+        "http://127.0.0.1:7301/",
+        "http://[::1]/",
     ] {
         assert!(parse(url, true).is_ok(), "{url}");
     }
@@ -118,7 +121,12 @@ fn the_switch_opens_loopback_private_networks_and_ports_and_no_more() {
     ] {
         assert!(matches!(parse(url, true), Err(Reason::Address)), "{url}");
     }
-    for url in ["http://127.0.0.1/", "https://user@127.0.0.1/"] {
+    for url in [
+        "http://10.0.0.1/",
+        "http://example.kz/",
+        "https://user@127.0.0.1/",
+        "http://user@127.0.0.1/",
+    ] {
         assert!(matches!(parse(url, true), Err(Reason::Url)), "{url}");
     }
 }

@@ -6,7 +6,7 @@ use authority::audit::{Actor, EventKind};
 use authority::authentication::{CodeDigits, SmsCode};
 use authority::ids::{AttemptId, CodeId, SmsId, UserId};
 use authority::secret::{Secret, TokenDigest};
-use authority::throttle::{BudgetAlarm, Closed, SendRefusal};
+use authority::throttle::{BudgetAlarm, Closed, SendRefusal, Share};
 use authority::time::{Timestamp, seconds};
 use authority::users::Phone;
 use messaging::{SmsMessage, SmsText};
@@ -30,6 +30,7 @@ pub(crate) struct Message {
     sms_id: SmsId,
     limits: SendLimits,
     failures: TokenDigest,
+    share: Share,
 }
 
 /// A message that was kept, to be sent when that is committed.
@@ -72,12 +73,7 @@ impl From<MessageError> for Problem {
 
 impl Message {
     /// Mints a code for the phone, and writes its message in the language of the page.
-    pub(crate) fn mint(
-        page: &FlowPage,
-        attempt: AttemptId,
-        phone: &Phone,
-        failures: TokenDigest,
-    ) -> Result<Self, MessageError> {
+    pub(crate) fn mint(page: &FlowPage, attempt: AttemptId, phone: &Phone, share: Share) -> Result<Self, MessageError> {
         let (provider, now) = (page.provider(), page.now);
         let keyring = &provider.keyring;
         let digits = CodeDigits::mint(&mut provider.rng());
@@ -100,7 +96,7 @@ impl Message {
         let request_id = code.id.to_string();
         let sms = NewSms {
             id: sms_id,
-            kind: SmsKind::Code,
+            kind: SmsKind::Code(share),
             request_id: &request_id,
             phone,
             text: &text,
@@ -112,8 +108,9 @@ impl Message {
             code,
             sms,
             sms_id,
-            limits: SendLimits::of(page, phone),
-            failures,
+            limits: SendLimits::of(page, phone, share),
+            failures: second_stage::failures_key(page, phone, share),
+            share,
         })
     }
 
@@ -127,7 +124,7 @@ impl Message {
             Ok(alarm) => alarm,
             Err(refusal) => return Ok(Err(NotKept::Sends(refusal))),
         };
-        sms_codes::insert(tx, &self.code).await?;
+        sms_codes::insert(tx, &self.code, self.share).await?;
         sms::insert(tx, &self.sms).await?;
         Ok(Ok(Kept { id: self.sms_id, alarm }))
     }
@@ -213,7 +210,6 @@ pub(crate) async fn for_user(
         return Ok(None);
     }
     // The cookie is enough to be sent a message, which its number's owner gets; a code is not compared for it.
-    let bucket = second_stage::shown_bucket(page, user).await?;
-    let failures = second_stage::failures_key(page, &phone, bucket);
-    Message::mint(page, attempt, &phone, failures).map(Some)
+    let share = second_stage::shown_share(page, user).await?;
+    Message::mint(page, attempt, &phone, share).map(Some)
 }

@@ -8,7 +8,7 @@ use authority::authentication::{
 };
 use authority::ids::UserId;
 use authority::secret::{Purpose, TokenDigest};
-use authority::throttle::Closed;
+use authority::throttle::{Closed, Share};
 use authority::users::{Phone, User};
 use storage::{StorageError, Tx, Write, attempts, audit, devices, phones, sms_codes, throttles, users};
 
@@ -33,42 +33,34 @@ pub(crate) enum Compared {
     Lost,
 }
 
-/// Where failures are counted (security rules OT-2, AC-3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Bucket {
-    /// With the bound device's proof. Others cannot fill it.
-    Bound,
-    /// Without.
-    Other,
-}
-
-/// Failures are counted for a person and phone, so that a phone bound anew begins at nothing.
-pub(crate) fn failures_key(page: &FlowPage, phone: &Phone, bucket: Bucket) -> TokenDigest {
+/// Failures are counted for a person and phone, so that a phone bound anew begins at nothing, and for each share apart
+/// (security rules OT-2, AC-3).
+pub(crate) fn failures_key(page: &FlowPage, phone: &Phone, bucket: Share) -> TokenDigest {
     let bucket: &[u8] = match bucket {
-        Bucket::Bound => b"bound",
-        Bucket::Other => b"other",
+        Share::Bound => b"bound",
+        Share::Other => b"other",
     };
     let (user, phone) = (phone.user_id.as_uuid(), phone.id.as_uuid());
     let parts: [&[u8]; 4] = [b"sms_code", user.as_bytes(), phone.as_bytes(), bucket];
     page.provider().keyring.digest_list(Purpose::Throttle, &parts)
 }
 
-/// The bucket that this browser's cookie speaks for. It decides what is shown and sent; only a proof decides what is
+/// The share that this browser's cookie speaks for. It decides what is shown and sent; only a proof decides what is
 /// compared.
-pub(crate) async fn shown_bucket(page: &FlowPage, user: UserId) -> Result<Bucket, StorageError> {
+pub(crate) async fn shown_share(page: &FlowPage, user: UserId) -> Result<Share, StorageError> {
     let live = devices::list_live_for_user(&page.provider().db, user).await?;
-    Ok(shown_device(page, &live).map_or(Bucket::Other, |_| Bucket::Bound))
+    Ok(shown_device(page, &live).map_or(Share::Other, |_| Share::Bound))
 }
 
-/// The bucket that the posted proofs speak for.
-async fn proven_bucket(
+/// The share that the posted proofs speak for.
+async fn proven_share(
     page: &FlowPage,
     typed: &Typed<'_>,
     attempt: &SignInAttempt,
     user: UserId,
-) -> Result<Bucket, StorageError> {
+) -> Result<Share, StorageError> {
     let proven = device::is_proven(page, attempt.id, user, typed.proofs).await?;
-    Ok(if proven { Bucket::Bound } else { Bucket::Other })
+    Ok(if proven { Share::Bound } else { Share::Other })
 }
 
 /// What the form says.
@@ -93,7 +85,7 @@ pub(crate) async fn compare(
     let Some(phone) = phones::find_live(&provider.db, user, &provider.keyring).await? else {
         return Ok(Compared::Expired);
     };
-    let bucket = proven_bucket(page, &typed, attempt, user).await?;
+    let bucket = proven_share(page, &typed, attempt, user).await?;
     let key = failures_key(page, &phone, bucket);
     let try_ = Try {
         page,

@@ -3,7 +3,7 @@
 
 use authority::audit::{Actor, EventKind};
 use authority::secret::{Purpose, TokenDigest};
-use authority::throttle::{BudgetAlarm, SendRefusal, judge_send};
+use authority::throttle::{BudgetAlarm, SendRefusal, Share, judge_send};
 use authority::time::{Timestamp, days};
 use authority::users::Phone;
 use storage::throttles::{self, Capped};
@@ -14,6 +14,7 @@ use crate::flow::FlowPage;
 /// Everything that a message to one phone, asked for by one request, is counted under.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SendLimits {
+    share: Share,
     number: TokenDigest,
     network: Capped,
     range: Capped,
@@ -25,10 +26,11 @@ type Refuse = fn(Timestamp) -> SendRefusal;
 
 impl SendLimits {
     /// The limits for this phone and request.
-    pub(crate) fn of(page: &FlowPage, phone: &Phone) -> Self {
+    pub(crate) fn of(page: &FlowPage, phone: &Phone, share: Share) -> Self {
         let (keyring, limits) = (&page.provider().keyring, &page.provider().policy().sms_limits);
         let digest = |parts: &[&[u8]]| keyring.digest_list(Purpose::Throttle, parts);
         Self {
+            share,
             number: phones::digest(keyring, &phone.number),
             network: Capped {
                 kind: "sms_network",
@@ -55,7 +57,12 @@ impl SendLimits {
         page: &FlowPage,
     ) -> Result<Result<(), SendRefusal>, StorageError> {
         let earlier = sms::list_asked(conn, &self.number, page.now.minus(days(1))).await?;
-        Ok(judge_send(&earlier, page.provider().policy().sms_interval, page.now))
+        Ok(judge_send(
+            &earlier,
+            self.share,
+            page.provider().policy().sms_interval,
+            page.now,
+        ))
     }
 
     /// Whether a message may go to the number now, counting nothing.

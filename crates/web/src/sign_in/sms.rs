@@ -147,16 +147,14 @@ async fn screen(
         let phone = phone.number.masked();
         return Ok(page.render(Place::Confirm, &NumberNotServed { phone }));
     }
-    let bucket = second_stage::shown_bucket(page, user).await?;
-    let key = second_stage::failures_key(page, &phone, bucket);
+    let share = second_stage::shown_share(page, user).await?;
+    let key = second_stage::failures_key(page, &phone, share);
     let failures = throttles::find_failures(&provider.db, &key, page.now).await?;
     if let Err(closed) = failures.admit(page.now) {
         return Ok(closed_screen(page, closed));
     }
-    let code = sms_codes::find_live(&provider.db, user)
-        .await?
-        .filter(|code| code.attempt_id == attempt.id);
-    let limits = SendLimits::of(page, &phone);
+    let code = sms_codes::find_live(&provider.db, user, attempt.id).await?;
+    let limits = SendLimits::of(page, &phone, share);
     // Where a code is on its way, the limits that are not the number's are told when another is asked for.
     let next = match &code {
         Some(_) => limits.judge_number(&provider.db, page).await?,
