@@ -32,7 +32,7 @@ struct Payload {
 }
 
 impl Notice {
-    /// Reads what [`payload`](Self::payload) wrote.
+    /// Reads what `payload` wrote.
     ///
     /// # Errors
     /// It is something else.
