@@ -1,4 +1,5 @@
-//! Messages whose request ended before the gateway had them: another try every few seconds while they are worth sending.
+//! Notices, and codes whose request ended before the gateway had them: another try after each failure, later each time,
+//! while they are worth sending.
 //! The gateway sends one message for each request id, so a try too many reaches nobody twice.
 //!
 //! What became of a message is recorded together with its audit event. While the sealer is late that is refused (security
@@ -16,7 +17,7 @@ use messaging::{Sender, SmsGateway, SmsMessage, SmsText};
 use storage::sms::{self, ClaimedSms};
 use storage::{Db, StorageError, audit};
 
-/// How long one node has a message to itself.
+/// How long one node has a message to itself, at its first try.
 const CLAIM: Duration = seconds(15);
 /// The reason of the events here: no request is told the outcome any more.
 const LEFT_OVER: &str = "left_over";
@@ -34,14 +35,20 @@ pub async fn deliver_sms(
     sender: &Sender,
     now: Timestamp,
 ) -> Result<usize, StorageError> {
-    let claimed = db.tx("claim_sms", |tx| async move {
-        sms::claim(&tx, now, now.plus(CLAIM), BATCH, keyring).await
-    });
     let mut sent = 0_usize;
-    for message in claimed.await? {
-        sent += usize::from(deliver(db, gateway, sender, message, now).await?);
+    // Until nothing is left to claim: a message that was just tried is held, so this ends.
+    loop {
+        let claimed = db.tx("claim_sms", |tx| async move {
+            sms::claim(&tx, now, CLAIM, BATCH, keyring).await
+        });
+        let claimed = claimed.await?;
+        for message in claimed.ready {
+            sent += usize::from(deliver(db, gateway, sender, message, now).await?);
+        }
+        if claimed.count < usize::try_from(BATCH).unwrap_or(usize::MAX) {
+            return Ok(sent);
+        }
     }
-    Ok(sent)
 }
 
 async fn deliver(

@@ -61,7 +61,8 @@ impl Job {
     const fn period(self) -> Duration {
         match self {
             Self::SealAudit => Duration::from_millis(500),
-            Self::DeliverSms => Duration::from_secs(5),
+            // A stop code has to be there at once.
+            Self::DeliverSms => Duration::from_secs(1),
             Self::Expire => authority::time::minutes(1),
         }
     }

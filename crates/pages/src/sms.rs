@@ -76,20 +76,28 @@ impl Pages {
 
     /// The account works again.
     pub fn sms_returned(&self, locale: Locale, at: Timestamp, stop_code: &str) -> String {
-        let facts = [("time", &*self.short(at)), ("site", &self.site()), ("stop", stop_code)];
-        said(&self.edition(locale).texts, "sms-returned", &facts)
+        self.plain(locale, "sms-returned", (at, stop_code))
+    }
+
+    /// The phone of the account was changed.
+    pub fn sms_phone_changed(&self, locale: Locale, at: Timestamp, stop_code: &str) -> String {
+        self.plain(locale, "sms-phone-changed", (at, stop_code))
     }
 
     /// The person ended sessions.
     pub fn sms_sessions_ended(&self, locale: Locale, at: Timestamp, stop_code: &str) -> String {
-        let facts = [("time", &*self.short(at)), ("site", &self.site()), ("stop", stop_code)];
-        said(&self.edition(locale).texts, "sms-sessions-ended", &facts)
+        self.plain(locale, "sms-sessions-ended", (at, stop_code))
     }
 
     /// Messages about sign-ins come from now on, or come no more.
     pub fn sms_sign_in_messages(&self, locale: Locale, on: bool, at: Timestamp, stop_code: &str) -> String {
-        let facts = [("time", &*self.short(at)), ("site", &self.site()), ("stop", stop_code)];
         let key = if on { "sms-sign-ins-on" } else { "sms-sign-ins-off" };
+        self.plain(locale, key, (at, stop_code))
+    }
+
+    /// A message without a name in it.
+    fn plain(&self, locale: Locale, key: &str, (at, stop): (Timestamp, &str)) -> String {
+        let facts = [("time", &*self.short(at)), ("site", &self.site()), ("stop", stop)];
         said(&self.edition(locale).texts, key, &facts)
     }
 

@@ -45,6 +45,8 @@ pub enum Change<'a> {
         /// Whether they come from now on.
         on: bool,
     },
+    /// The phone was changed: the old and the new one are told.
+    PhoneChanged,
     /// The account was suspended: there is nothing left to stop.
     Suspended,
     /// The account may be used again.
@@ -59,6 +61,7 @@ impl Change<'_> {
             | Self::SignedIn { .. }
             | Self::SessionsEnded
             | Self::SignInMessages { .. }
+            | Self::PhoneChanged
             | Self::Suspended
             | Self::Returned => None,
         }
@@ -115,6 +118,7 @@ pub async fn tell_with(
         | Change::SignedIn { .. }
         | Change::SessionsEnded
         | Change::SignInMessages { .. }
+        | Change::PhoneChanged
         | Change::Returned => Some(mint_stop_code(tx, teller, user, change, now).await?.grouped()),
     };
     let code = code.as_deref().map_or("", String::as_str);
@@ -142,6 +146,7 @@ fn text(teller: Teller<'_>, locale: Locale, change: Change<'_>, (code, now): (&s
         Change::SignedIn { service } => pages.sms_signed_in(locale, service, now, code),
         Change::SessionsEnded => pages.sms_sessions_ended(locale, now, code),
         Change::SignInMessages { on } => pages.sms_sign_in_messages(locale, on, now, code),
+        Change::PhoneChanged => pages.sms_phone_changed(locale, now, code),
         Change::Suspended => pages.sms_suspended(locale, now),
         Change::Returned => pages.sms_returned(locale, now, code),
     }

@@ -63,6 +63,15 @@ pub async fn find_live(conn: &Connection, user: UserId, keyring: &Keyring) -> Re
     Ok(row.map(|row| open(&row, keyring)).transpose()?)
 }
 
+/// The phone of this id, ended or not: a notice about its end goes there (security rule AC-14).
+///
+/// # Errors
+/// The database is not available, or the number was altered.
+pub async fn find(conn: &Connection, id: PhoneId, keyring: &Keyring) -> Result<Option<Phone>, StorageError> {
+    let row: Option<Row> = sql::find(conn, "SELECT * FROM phones WHERE id = $1", [id.as_uuid().into()]).await?;
+    Ok(row.map(|row| open(&row, keyring)).transpose()?)
+}
+
 /// How many users have this number now.
 ///
 /// # Errors

@@ -18,7 +18,9 @@ use crate::sql::{self, at};
 use crate::throttles::{self, Counter};
 use crate::{Connection, StorageError, Tx};
 
-pub use delivery::{ClaimedSms, Delivery, claim, claim_one, find_delivery, record_failed, record_sent, release};
+pub use delivery::{
+    Claimed, ClaimedSms, Delivery, claim, claim_one, find_delivery, record_failed, record_sent, release,
+};
 
 /// What a message is for. Only codes count against the limits on messages (security rule OT-4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -24,6 +24,7 @@ use kiru::apply::{ClientRules, apply_clients, apply_people, parse_clients, parse
 use kiru::chance::chance;
 use kiru::config::Config;
 use kiru::foundation::Foundation;
+use kiru::operators::Office;
 use messaging::{Outbox, Refusing, SmsGateway};
 use outbound::{Outbound, Settings};
 use serde_json::{Value, json};
@@ -238,9 +239,20 @@ impl TestApp {
     pub async fn know(&self, people: &[DemoPerson]) {
         let written: Vec<Value> = people.iter().map(written).collect();
         let entries = parse_people(&Value::from(written).to_string(), true, Checksum::Required).unwrap();
-        apply_people(self.db(), &self.keyring, &entries, self.now(), &mut chance())
-            .await
-            .unwrap();
+        apply_people(&self.office(), &entries).await.unwrap();
+    }
+
+    /// What an operator's commands stand on.
+    pub fn office(&self) -> Office {
+        let provider = &self.state.provider;
+        Office {
+            foundation: Foundation {
+                db: self.db().clone(),
+                keyring: Arc::clone(&self.keyring),
+                clock: Arc::clone(&provider.clock),
+            },
+            pages: provider.pages.clone(),
+        }
     }
 
     /// The text of the newest message.

@@ -40,9 +40,7 @@ both_databases! {
 
     async fn another_browser_is_told_where_the_account_is_bound(db) {
         let app = TestApp::on(db).await;
-        app.bound_browser("aigerim").await;
-        app.advance(minutes(11));
-        let mut other = app.browser();
+        let mut other = app.new_browser("aigerim").await;
         let page = app.both_stages(&mut other, "aigerim", &app.diary().request(&[])).await;
         page.status(403);
         assert_eq!(page.marker(), "bound_elsewhere");

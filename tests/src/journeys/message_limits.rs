@@ -5,7 +5,6 @@ use std::time::Duration;
 use authority::identifiers::Checksum;
 use authority::time::{days, minutes, seconds};
 use kiru::apply::{ApplyError, apply_people, parse_people};
-use kiru::chance::chance;
 use serde_json::{Value, json};
 use testkit::people::DemoPerson;
 
@@ -199,7 +198,7 @@ both_databases! {
         shares(&app, "gulnara", phone).await;
         let fourth = entry("daniyar", phone);
         let entries = parse_people(&Value::from(vec![fourth]).to_string(), true, Checksum::Required).unwrap();
-        let apply = || async { apply_people(app.db(), app.keyring(), &entries, app.now(), &mut chance()).await };
+        let apply = || async { apply_people(&app.office(), &entries).await };
         let refused = apply().await.unwrap_err();
         assert!(matches!(&refused, ApplyError::PhoneShared { entry, most: 3 } if entry == "daniyar"), "{refused}");
         assert!(!refused.to_string().contains(phone));
@@ -218,10 +217,10 @@ both_databases! {
         shares(&app, "nurlan", phone).await;
         let parse = |login| parse_people(&Value::from(vec![entry(login, phone)]).to_string(), true, Checksum::Required).unwrap();
         let (one, two) = (parse("gulnara"), parse("daniyar"));
-        let (mut first, mut second) = (chance(), chance());
+        let (left, right) = (app.office(), node.office());
         let (left, right) = tokio::join!(
-            apply_people(app.db(), app.keyring(), &one, app.now(), &mut first),
-            apply_people(node.db(), node.keyring(), &two, app.now(), &mut second),
+            apply_people(&left, &one),
+            apply_people(&right, &two),
         );
         assert_eq!(usize::from(left.is_ok()) + usize::from(right.is_ok()), 1, "{left:?} {right:?}");
     }

@@ -59,9 +59,7 @@ both_databases! {
         let trace = app.trace("aigerim").await;
         assert!(trace.iter().any(|event| event.starts_with("device_proof_refused")), "{trace:?}");
         app.advance(minutes(11));
-        app.bound_browser("aigerim").await;
-        app.advance(minutes(11));
-        let mut other = app.browser();
+        let mut other = app.new_browser("aigerim").await;
         let elsewhere = app.arrives_elsewhere(&mut other, "aigerim").await;
         assert!(!elsewhere.has("shared"));
         insists(&mut other, &elsewhere).await.status(403);
@@ -138,9 +136,7 @@ both_databases! {
 
     async fn while_only_the_newest_device_may_act_there_is_none(db) {
         let app = with_shared_computers(db).await;
-        app.bound_browser("aigerim").await;
-        app.advance(minutes(11));
-        let mut new = app.browser();
+        let mut new = app.new_browser("aigerim").await;
         app.registers(&mut new, "aigerim").await.status(200);
         app.advance(minutes(11));
         let mut third = app.browser();
@@ -153,9 +149,7 @@ both_databases! {
     async fn the_session_ends_when_a_device_is_registered(db) {
         let app = with_shared_computers(db).await;
         let diary = app.diary();
-        app.bound_browser("aigerim").await;
-        app.advance(minutes(11));
-        let mut shared = app.browser();
+        let mut shared = app.new_browser("aigerim").await;
         let elsewhere = app.arrives_elsewhere(&mut shared, "aigerim").await;
         let consent = shared.press(&elsewhere, "shared").await;
         let back = app.allows_once(&mut shared, &consent).await;

@@ -6,6 +6,7 @@ use authority::policy::PolicyKey;
 use authority::stop_codes::STOP_CODE_TTL;
 use authority::time::{hours, minutes};
 use authority::users::{LockReason, UserState};
+use testkit::people::DemoPerson;
 
 use super::steps::flow_path;
 use crate::harness::{Browser, Page, TestApp};
@@ -54,6 +55,28 @@ both_databases! {
         assert_eq!(page.marker(), "locked_own");
         assert!(!page.has("return"), "the rest is not over");
         app.delivers_messages().await;
+    }
+
+    /// Security rule AC-14: a thief with the operator's ear, or the operator's mistake, is noticed by who had the number.
+    async fn of_a_changed_phone_the_old_and_the_new_one_are_told_and_either_stops_the_account(db) {
+        let app = TestApp::on(db).await;
+        let person = *DemoPerson::find("aigerim").unwrap();
+        let (old, new) = (person.phone.unwrap(), "+77012345678");
+        app.know(&[DemoPerson { phone: Some(new), ..person }]).await;
+        app.delivers_messages().await;
+        let kept = app.outbox.newest_first().await;
+        let mut told: Vec<&str> = kept.iter().map(|kept| kept.to.expose()).collect();
+        told.sort_unstable();
+        assert_eq!(told, [new, old]);
+        let codes: Vec<&str> = kept.iter().map(|kept| kept.text.rsplit_once(|c: char| c.is_alphabetic()).unwrap().1.trim()).collect();
+        assert_ne!(codes[0], codes[1]);
+        // The same file again changes no phone and tells nobody.
+        app.know(&[DemoPerson { phone: Some(new), ..person }]).await;
+        app.delivers_messages().await;
+        assert_eq!(app.sent_messages().await, 2);
+        let by_old = kept.iter().position(|kept| kept.to.expose() == old).unwrap();
+        stops(&mut app.browser(), codes[by_old]).await.status(200);
+        assert_eq!(app.user("aigerim").await.state, UserState::Locked { reason: LockReason::Own, at: app.now() });
     }
 
     async fn a_stop_code_works_once_and_for_three_days(db) {
@@ -159,9 +182,7 @@ both_databases! {
 
     async fn suspending_and_returning_need_both_stages(db) {
         let app = TestApp::on(db).await;
-        app.bound_browser("aigerim").await;
-        app.advance(minutes(11));
-        let mut browser = app.browser();
+        let mut browser = app.new_browser("aigerim").await;
         let choose = browser.open(&app.diary().request(&[])).await;
         let sms = app.signs_in_with_eds(&mut browser, &choose, &app.person("aigerim")).await;
         let csrf = sms.form_of("cancel").fields.into_iter().find(|(name, _)| name == "csrf").unwrap().1;

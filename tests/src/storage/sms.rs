@@ -6,17 +6,21 @@ use authority::secret::Secret;
 use authority::throttle::{Asked, Share};
 use authority::time::{Timestamp, minutes};
 use authority::users::{Phone, User};
-use storage::sms::{self, ClaimedSms, Delivery, NewSms, SealedSms};
-use storage::{Db, phones};
+use storage::sms::{self, Claimed, ClaimedSms, Delivery, NewSms, SealedSms, SmsKind};
+use storage::{Db, StorageError, phones};
 
 use crate::storage::both_databases;
 use crate::storage::fixtures::{NOW, fresh, fresh_uuid, insert_phone, insert_user, keyring, race, rng};
 
 fn sealed(phone: &Phone, request_id: &str) -> SealedSms {
+    sealed_as(SmsKind::Code(Share::Other), phone, request_id)
+}
+
+fn sealed_as(kind: SmsKind, phone: &Phone, request_id: &str) -> SealedSms {
     let text = Secret::new("1414: 123456".to_owned());
     let id = SmsId::from_uuid(fresh_uuid());
     let new = NewSms {
-        kind: storage::sms::SmsKind::Code(authority::throttle::Share::Other),
+        kind,
         id,
         request_id,
         phone,
@@ -30,20 +34,24 @@ fn sealed(phone: &Phone, request_id: &str) -> SealedSms {
 async fn insert(db: &Db) -> (User, Phone) {
     let user = insert_user(db).await;
     let phone = insert_phone(db, &user).await;
-    let kept = &sealed(&phone, &fresh().to_string());
-    assert!(
-        db.tx("test", |tx| async move { sms::insert(&tx, kept).await })
-            .await
-            .unwrap()
-    );
+    insert_sealed(db, &sealed(&phone, &fresh().to_string())).await;
     (user, phone)
 }
 
+async fn insert_sealed(db: &Db, kept: &SealedSms) {
+    let inserted = db.tx("test", |tx| async move { sms::insert(&tx, kept).await });
+    assert!(inserted.await.unwrap());
+}
+
 async fn claim(db: &Db, now: Timestamp) -> Vec<ClaimedSms> {
-    let claimed = db.tx("claim", |tx| async move {
-        sms::claim(&tx, now, now.plus(minutes(1)), 10, keyring()).await
-    });
-    claimed.await.unwrap()
+    claim_up_to(db, now, 10).await.unwrap().ready
+}
+
+async fn claim_up_to(db: &Db, now: Timestamp, limit: u32) -> Result<Claimed, StorageError> {
+    db.tx("claim", |tx| async move {
+        sms::claim(&tx, now, minutes(1), limit, keyring()).await
+    })
+    .await
 }
 
 async fn texts(db: &crate::storage::TestDatabase) -> i64 {
@@ -65,7 +73,7 @@ both_databases! {
         let phone = insert_phone(db, user).await;
         let (first, second) = (&sealed(&phone, "same"), &sealed(&phone, "same"));
         let inserted = db.tx("test", |tx| async move {
-            Ok::<_, storage::StorageError>((sms::insert(&tx, first).await?, sms::insert(&tx, second).await?))
+            Ok::<_, StorageError>((sms::insert(&tx, first).await?, sms::insert(&tx, second).await?))
         });
         assert_eq!(inserted.await.unwrap(), (true, false));
     }
@@ -84,12 +92,36 @@ both_databases! {
 
     async fn of_fifty_senders_one_gets_the_message(db) {
         insert(db).await;
-        let claimed = race(db, |instance, _| async move {
-            instance.tx("claim", |tx| async move {
-                sms::claim(&tx, NOW, NOW.plus(minutes(1)), 10, keyring()).await
-            }).await
-        }).await;
-        assert_eq!(claimed.into_iter().flatten().count(), 1);
+        let claimed = race(db, |instance, _| async move { claim_up_to(&instance, NOW, 10).await }).await;
+        assert_eq!(claimed.iter().map(|claimed| claimed.ready.len()).sum::<usize>(), 1);
+        assert_eq!(claimed.iter().map(|claimed| claimed.count).sum::<usize>(), 1);
+    }
+
+    async fn each_try_that_sent_nothing_holds_a_message_for_as_long_again(db) {
+        insert(db).await;
+        let mut tried_at = NOW;
+        for tries in 1..=2 {
+            assert_eq!(claim(db, tried_at).await[0].tries, tries);
+            let held = tried_at.plus(minutes(u64::try_from(tries).unwrap()));
+            assert!(claim(db, held).await.is_empty(), "try {tries}");
+            tried_at = held.plus(std::time::Duration::from_micros(1));
+        }
+        assert_eq!(claim(db, tried_at).await[0].tries, 3);
+    }
+
+    async fn messages_that_cannot_leave_keep_none_waiting(db) {
+        let (gone, _) = insert(db).await;
+        insert(db).await;
+        db.tx("end", |tx| async move { phones::end(&tx, gone.id, NOW).await }).await.unwrap();
+        let first = claim_up_to(db, NOW, 1).await.unwrap();
+        assert_eq!((first.ready.len(), first.count), (0, 1), "the code of an ended phone");
+        assert_eq!(claim_up_to(db, NOW, 1).await.unwrap().ready.len(), 1);
+        assert_eq!(claim_up_to(db, NOW, 1).await.unwrap().count, 0);
+        // The one that waited longer comes first, whichever was tried before.
+        let (_, phone) = insert(db).await;
+        let later = NOW.plus(minutes(2));
+        let next = claim_up_to(db, later, 1).await.unwrap();
+        assert_eq!(next.ready[0].number.expose(), phone.number.expose(), "it was never tried");
     }
 
     async fn a_sent_message_is_wiped_and_never_claimed_again(db) {
@@ -120,7 +152,18 @@ both_databases! {
         assert_eq!(texts(db).await, 0);
     }
 
-    async fn nothing_goes_to_a_phone_that_was_ended(db) {
+    async fn a_notice_goes_to_the_phone_it_was_written_for_though_another_took_its_place(db) {
+        let user = insert_user(db).await;
+        let old = insert_phone(db, &user).await;
+        insert_sealed(db, &sealed_as(SmsKind::Notice, &old, "old")).await;
+        db.tx("end", |tx| async move { phones::end(&tx, user.id, NOW).await }).await.unwrap();
+        insert_phone(db, &user).await;
+        let claimed = claim(db, NOW).await;
+        assert_eq!(claimed.len(), 1);
+        assert_eq!(claimed[0].number.expose(), old.number.expose());
+    }
+
+    async fn no_code_goes_to_a_phone_that_was_ended(db) {
         let (user, _) = insert(db).await;
         db.tx("end", |tx| async move { phones::end(&tx, user.id, NOW).await }).await.unwrap();
         assert!(claim(db, NOW).await.is_empty());
@@ -154,8 +197,8 @@ both_databases! {
         insert(db).await;
         insert(db).await;
         db.tamper(&["UPDATE sms SET text_sealed = (SELECT text_sealed FROM sms ORDER BY id LIMIT 1)"]).await;
-        let claimed = db.tx("claim", |tx| async move { sms::claim(&tx, NOW, NOW.plus(minutes(1)), 10, keyring()).await });
-        assert!(claimed.await.is_err());
+        let claimed = claim_up_to(db, NOW, 10).await.unwrap();
+        assert_eq!((claimed.ready.len(), claimed.count), (1, 2), "the altered one keeps the other from nobody");
     }
 
     async fn the_request_that_kept_a_message_may_claim_it_before_the_job_does(db) {

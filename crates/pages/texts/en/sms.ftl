@@ -2,6 +2,7 @@ sms-code = { $code } — Kiru sign-in code. Tell nobody.
 sms-device-registered = Kiru: a new device was registered: { $device }, { $time }. Not you? { $site }/stop, code { $stop }
 sms-signed-in = Kiru: sign-in to: { $service }, { $time }. Not you? { $site }/stop, code { $stop }
 sms-device-released = Kiru: the operator released a device: { $device }, { $time }. Not you? { $site }/stop, code { $stop }
+sms-phone-changed = Kiru: the phone of the account was changed: { $time }. Not you? { $site }/stop, code { $stop }
 sms-suspended = Kiru: the account is suspended: { $time }. Help: { $site }/help
 sms-returned = Kiru: the account works again: { $time }. Not you? { $site }/stop, code { $stop }
 sms-sessions-ended = Kiru: sessions were ended: { $time }. Not you? { $site }/stop, code { $stop }

@@ -2,6 +2,7 @@ sms-code = { $code } — Kiru кіру коды. Ешкімге айтпаңыз
 sms-device-registered = Kiru: жаңа құрылғы тіркелді: { $device }, { $time }. Сіз емес пе? { $site }/stop, код { $stop }
 sms-signed-in = Kiru: сервиске кіру: { $service }, { $time }. Сіз емес пе? { $site }/stop, код { $stop }
 sms-device-released = Kiru: оператор құрылғыны ажыратты: { $device }, { $time }. Сіз емес пе? { $site }/stop, код { $stop }
+sms-phone-changed = Kiru: есептік жазбаның телефоны өзгертілді: { $time }. Сіз емес пе? { $site }/stop, код { $stop }
 sms-suspended = Kiru: есептік жазба тоқтатыла тұрды: { $time }. Көмек: { $site }/help
 sms-returned = Kiru: есептік жазба қайта жұмыс істейді: { $time }. Сіз емес пе? { $site }/stop, код { $stop }
 sms-sessions-ended = Kiru: сеанстар аяқталды: { $time }. Сіз емес пе? { $site }/stop, код { $stop }

@@ -2,6 +2,7 @@ sms-code = { $code } — код входа Kiru. Никому не говори�
 sms-device-registered = Kiru: зарегистрировано новое устройство: { $device }, { $time }. Не вы? { $site }/stop, код { $stop }
 sms-signed-in = Kiru: вход в сервис: { $service }, { $time }. Не вы? { $site }/stop, код { $stop }
 sms-device-released = Kiru: оператор отвязал устройство: { $device }, { $time }. Не вы? { $site }/stop, код { $stop }
+sms-phone-changed = Kiru: телефон учётной записи изменён: { $time }. Не вы? { $site }/stop, код { $stop }
 sms-suspended = Kiru: учётная запись приостановлена: { $time }. Помощь: { $site }/help
 sms-returned = Kiru: учётная запись снова работает: { $time }. Не вы? { $site }/stop, код { $stop }
 sms-sessions-ended = Kiru: сеансы завершены: { $time }. Не вы? { $site }/stop, код { $stop }

@@ -8,10 +8,9 @@ use authority::users::{StateRefusal, User, UserState};
 use clap::Subcommand;
 
 use super::clients::{read, refused};
-use super::person::PersonAndReason;
+use super::person::{PersonAndReason, office};
 use super::{ConfigFile, Failure, say};
 use crate::apply::{apply_people, parse_people};
-use crate::chance::chance;
 use crate::foundation::{Foundation, FoundationError};
 use crate::material::checksum;
 use crate::operators::people;
@@ -75,9 +74,8 @@ async fn apply(file: &PathBuf, config: &ConfigFile) -> Result<(), Failure> {
     let text = read(file)?;
     let logins = !config.deployment().kind().is_production();
     let entries = parse_people(&text, logins, checksum(config.eds())).map_err(|error| refused(file, &error))?;
-    let (foundation, _) = Foundation::open(&config).await?;
-    let now = foundation.clock.now();
-    let outcomes = apply_people(&foundation.db, &foundation.keyring, &entries, now, &mut chance())
+    let office = office(&config).await?;
+    let outcomes = apply_people(&office, &entries)
         .await
         .map_err(|error| refused(file, &error))?;
     for (person, applied) in outcomes {

@@ -9,6 +9,7 @@ use storage::{StorageError, identifiers};
 
 use super::{ConfigFile, Failure};
 use crate::app::pages_settings;
+use crate::config::Config;
 use crate::foundation::{Foundation, FoundationError};
 use crate::operators::{Office, Reason};
 
@@ -28,15 +29,20 @@ impl PersonAndReason {
     /// Opens the deployment and finds the person there.
     pub(super) async fn open(&self) -> Result<(Office, User, Reason), Failure> {
         let reason = reason(&self.reason)?;
-        let config = self.config.load()?;
-        let (foundation, _) = Foundation::open(&config).await?;
-        let pages = Pages::new(pages_settings(&config)).map_err(|error| Failure::Broken {
-            doing: "the words for people cannot be read",
-            source: error.into(),
-        })?;
-        let user = find(&foundation, &self.person).await?;
-        Ok((Office { foundation, pages }, user, reason))
+        let office = office(&self.config.load()?).await?;
+        let user = find(&office.foundation, &self.person).await?;
+        Ok((office, user, reason))
     }
+}
+
+/// Opens the deployment with the words in which people are told.
+pub(super) async fn office(config: &Config) -> Result<Office, Failure> {
+    let (foundation, _) = Foundation::open(config).await?;
+    let pages = Pages::new(pages_settings(config)).map_err(|error| Failure::Broken {
+        doing: "the words for people cannot be read",
+        source: error.into(),
+    })?;
+    Ok(Office { foundation, pages })
 }
 
 /// Reads `--reason`.

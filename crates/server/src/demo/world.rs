@@ -7,6 +7,7 @@ use authority::time::Clock;
 use diary::{DiaryClock, DiarySettings};
 use federation::eds::EdsVerifier;
 use messaging::{Outbox, SmsGateway};
+use pages::Pages;
 use testkit::keys::DemoKeys;
 use testkit::ncalayer::SignerState;
 use testkit::people::PEOPLE;
@@ -15,13 +16,14 @@ use super::clock::DemoClock;
 use super::desk::Desk;
 use super::folder::Folder;
 use super::sockets::Addresses;
-use crate::app::{App, Parts};
+use crate::app::{App, Parts, pages_settings};
 use crate::apply::{ApplyError, ClientRules, PersonEntry, apply_clients, apply_people, parse_clients};
 use crate::chance::chance;
 use crate::cli::{Failure, say};
 use crate::clock::NodeClock;
 use crate::config::Config;
 use crate::foundation::{self, Foundation, FoundationError};
+use crate::operators::Office;
 use crate::{kek, material};
 
 /// What was made.
@@ -43,7 +45,7 @@ impl World {
         let keys = Arc::new(open_keys(folder, &foundation)?);
         let diary = DiarySettings {
             clock: Some(told_by(&clock)),
-            ..register(&foundation, folder, addresses).await?
+            ..register(&office(foundation.clone(), config)?, folder, addresses).await?
         };
         let now = foundation.clock.now();
         let settings = keys
@@ -131,19 +133,24 @@ fn open_keys(folder: &Folder, foundation: &Foundation) -> Result<DemoKeys, Failu
         .map_err(|error| Failure::broken("the people's keys")(error.into()))
 }
 
+/// The operator's hands, with the demo's clock.
+fn office(foundation: Foundation, config: &Config) -> Result<Office, Failure> {
+    let pages =
+        Pages::new(pages_settings(config)).map_err(|error| Failure::broken("the words for people")(error.into()))?;
+    Ok(Office { foundation, pages })
+}
+
 /// Makes people and the diary known to the provider.
-async fn register(foundation: &Foundation, folder: &Folder, addresses: &Addresses) -> Result<DiarySettings, Failure> {
+async fn register(office: &Office, folder: &Folder, addresses: &Addresses) -> Result<DiarySettings, Failure> {
     say("people and the diary: registering");
-    let now = foundation.clock.now();
+    let now = office.clock.now();
     let broken = |error: ApplyError| Failure::broken("people and the diary cannot be registered")(error.into());
     let people: Vec<_> = PEOPLE
         .iter()
         .map(PersonEntry::of_demo)
         .collect::<Result<_, _>>()
         .map_err(broken)?;
-    apply_people(&foundation.db, &foundation.keyring, &people, now, &mut chance())
-        .await
-        .map_err(broken)?;
+    apply_people(office, &people).await.map_err(broken)?;
     let secret = folder.diary_secret()?;
     let diary = serde_json::json!([{
         "client_id": "diary",
@@ -162,7 +169,7 @@ async fn register(foundation: &Foundation, folder: &Folder, addresses: &Addresse
         loopback: true,
     };
     let clients = parse_clients(&diary.to_string(), rules, now).map_err(broken)?;
-    apply_clients(&foundation.db, &foundation.keyring, &clients, now, &mut chance())
+    apply_clients(&office.db, &office.keyring, &clients, now, &mut chance())
         .await
         .map_err(broken)?;
     Ok(DiarySettings {

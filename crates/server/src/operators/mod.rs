@@ -78,7 +78,13 @@ impl Deref for Office {
 
 impl Office {
     /// Tells the person by SMS, in the transaction of the change (security rule AC-14).
-    async fn tell(&self, tx: &Tx, user: &User, change: Change<'_>, now: Timestamp) -> Result<(), StorageError> {
+    pub(crate) async fn tell(
+        &self,
+        tx: &Tx,
+        user: &User,
+        change: Change<'_>,
+        now: Timestamp,
+    ) -> Result<(), StorageError> {
         let teller = Teller {
             keyring: &self.keyring,
             pages: &self.pages,

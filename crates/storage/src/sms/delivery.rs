@@ -1,15 +1,16 @@
 //! Delivery: a message is claimed, handed to the gateway once, and wiped.
 
 use std::fmt;
+use std::time::Duration;
 
 use authority::identifiers::PhoneNumber;
-use authority::ids::{SmsId, UserId};
+use authority::ids::{PhoneId, SmsId, UserId};
 use authority::secret::{Keyring, Purpose, Secret};
 use authority::time::Timestamp;
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
-use super::context;
+use super::{SmsKind, context};
 use crate::row::Place;
 use crate::sql::{self, at};
 use crate::{Connection, Inconsistent, StorageError, Tx};
@@ -37,29 +38,45 @@ impl fmt::Debug for ClaimedSms {
     }
 }
 
-/// Claims up to `limit` messages that nobody is sending, until `until`; nobody else gets them before that. Messages to a
-/// phone that was ended are not among them.
+/// Messages that were claimed.
+#[derive(Debug, Default)]
+pub struct Claimed {
+    /// Those that can leave.
+    pub ready: Vec<ClaimedSms>,
+    /// How many were claimed, those that cannot leave among them.
+    pub count: usize,
+}
+
+/// Claims up to `limit` messages that nobody is sending, those that waited longest first, for `hold`; after each try that
+/// sent nothing for as long again, so that messages which fail do not keep others waiting. Codes to a phone that was ended
+/// cannot leave; a notice goes to the phone it was written for.
 ///
 /// # Errors
 /// The database is not available, or a row is impossible.
 pub async fn claim(
     tx: &Tx,
     now: Timestamp,
-    until: Timestamp,
+    hold: Duration,
     limit: u32,
     keyring: &Keyring,
-) -> Result<Vec<ClaimedSms>, StorageError> {
-    let sql = "UPDATE sms SET claimed_until = $2, tries = tries + 1 WHERE id IN (SELECT id FROM sms \
-               WHERE text_sealed IS NOT NULL AND claimed_until < $1 AND expires_at > $1 ORDER BY id LIMIT $3) \
-               AND claimed_until < $1 RETURNING *";
-    let rows: Vec<Row> = sql::list(tx, sql, [at(now), at(until), i64::from(limit).into()]).await?;
-    let mut claimed = Vec::with_capacity(rows.len());
+) -> Result<Claimed, StorageError> {
+    let sql = "UPDATE sms SET claimed_until = $1 + $2 * (tries + 1), tries = tries + 1 WHERE id IN (SELECT id FROM sms \
+               WHERE text_sealed IS NOT NULL AND claimed_until < $1 AND expires_at > $1 ORDER BY claimed_until, id \
+               LIMIT $3) AND claimed_until < $1 RETURNING *";
+    let hold = i64::try_from(hold.as_micros()).unwrap_or(i64::MAX);
+    let rows: Vec<Row> = sql::list(tx, sql, [at(now), hold.into(), i64::from(limit).into()]).await?;
+    let mut claimed = Claimed {
+        count: rows.len(),
+        ..Claimed::default()
+    };
     for row in rows {
-        let Some(phone) = crate::phones::find_live(tx, UserId::from_uuid(row.user_id), keyring).await? else {
-            continue;
-        };
-        if phone.id.as_uuid() == row.phone_id {
-            claimed.push(open(row, phone.number, keyring)?);
+        match ready(tx, row, keyring).await {
+            Ok(message) => claimed.ready.extend(message),
+            // One row that is not ours, or was altered, keeps no other message back.
+            Err(StorageError::Inconsistent(error)) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "a message cannot be read");
+            }
+            Err(error) => return Err(error),
         }
     }
     Ok(claimed)
@@ -79,9 +96,21 @@ pub async fn claim_one(
     let sql = "UPDATE sms SET claimed_until = $3, tries = tries + 1 WHERE id = $1 AND text_sealed IS NOT NULL \
                AND claimed_until < $2 AND expires_at > $2 RETURNING *";
     let row: Option<Row> = sql::find(tx, sql, [id.as_uuid().into(), at(now), at(until)]).await?;
-    let Some(row) = row else { return Ok(None) };
-    let phone = crate::phones::find_live(tx, UserId::from_uuid(row.user_id), keyring).await?;
-    match phone.filter(|phone| phone.id.as_uuid() == row.phone_id) {
+    match row {
+        Some(row) => ready(tx, row, keyring).await,
+        None => Ok(None),
+    }
+}
+
+/// The message with its number, unless it may not go there any more.
+async fn ready(tx: &Tx, row: Row, keyring: &Keyring) -> Result<Option<ClaimedSms>, StorageError> {
+    let phone = if row.kind == SmsKind::Notice.as_str() {
+        crate::phones::find(tx, PhoneId::from_uuid(row.phone_id), keyring).await?
+    } else {
+        let live = crate::phones::find_live(tx, UserId::from_uuid(row.user_id), keyring).await?;
+        live.filter(|phone| phone.id.as_uuid() == row.phone_id)
+    };
+    match phone {
         Some(phone) => Ok(Some(open(row, phone.number, keyring)?)),
         None => Ok(None),
     }
@@ -172,6 +201,7 @@ struct DeliveryRow {
 #[derive(FromQueryResult)]
 struct Row {
     id: Uuid,
+    kind: String,
     request_id: String,
     user_id: Uuid,
     phone_id: Uuid,

@@ -1,7 +1,5 @@
 //! What makes the events of devices, registrations, suspensions, the cabinet and the operators who rule over them.
 
-use std::sync::Arc;
-
 use authority::administrators::{Administrator, AdministratorName};
 use authority::audit::EventKind;
 use authority::ids::UserId;
@@ -9,7 +7,6 @@ use authority::policy::{PolicyKey, Scope};
 use authority::time::{minutes, seconds};
 use chrono_tz::Tz;
 use jose::{Algorithm, FileKey, Signer as _};
-use kiru::foundation::Foundation;
 use kiru::operators::exclusivity::{Signatory, end_early};
 use kiru::operators::policy::{AskedChange, change};
 use kiru::operators::{self, Office, Reason};
@@ -86,21 +83,9 @@ async fn is_stopped_and_returns(app: &TestApp, new: &mut Browser, login: &str) {
     new.press(&locked, "return").await.status(200);
 }
 
-fn office(app: &TestApp) -> Office {
-    let provider = &app.state.provider;
-    Office {
-        foundation: Foundation {
-            db: app.db().clone(),
-            keyring: Arc::clone(&provider.keyring),
-            clock: Arc::clone(&provider.clock),
-        },
-        pages: provider.pages.clone(),
-    }
-}
-
 /// Two administrators, with their names and keys, end the 48 hours.
 async fn ends_early(app: &TestApp, user: UserId) {
-    let office = office(app);
+    let office = app.office();
     let reason = Reason::parse("because the test says so").unwrap();
     for name in ["asel", "dana"] {
         let (administrator, key) = administrator(&office, name).await;
@@ -114,7 +99,7 @@ async fn ends_early(app: &TestApp, user: UserId) {
 
 /// A lock, and another rule.
 async fn rules(app: &TestApp, user: UserId) {
-    let office = office(app);
+    let office = app.office();
     let reason = Reason::parse("because the test says so").unwrap();
     operators::people::lock(&office, user, &reason).await.unwrap().unwrap();
     operators::people::unlock(&office, user, &reason)
