@@ -1,6 +1,7 @@
 //! Policy: the numbers a deployment may tighten. Defaults are the product's; the limits are those of the security rules.
 
 mod binding;
+mod values;
 mod window;
 
 use std::time::Duration;

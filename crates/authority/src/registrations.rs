@@ -71,33 +71,23 @@ pub enum PictureWay {
     Picture,
     /// A second signature with the person's certificate.
     Eds,
-    /// The button of a sandbox page, whose browser shows no picture to anybody.
-    #[cfg(feature = "sandbox")]
-    Sandbox,
 }
 
 impl PictureWay {
     /// All ways.
-    pub const ALL: &[Self] = &[
-        Self::Picture,
-        Self::Eds,
-        #[cfg(feature = "sandbox")]
-        Self::Sandbox,
-    ];
+    pub const ALL: [Self; 2] = [Self::Picture, Self::Eds];
 
     /// The word that storage keeps.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Picture => "picture",
             Self::Eds => "eds",
-            #[cfg(feature = "sandbox")]
-            Self::Sandbox => "sandbox",
         }
     }
 
     /// The way of a stored word.
     pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|way| way.as_str() == word)
+        Self::ALL.into_iter().find(|way| way.as_str() == word)
     }
 }
 
@@ -108,32 +98,20 @@ pub enum RegistrationEnd {
     Declined,
     /// A later registration of the same person took its place.
     Superseded,
-    /// Another one was committed first.
-    Overtaken,
     /// The account was suspended or locked meanwhile.
     Barred,
-    /// Its attempt is over.
-    Expired,
 }
 
 impl RegistrationEnd {
     /// All reasons.
-    pub const ALL: [Self; 5] = [
-        Self::Declined,
-        Self::Superseded,
-        Self::Overtaken,
-        Self::Barred,
-        Self::Expired,
-    ];
+    pub const ALL: [Self; 3] = [Self::Declined, Self::Superseded, Self::Barred];
 
     /// The word that storage keeps.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Declined => "declined",
             Self::Superseded => "superseded",
-            Self::Overtaken => "overtaken",
             Self::Barred => "barred",
-            Self::Expired => "expired",
         }
     }
 

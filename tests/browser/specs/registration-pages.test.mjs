@@ -10,7 +10,7 @@ import { assertAccessible, assertNoSidewaysScroll } from '../harness/look.mjs';
 
 const NAMES = [
   'r1', 'r1-cleared', 'r2', 'r2-zone', 'r3', 'r3-overtaken', 'r4', 'r4-wrong', 'r5', 'r5-several', 'r6', 'r6-renamed', 'r8', 'r8-wrong',
-  'stopped', 'suspend', 's14', 's14-service', 's2-registration', 'x5', 'x5-return', 'not-now-phone',
+  'stopped', 'suspend', 's14', 's14-suspend', 's2-registration', 'x5', 'x5-return', 'not-now-phone',
 ];
 const LOOKS = [[360, 780, 'light'], [1280, 900, 'dark'], [1280, 900, 'light'], [360, 780, 'dark']];
 const folder = new URL('../screenshots/', import.meta.url).pathname;

@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use chrono_tz::Tz;
 
-use super::window::{RegistrationWindow, WallTime};
+use super::values::{duration, number, switch, wall_time, zone};
+use super::window::RegistrationWindow;
 use crate::identifiers::{Bin, Checksum};
-use crate::time::{hours, seconds};
+use crate::time::hours;
 
 /// The longest that the account may be kept to the device registered last.
 const LONGEST_EXCLUSIVE: Duration = hours(24 * 30);
@@ -53,7 +54,8 @@ policy_keys! {
     PhoneRest => "registration.phone_rest",
     /// How many devices an account may be used from.
     DevicesPerAccount => "devices.per_account",
-    /// Whether a device that lost its key may get a new one without window and lock: `on` or `off`.
+    /// Whether a device that lost its key may get a new one without window and lock: `off`, because what it would be
+    /// confirmed with, a passkey or the app, does not exist yet.
     Rekey => "devices.rekey",
     /// Whether a shared computer gets a short session without binding: `on` or `off`.
     SharedComputers => "devices.shared_computers",
@@ -79,6 +81,11 @@ pub enum PolicyError {
     /// Neither `on` nor `off`.
     #[error("the value is on or off")]
     Switch,
+    /// What the rule needs does not exist: it stays off (product A7).
+    #[error(
+        "a new key without the hours has to be confirmed by a passkey or the app, and there are none; leave it off"
+    )]
+    NothingToConfirmWith,
     /// Together with the other values there is no time left to register in.
     #[error("the window must end after it begins")]
     EmptyWindow,
@@ -97,8 +104,6 @@ pub struct BindingPolicy {
     pub phone_rest: Duration,
     /// How many devices an account may be used from.
     pub devices_per_account: usize,
-    /// Whether a device that lost its key may get a new one.
-    pub rekey: bool,
     /// Whether a shared computer gets a session without binding.
     pub shared_computers: bool,
     /// How long a suspended account rests.
@@ -246,13 +251,15 @@ fn read(values: &BTreeMap<PolicyKey, (String, Source)>) -> Result<BindingPolicy,
     )?;
     let length = |key, longest| named(key, |text| duration(text, longest), value(key));
     let switch = |key| named(key, switch, value(key));
+    if switch(PolicyKey::Rekey)? {
+        return Err((PolicyKey::Rekey, PolicyError::NothingToConfirmWith));
+    }
     Ok(BindingPolicy {
         window,
         exclusive_for: length(PolicyKey::ExclusiveFor, LONGEST_EXCLUSIVE)?,
         per_month: (per_month > 0).then_some(per_month),
         phone_rest: length(PolicyKey::PhoneRest, LONGEST_REST)?,
         devices_per_account: usize::try_from(devices).unwrap_or(1),
-        rekey: switch(PolicyKey::Rekey)?,
         shared_computers: switch(PolicyKey::SharedComputers)?,
         suspension_rest: length(PolicyKey::SuspensionRest, LONGEST_REST)?,
     })
@@ -266,71 +273,11 @@ fn named<T>(
     read(value).map_err(|error| (key, error))
 }
 
-fn wall_time(text: &str) -> Result<WallTime, PolicyError> {
-    text.parse().map_err(|_| PolicyError::WallTime)
-}
-
-fn zone(text: &str) -> Result<Tz, PolicyError> {
-    text.parse().map_err(|_| PolicyError::Zone)
-}
-
-fn number(text: &str, least: u32, most: u32) -> Result<u32, PolicyError> {
-    let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    let number = digits.then(|| text.parse::<u32>().ok()).flatten();
-    number
-        .filter(|number| (least..=most).contains(number))
-        .ok_or(PolicyError::Number)
-}
-
-fn switch(text: &str) -> Result<bool, PolicyError> {
-    match text {
-        "on" => Ok(true),
-        "off" => Ok(false),
-        _ => Err(PolicyError::Switch),
-    }
-}
-
-/// Reads `P2D`, `PT48H`, `PT30M`, `PT90S` and their sums, such as `P1DT12H` (ISO 8601 without months and years, whose
-/// length is not fixed).
-fn duration(text: &str, longest: Duration) -> Result<Duration, PolicyError> {
-    let (days, clock) = match text.strip_prefix('P').ok_or(PolicyError::Duration)? {
-        rest if rest.is_empty() || rest.ends_with('T') => return Err(PolicyError::Duration),
-        rest => rest.split_once('T').map_or((rest, ""), |(days, clock)| (days, clock)),
-    };
-    let total = units(days, &[('D', 86_400)])?
-        .checked_add(units(clock, &[('H', 3_600), ('M', 60), ('S', 1)])?)
-        .map(seconds);
-    total.filter(|total| *total <= longest).ok_or(PolicyError::Duration)
-}
-
-/// The sum of numbers with their unit behind them; each unit once, in that order.
-fn units(mut text: &str, known: &[(char, u64)]) -> Result<u64, PolicyError> {
-    let mut total = 0_u64;
-    for (unit, length) in known {
-        let Some((number, rest)) = text.split_once(*unit) else {
-            continue;
-        };
-        let digits = (1..=7).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
-        let number: u64 = digits
-            .then(|| number.parse().ok())
-            .flatten()
-            .ok_or(PolicyError::Duration)?;
-        total = total.saturating_add(number.saturating_mul(*length));
-        text = rest;
-    }
-    if text.is_empty() {
-        Ok(total)
-    } else {
-        Err(PolicyError::Duration)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::time::{days, minutes};
 
     fn set(scope: &str, key: PolicyKey, value: &str) -> SetValue {
         SetValue {
@@ -353,7 +300,7 @@ mod tests {
         assert_eq!(policy.window.zone(), Tz::Asia__Almaty);
         assert_eq!(policy.exclusive_for, hours(48));
         assert_eq!(policy.devices_per_account, 1);
-        assert!(!policy.rekey && !policy.shared_computers);
+        assert!(!policy.shared_computers);
         assert_eq!(policy.suspension_rest, hours(24));
         assert_eq!((policy.per_month, policy.phone_rest), (None, Duration::ZERO));
         assert!(effective.values().all(|(_, _, source)| *source == Source::Default));
@@ -400,31 +347,13 @@ mod tests {
             (PolicyKey::DevicesPerAccount, "0", PolicyError::Number),
             (PolicyKey::DevicesPerAccount, "101", PolicyError::Number),
             (PolicyKey::Rekey, "yes", PolicyError::Switch),
+            (PolicyKey::Rekey, "on", PolicyError::NothingToConfirmWith),
         ] {
             assert_eq!(
                 resolve(&[set("deployment", key, value)]).err(),
                 Some((key, error)),
                 "{value}"
             );
-        }
-    }
-
-    #[test]
-    fn durations_are_read_as_they_are_written() {
-        for (text, length) in [
-            ("PT48H", hours(48)),
-            ("P2D", days(2)),
-            ("P1DT12H", hours(36)),
-            ("PT1H30M", minutes(90)),
-            ("PT0S", Duration::ZERO),
-            ("P30D", days(30)),
-        ] {
-            assert_eq!(duration(text, LONGEST_EXCLUSIVE), Ok(length), "{text}");
-        }
-        for text in [
-            "P", "PT", "P1DT", "PT1M1H", "PT1H1H", "PT-1H", "P1Y", "48H", "PT1.5H", "PT 1H", "P30DT1S",
-        ] {
-            assert_eq!(duration(text, LONGEST_EXCLUSIVE), Err(PolicyError::Duration), "{text}");
         }
     }
 

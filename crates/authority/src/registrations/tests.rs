@@ -292,7 +292,7 @@ fn a_picture_is_read_for_five_minutes_and_for_its_registration_only() {
 #[test]
 fn words_are_read_back() {
     for way in PictureWay::ALL {
-        assert_eq!(PictureWay::from_word(way.as_str()), Some(*way));
+        assert_eq!(PictureWay::from_word(way.as_str()), Some(way));
     }
     for end in RegistrationEnd::ALL {
         assert_eq!(RegistrationEnd::from_word(end.as_str()), Some(end));

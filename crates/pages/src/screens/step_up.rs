@@ -9,22 +9,12 @@ use crate::Screen;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StepUpReason {
-    /// The service asks for it; named when the frame has one.
-    Service,
-    /// The last sign-in was too long ago.
-    LongAgo,
-    /// A device gets another name.
-    RenameDevice,
     /// Sessions are ended.
     EndSessions,
     /// The messages about sign-ins are changed.
     ChangeNotices,
-    /// The phone number is changed.
-    ChangePhone,
     /// The account is suspended.
     Suspend,
-    /// The account works again.
-    Return,
 }
 
 /// S14. The button `continue` posts to `start`; with `back`, the link `stay` leads there.

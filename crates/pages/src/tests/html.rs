@@ -196,7 +196,7 @@ fn the_fixed_ids_are_the_same_in_every_language() {
 }
 
 /// What scripts and script-less browsers drive the pages by.
-const FIXED: [(&str, &[&str]); 40] = [
+const FIXED: [(&str, &[&str]); 39] = [
     (
         "k1",
         &[
@@ -241,7 +241,6 @@ const FIXED: [(&str, &[&str]); 40] = [
     ("suspend", &["suspend", "stay"]),
     ("x5-return", &["return", "error", "cancel"]),
     ("s14", &["continue", "stay"]),
-    ("s14-service", &["continue", "cancel"]),
     ("s2-registration", &["continue", "stop", "cancel", "eds-form"]),
     ("sign-out", &["confirm", "cancel"]),
     ("s19", &["signed-out"]),

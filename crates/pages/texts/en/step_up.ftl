@@ -1,12 +1,6 @@
 step-up-title = Confirm it is you again
-step-up-service = { $service } asks again
-step-up-someone = The service asks again
-step-up-long-ago = Your last sign-in was long ago
-step-up-rename = You are changing the name of a device
 step-up-sessions = You are ending sessions
 step-up-notices = You are changing the messages about sign-ins
-step-up-phone = You are changing your phone
 step-up-suspend = You are suspending the account
-step-up-return = You are returning to the account
 step-up-how = Sign in again with EDS and an SMS code. Then you go on
 step-up-stay = Not now

@@ -18,7 +18,6 @@ use super::proof::{self, Refusal};
 use super::{REGISTRATION_PATH, answer, bound_cookie, header, instructions, refused, switched_off};
 use crate::WebState;
 use crate::answer::with_cookies;
-use crate::device::binding::is_key;
 use crate::visit::Visited;
 
 /// A key about to be bound.
@@ -124,5 +123,5 @@ impl Registration<'_> {
 }
 
 fn has_proven_device(live: &LiveSession) -> bool {
-    live.device.as_ref().is_some_and(|device| is_key(&device.key))
+    live.device.as_ref().is_some_and(|device| device.key.signs())
 }

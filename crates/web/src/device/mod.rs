@@ -3,6 +3,7 @@
 //!
 //! * `view`: what this browser is to the account. `name`: what people call it.
 //! * `proof`: checking a device proof. `binding`: the one transaction that binds and signs in.
+//!   `minting`: what it makes and ends.
 //! * `confirm`: the proof beside an SMS code.
 //! * `session`: the same proof for a session that is used again. `nonce`: what is signed.
 //! * `locks`: X3 to X6. `problem`: R1, R7.
@@ -10,6 +11,7 @@
 pub(crate) mod binding;
 mod confirm;
 mod locks;
+mod minting;
 pub(crate) mod name;
 pub(crate) mod nonce;
 mod problem;

@@ -20,7 +20,7 @@ use storage::{
 use super::facts::{self, Account};
 use super::notice::Shown;
 use super::{Standing, Under, standing};
-use crate::device::binding::{Commit, Posted, SignedIn, Stop, is_key};
+use crate::device::binding::{Commit, Posted, SignedIn, Stop};
 use crate::device::{self, Overtaken};
 use crate::flow::{FlowForm, FlowPage, Place};
 
@@ -168,7 +168,7 @@ impl Run<'_> {
     ) -> Result<Outcome, Stop> {
         facts::record(tx, self.page, &self.under.attempt, refusal.code()).await?;
         let (end, outcome) = match refusal {
-            RegistrationRefusal::Exclusive(_) => (Some(RegistrationEnd::Overtaken), Outcome::Overtaken),
+            RegistrationRefusal::Exclusive(_) => (Some(RegistrationEnd::Superseded), Outcome::Overtaken),
             RegistrationRefusal::Barred(_) => (Some(RegistrationEnd::Barred), Outcome::NotNow(refusal)),
             RegistrationRefusal::Provisional
             | RegistrationRefusal::WindowClosed { .. }
@@ -211,7 +211,7 @@ impl Run<'_> {
         users::record_exclusive(tx, user.id, exclusive).await?;
         let stays = |device: &&Device| replaced.iter().all(|ended| ended.id != device.id);
         let slot = free_slot(live.iter().filter(stays));
-        let key_proven = is_key(&key);
+        let key_proven = key.signs();
         let device = self.commit.device(user, slot, id, key);
         if devices::insert(tx, &device).await? == Binding::Taken {
             return Err(Stop::Lost);

@@ -89,8 +89,8 @@ pub(super) async fn refused(
 pub(super) async fn ended(page: &FlowPage, first: &FirstStage, reason: RegistrationEnd) -> Result<Response, Problem> {
     match reason {
         // The newer one may have been committed since: then this one is its loser.
-        RegistrationEnd::Overtaken | RegistrationEnd::Superseded => only_newest(page, first, Overtaken::Yes).await,
-        RegistrationEnd::Declined | RegistrationEnd::Barred | RegistrationEnd::Expired => Ok(page.see(Place::Device)),
+        RegistrationEnd::Superseded => only_newest(page, first, Overtaken::Yes).await,
+        RegistrationEnd::Declined | RegistrationEnd::Barred => Ok(page.see(Place::Device)),
     }
 }
 

@@ -116,7 +116,7 @@ impl Change<'_> {
             && !self.rules.lacks(Broken::CommitJudgesNoAccount)
         {
             let reason = match refusal {
-                RegistrationRefusal::Exclusive(_) => Some(RegistrationEnd::Overtaken),
+                RegistrationRefusal::Exclusive(_) => Some(RegistrationEnd::Superseded),
                 RegistrationRefusal::Barred(_) => Some(RegistrationEnd::Barred),
                 RegistrationRefusal::Provisional
                 | RegistrationRefusal::WindowClosed { .. }

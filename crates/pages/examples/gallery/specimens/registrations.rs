@@ -178,22 +178,18 @@ fn stops() -> Vec<Specimen> {
 }
 
 fn step_ups() -> Vec<Specimen> {
-    let step_up = |reason, back: Option<&str>| StepUp {
-        reason,
-        start: String::from("/cabinet/confirm"),
-        fields: vec![],
-        back: back.map(str::to_owned),
+    let own = |name, reason| {
+        let screen = StepUp {
+            reason,
+            start: String::from("/cabinet/confirm"),
+            fields: vec![],
+            back: Some(String::from("/cabinet")),
+        };
+        specimen(name, Place::Alone, screen)
     };
-    let own = |name, reason| specimen(name, Place::Alone, step_up(reason, Some("/cabinet")));
     vec![
-        own("s14", StepUpReason::LongAgo),
-        own("s14-rename", StepUpReason::RenameDevice),
-        own("s14-sessions", StepUpReason::EndSessions),
+        own("s14", StepUpReason::EndSessions),
         own("s14-notices", StepUpReason::ChangeNotices),
-        own("s14-phone", StepUpReason::ChangePhone),
         own("s14-suspend", StepUpReason::Suspend),
-        own("s14-return", StepUpReason::Return),
-        own("s14-someone", StepUpReason::Service),
-        specimen("s14-service", Place::Flow, step_up(StepUpReason::Service, None)),
     ]
 }

@@ -1,0 +1,95 @@
+//! How the values of rules are written, and what they mean.
+
+use std::time::Duration;
+
+use chrono_tz::Tz;
+
+use super::binding::PolicyError;
+use super::window::WallTime;
+use crate::time::seconds;
+
+pub(super) fn wall_time(text: &str) -> Result<WallTime, PolicyError> {
+    text.parse().map_err(|_| PolicyError::WallTime)
+}
+
+pub(super) fn zone(text: &str) -> Result<Tz, PolicyError> {
+    text.parse().map_err(|_| PolicyError::Zone)
+}
+
+pub(super) fn number(text: &str, least: u32, most: u32) -> Result<u32, PolicyError> {
+    let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let number = digits.then(|| text.parse::<u32>().ok()).flatten();
+    number
+        .filter(|number| (least..=most).contains(number))
+        .ok_or(PolicyError::Number)
+}
+
+pub(super) fn switch(text: &str) -> Result<bool, PolicyError> {
+    match text {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => Err(PolicyError::Switch),
+    }
+}
+
+/// Reads `P2D`, `PT48H`, `PT30M`, `PT90S` and their sums, such as `P1DT12H` (ISO 8601 without months and years, whose
+/// length is not fixed).
+pub(super) fn duration(text: &str, longest: Duration) -> Result<Duration, PolicyError> {
+    let (days, clock) = match text.strip_prefix('P').ok_or(PolicyError::Duration)? {
+        rest if rest.is_empty() || rest.ends_with('T') => return Err(PolicyError::Duration),
+        rest => rest.split_once('T').map_or((rest, ""), |(days, clock)| (days, clock)),
+    };
+    let total = units(days, &[('D', 86_400)])?
+        .checked_add(units(clock, &[('H', 3_600), ('M', 60), ('S', 1)])?)
+        .map(seconds);
+    total.filter(|total| *total <= longest).ok_or(PolicyError::Duration)
+}
+
+/// The sum of numbers with their unit behind them; each unit once, in that order.
+fn units(mut text: &str, known: &[(char, u64)]) -> Result<u64, PolicyError> {
+    let mut total = 0_u64;
+    for (unit, length) in known {
+        let Some((number, rest)) = text.split_once(*unit) else {
+            continue;
+        };
+        let digits = (1..=7).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
+        let number: u64 = digits
+            .then(|| number.parse().ok())
+            .flatten()
+            .ok_or(PolicyError::Duration)?;
+        total = total.saturating_add(number.saturating_mul(*length));
+        text = rest;
+    }
+    if text.is_empty() {
+        Ok(total)
+    } else {
+        Err(PolicyError::Duration)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::{days, hours, minutes};
+
+    const LONGEST: Duration = days(30);
+
+    #[test]
+    fn durations_are_read_as_they_are_written() {
+        for (text, length) in [
+            ("PT48H", hours(48)),
+            ("P2D", days(2)),
+            ("P1DT12H", hours(36)),
+            ("PT1H30M", minutes(90)),
+            ("PT0S", Duration::ZERO),
+            ("P30D", days(30)),
+        ] {
+            assert_eq!(duration(text, LONGEST), Ok(length), "{text}");
+        }
+        for text in [
+            "P", "PT", "P1DT", "PT1M1H", "PT1H1H", "PT-1H", "P1Y", "48H", "PT1.5H", "PT 1H", "P30DT1S",
+        ] {
+            assert_eq!(duration(text, LONGEST), Err(PolicyError::Duration), "{text}");
+        }
+    }
+}

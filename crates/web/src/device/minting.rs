@@ -1,0 +1,150 @@
+//! What a committed sign-in makes and ends: the device, the session with its cookies, the session before (security rules
+//! DB-1, SE-1).
+
+use authority::audit::EventKind;
+use authority::authentication::{FirstFactor, FirstStage, achieved};
+use authority::authorization::{Interaction, Progress};
+use authority::devices::{Device, DeviceKey};
+use authority::ids::DeviceId;
+use authority::secret::{PlainToken, Purpose, TokenDigest};
+use authority::sessions::{BrowserSession, SHARED_ABSOLUTE, SHARED_IDLE};
+use authority::users::User;
+use protocol::flow::session_digest;
+use protocol::logout::{Ended, tell_clients};
+use storage::sessions::SessionEnd;
+use storage::{Tx, Write, attempts, audit, interactions, sessions, users};
+
+use super::binding::{Commit, SignedIn, Stop};
+use super::name;
+
+impl Commit<'_> {
+    /// The cookies of what was committed.
+    pub(crate) fn cookies(&self, device_cookie: Option<(DeviceId, PlainToken)>, key_proven: bool) -> SignedIn {
+        SignedIn {
+            session_cookie: self.session_cookie.clone(),
+            device_cookie,
+            key_proven,
+        }
+    }
+
+    /// The device cookie that was minted for a new device.
+    pub(crate) fn device_cookie_of(&self, id: DeviceId) -> (DeviceId, PlainToken) {
+        (id, self.device_cookie.clone())
+    }
+
+    pub(crate) fn device(&self, user: &User, slot: i16, id: DeviceId, key: DeviceKey) -> Device {
+        let agent = self
+            .page
+            .visit
+            .headers
+            .get(http::header::USER_AGENT)
+            .and_then(|value| value.to_str().ok());
+        Device {
+            id,
+            user_id: user.id,
+            slot,
+            key,
+            cookie_digest: self.digest(Purpose::DeviceCookie, &self.device_cookie),
+            name: name::of_user_agent(agent.unwrap_or_default()).name,
+            bound_at: self.page.now,
+            last_used_at: self.page.now,
+            ended_at: None,
+        }
+    }
+
+    /// A session of this device, or a short one of a shared computer, where there is none.
+    pub(crate) async fn start_session(&self, tx: &Tx, user: &User, device_id: Option<DeviceId>) -> Result<(), Stop> {
+        let (first, second) = self.attempt.both_stages().map_err(|_| Stop::Lost)?;
+        let (assurance, methods) = achieved(first, second, user.provisional, device_id.is_some());
+        let (policy, now) = (self.page.provider().policy(), self.page.now);
+        let (idle, absolute) = match device_id {
+            Some(_) => (policy.session_idle, policy.session_absolute),
+            None => (
+                policy.session_idle.min(SHARED_IDLE),
+                policy.session_absolute.min(SHARED_ABSOLUTE),
+            ),
+        };
+        let session = BrowserSession {
+            id: self.session_id,
+            user_id: user.id,
+            cookie_digest: session_digest(&self.page.provider().keyring, &self.session_cookie),
+            device_id,
+            certificate_id: certificate_of(first),
+            assurance,
+            methods,
+            epoch: user.epoch,
+            authenticated_at: now,
+            touched_at: now,
+            idle_until: now.plus(idle.min(absolute)),
+            absolute_until: now.plus(absolute),
+            ended_at: None,
+        };
+        sessions::insert(tx, &session).await?;
+        let event = self.page.event(EventKind::SignedIn).in_session(&session);
+        Ok(audit::insert(tx, &event).await?)
+    }
+
+    /// A new identifier at each privilege change: what this browser was signed in with before dies (security rule SE-1).
+    pub(crate) async fn end_former_session(&self, tx: &Tx) -> Result<(), Stop> {
+        let (provider, now) = (self.page.provider(), self.page.now);
+        let Some(cookie) = self.page.visit.cookies.token(protocol::flow::SESSION_COOKIE) else {
+            return Ok(());
+        };
+        if let Some(former) =
+            sessions::find_live(tx, &session_digest(&provider.keyring, &cookie), provider.moment(now)).await?
+        {
+            let (first, _) = self.attempt.both_stages().map_err(|_| Stop::Lost)?;
+            let reason = if former.user.id == first.user_id {
+                SessionEnd::Replaced
+            } else {
+                // Somebody else sits here now: for the services this is a sign-out of the person before.
+                users::lock(tx, former.user.id).await?;
+                tell_clients(tx, provider, Ended::Session(former.session.id)).await?;
+                sessions::end_replaced(tx, &former.session).await?;
+                SessionEnd::Ended
+            };
+            sessions::end(tx, former.session.id, reason, now).await?;
+        }
+        Ok(())
+    }
+
+    /// Attempt and interaction, by compare-and-set: whoever is second takes everything back.
+    pub(crate) async fn move_on(&self, tx: &Tx) -> Result<(), Stop> {
+        let succeeded = self
+            .attempt
+            .clone()
+            .succeed(self.session_id, self.page.now)
+            .map_err(|_| Stop::Lost)?;
+        let interaction = Interaction {
+            progress: Progress {
+                session: Some(self.session_id),
+                signed_in: true,
+                ..Progress::default()
+            },
+            ..self.page.flow.interaction.clone()
+        };
+        let attempt = attempts::record(tx, &succeeded).await?;
+        let interaction = interactions::record(tx, &interaction).await?;
+        if attempt == Write::Done && interaction == Write::Done {
+            Ok(())
+        } else {
+            Err(Stop::Lost)
+        }
+    }
+
+    fn digest(&self, purpose: Purpose, token: &PlainToken) -> TokenDigest {
+        self.page.provider().keyring.digest(purpose, token.expose().as_bytes())
+    }
+}
+
+#[cfg_attr(
+    not(feature = "sandbox"),
+    expect(clippy::unnecessary_wraps, reason = "the sandbox way has no certificate")
+)]
+const fn certificate_of(first: &FirstStage) -> Option<authority::ids::CertificateId> {
+    match first.factor {
+        FirstFactor::Eds { certificate_id, .. } => Some(certificate_id),
+        #[cfg(feature = "sandbox")]
+        FirstFactor::Sandbox => None,
+    }
+}
