@@ -16,6 +16,7 @@ mod newcomers;
 mod openidconnect_client;
 mod races;
 mod registration;
+mod registration_picture;
 mod registration_races;
 mod registration_steps;
 mod sandbox;

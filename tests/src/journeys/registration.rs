@@ -1,7 +1,7 @@
 //! Registering a new device (product A3 to A6): the whole way, its clocks, its proofs, and what it ends.
 
 use authority::policy::PolicyKey;
-use authority::time::{Timestamp, days, hours, minutes, seconds};
+use authority::time::{Timestamp, days, hours, minutes};
 use authority::users::UserState;
 use aws_lc_rs::digest;
 use storage::{StorageError, consent_texts, devices, registrations, users};
@@ -75,12 +75,7 @@ both_databases! {
 
     async fn the_agreed_text_is_kept_under_its_hash(db) {
         let app = TestApp::on(db).await;
-        app.bound_browser("aigerim").await;
-        app.advance(minutes(11));
-        let mut new = app.browser();
-        let elsewhere = app.arrives_elsewhere(&mut new, "aigerim").await;
-        let picture = app.wants_registration(&mut new, &elsewhere).await;
-        let notice = app.reads_the_picture(&mut new, &picture, "aigerim").await;
+        let (mut new, notice) = app.at_the_notice("aigerim").await;
         let open = registrations::find_open(app.db(), app.user("aigerim").await.id).await.unwrap().unwrap();
         assert_eq!(registrations::find_consent(app.db(), open.id).await.unwrap(), None, "nothing is agreed to yet");
         app.agrees(&mut new, &notice).await.status(200);
@@ -95,9 +90,7 @@ both_databases! {
 
     async fn the_message_tells_of_the_device_and_carries_a_stop_code(db) {
         let app = TestApp::on(db).await;
-        app.bound_browser("aigerim").await;
-        app.advance(minutes(11));
-        let mut new = app.browser();
+        let mut new = app.new_browser("aigerim").await;
         app.registers(&mut new, "aigerim").await.status(200);
         app.delivers_messages().await;
         let text = app.newest_sms().await;
@@ -140,9 +133,7 @@ both_databases! {
 
     async fn for_forty_eight_hours_no_other_device_acts_or_is_registered(db) {
         let app = TestApp::on(db).await;
-        app.bound_browser("aigerim").await;
-        app.advance(minutes(11));
-        let mut new = app.browser();
+        let mut new = app.new_browser("aigerim").await;
         app.registers(&mut new, "aigerim").await.status(200);
         let until = app.exclusivity("aigerim").await.unwrap().until;
         let mut third = app.browser();
@@ -164,96 +155,9 @@ both_databases! {
         third.press(&elsewhere, "register").await.status(200).expect("new-picture");
     }
 
-    async fn a_wrong_picture_code_brings_a_new_picture_and_five_close_the_step(db) {
-        let app = TestApp::on(db).await;
-        app.bound_browser("aigerim").await;
-        app.advance(minutes(11));
-        let mut new = app.browser();
-        let elsewhere = app.arrives_elsewhere(&mut new, "aigerim").await;
-        let mut page = app.wants_registration(&mut new, &elsewhere).await;
-        let first = app.picture_digits("aigerim").await;
-        for n in 1..=5 {
-            let right = app.picture_digits("aigerim").await;
-            let wrong = format!("{:06}", (right.expose().parse::<u32>().unwrap() + 1) % 1_000_000);
-            page = new.submit(&page.form_of("continue").with("code", &wrong)).await;
-            page.status(if n < 5 { 422 } else { 429 });
-            assert!(!app.picture_digits("aigerim").await.matches(&right), "the picture is compared once");
-        }
-        assert!(!app.picture_digits("aigerim").await.matches(&first));
-        // Not even the right code helps now; after a quarter of an hour it would.
-        let path = format!("{}/registration", flow_path(&page));
-        new.open(&path).await.status(429);
-        let refused = app.trace("aigerim").await.iter().filter(|event| *event == "picture_refused R_PICTURE_WRONG").count();
-        assert_eq!(refused, 5);
-    }
-
-    async fn a_picture_works_for_five_minutes(db) {
-        let app = TestApp::on(db).await;
-        app.bound_browser("aigerim").await;
-        app.advance(minutes(11));
-        let mut new = app.browser();
-        let elsewhere = app.arrives_elsewhere(&mut new, "aigerim").await;
-        let page = app.wants_registration(&mut new, &elsewhere).await;
-        let digits = app.picture_digits("aigerim").await;
-        app.advance(minutes(5));
-        let picture = format!("{}/registration/picture", flow_path(&page));
-        new.get(&picture).await.status(404);
-        let answer = new.submit(&page.form_of("continue").with("code", digits.expose())).await;
-        answer.status(422).expect("new-picture");
-        new.get(&picture).await.status(200);
-    }
-
-    async fn the_picture_and_its_sound_are_the_same_each_time(db) {
-        let app = TestApp::on(db).await;
-        app.bound_browser("aigerim").await;
-        app.advance(minutes(11));
-        let mut new = app.browser();
-        let elsewhere = app.arrives_elsewhere(&mut new, "aigerim").await;
-        let page = app.wants_registration(&mut new, &elsewhere).await;
-        let flow = flow_path(&page);
-        let picture = new.get(&format!("{flow}/registration/picture")).await;
-        assert_eq!((picture.header("content-type"), picture.header("cache-control")), ("image/png", "no-store"));
-        let again = new.get(&format!("{flow}/registration/picture")).await;
-        assert_eq!(picture.body, again.body);
-        for language in ["kk", "ru", "en"] {
-            let sound = new.get(&format!("{flow}/registration/sound?language={language}")).await;
-            sound.status(200);
-            assert_eq!(sound.header("content-type"), "audio/wav");
-        }
-        // Another browser sees and hears nothing of it.
-        let mut stranger = app.browser();
-        stranger.get(&format!("{flow}/registration/picture")).await.status(400);
-    }
-
-    async fn signing_once_more_takes_the_place_of_the_picture(db) {
-        let app = TestApp::on(db).await;
-        app.bound_browser("aigerim").await;
-        app.advance(minutes(11));
-        let mut new = app.browser();
-        let elsewhere = app.arrives_elsewhere(&mut new, "aigerim").await;
-        let page = app.wants_registration(&mut new, &elsewhere).await;
-        let sign = new.press(&page, "eds").await;
-        // Somebody else's signature is none.
-        let form = sign.form("eds-form").with("signature", &app.person("nurlan").signs(&sign.data_challenge()));
-        let refused = new.submit(&form).await;
-        refused.status(422);
-        let form = refused.form("eds-form").with("signature", &app.person("aigerim").signs(&refused.data_challenge()));
-        let answer = new.submit(&form).await;
-        let notice = new.follow(answer).await;
-        app.agrees(&mut new, &notice).await.status(200);
-        let trace = app.trace("aigerim").await;
-        assert!(trace.contains(&"picture_refused P_UNEXPECTED".to_owned()), "{trace:?}");
-        assert!(trace.contains(&"picture_passed eds".to_owned()), "{trace:?}");
-    }
-
     async fn no_proof_can_be_left_out_or_altered(db) {
         let app = TestApp::on(db).await;
-        app.bound_browser("aigerim").await;
-        app.advance(minutes(11));
-        let mut new = app.browser();
-        let elsewhere = app.arrives_elsewhere(&mut new, "aigerim").await;
-        let picture = app.wants_registration(&mut new, &elsewhere).await;
-        let notice = app.reads_the_picture(&mut new, &picture, "aigerim").await;
+        let (mut new, notice) = app.at_the_notice("aigerim").await;
         let untouched = || async {
             assert!(app.exclusivity("aigerim").await.is_none());
             assert_eq!(devices::list_live_for_user(app.db(), app.user("aigerim").await.id).await.unwrap().len(), 1);
@@ -317,78 +221,13 @@ both_databases! {
 
     async fn a_locked_account_registers_nothing(db) {
         let app = TestApp::on(db).await;
-        app.bound_browser("aigerim").await;
-        app.advance(minutes(11));
-        let mut new = app.browser();
-        let elsewhere = app.arrives_elsewhere(&mut new, "aigerim").await;
-        let picture = app.wants_registration(&mut new, &elsewhere).await;
-        let notice = app.reads_the_picture(&mut new, &picture, "aigerim").await;
+        let (mut new, notice) = app.at_the_notice("aigerim").await;
         let form = app.agreement(&mut new, &notice);
         app.puts("aigerim", UserState::Locked { reason: authority::users::LockReason::Administrator, at: app.now() }).await;
         let answer = new.submit(&form).await;
         let page = new.follow(answer).await;
         assert_eq!(page.marker(), "locked_administrator");
         assert!(app.exclusivity("aigerim").await.is_none());
-    }
-
-    async fn of_two_registrations_at_once_one_holds_and_the_other_is_told(db) {
-        let app = TestApp::on(db).await;
-        app.bound_browser("aigerim").await;
-        app.advance(minutes(11));
-        let node = app.another_node(db.another().await).await;
-        let (mut one, mut two) = (app.browser(), app.browser().at(node.router.clone()));
-        let left = app.arrives_elsewhere(&mut one, "aigerim").await;
-        app.advance(minutes(2));
-        let right = app.arrives_elsewhere(&mut two, "aigerim").await;
-        let picture = app.wants_registration(&mut one, &left).await;
-        let left = app.reads_the_picture(&mut one, &picture, "aigerim").await;
-        let form = app.agreement(&mut one, &left);
-        // The later registration takes the place of the earlier one.
-        let picture = app.wants_registration(&mut two, &right).await;
-        let right = app.reads_the_picture(&mut two, &picture, "aigerim").await;
-        let other = app.agreement(&mut two, &right);
-        let (left, right) = tokio::join!(one.submit(&form), two.submit(&other));
-        right.status(303);
-        assert!(left.location().is_none_or(|to| to.ends_with("/device")), "{} {:?}", left.status, left.location());
-        assert!(!one.jar.contains_key("__Host-kiru_session"));
-        assert!(two.jar.contains_key("__Host-kiru_session"));
-        assert_eq!(devices::list_live_for_user(app.db(), app.user("aigerim").await.id).await.unwrap().len(), 1);
-    }
-
-    async fn a_commit_posted_twice_at_once_registers_one_device(db) {
-        let app = TestApp::on(db).await;
-        app.bound_browser("aigerim").await;
-        app.advance(minutes(11));
-        let node = app.another_node(db.another().await).await;
-        let mut one = app.browser();
-        let elsewhere = app.arrives_elsewhere(&mut one, "aigerim").await;
-        let picture = app.wants_registration(&mut one, &elsewhere).await;
-        let notice = app.reads_the_picture(&mut one, &picture, "aigerim").await;
-        let form = app.agreement(&mut one, &notice);
-        let mut two = one.at(node.router.clone());
-        tokio::join!(one.submit(&form), two.submit(&form));
-        let sessions = [&one, &two].iter().filter(|browser| browser.jar.contains_key("__Host-kiru_session")).count();
-        assert_eq!(sessions, 1);
-        let trace = app.trace("aigerim").await;
-        assert_eq!(trace.iter().filter(|event| event.starts_with("device_registered")).count(), 1, "{trace:?}");
-    }
-
-    async fn a_sign_in_from_the_old_device_loses_against_a_registration(db) {
-        let app = TestApp::on(db).await;
-        let mut old = app.bound_browser("aigerim").await;
-        app.advance(minutes(11));
-        let mut new = app.browser();
-        let elsewhere = app.arrives_elsewhere(&mut new, "aigerim").await;
-        app.advance(seconds(61));
-        // The old device stands before its proof when the registration is committed.
-        let proof = app.both_stages(&mut old, "aigerim", &app.diary().request(&[])).await;
-        let picture = app.wants_registration(&mut new, &elsewhere).await;
-        let notice = app.reads_the_picture(&mut new, &picture, "aigerim").await;
-        app.agrees(&mut new, &notice).await.status(200);
-        let late = app.proves(&mut old, &proof).await;
-        late.status(403);
-        assert_eq!(late.marker(), "only_newest_device");
-        assert!(!old.jar.contains_key("__Host-kiru_session"));
     }
 
     async fn two_devices_are_allowed_where_the_rule_says_so_and_only_the_newest_acts_at_first(db) {
@@ -413,9 +252,7 @@ both_databases! {
         let app = TestApp::on(db).await;
         app.sets(PolicyKey::PerMonth, "1").await;
         app.sets(PolicyKey::ExclusiveFor, "PT0S").await;
-        app.bound_browser("aigerim").await;
-        app.advance(minutes(11));
-        let mut new = app.browser();
+        let mut new = app.new_browser("aigerim").await;
         app.registers(&mut new, "aigerim").await.status(200);
         let registered_at = app.now();
         app.advance(minutes(11));
@@ -430,9 +267,7 @@ both_databases! {
 
     async fn the_new_device_gets_the_name_that_its_person_gives_it(db) {
         let app = TestApp::on(db).await;
-        app.bound_browser("aigerim").await;
-        app.advance(minutes(11));
-        let mut new = app.browser();
+        let mut new = app.new_browser("aigerim").await;
         let done = app.registers(&mut new, "aigerim").await;
         let named = new.submit(&done.form_of("rename").with("name", " Ас үй <b> ")).await;
         named.status(200);

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use authority::ids::UserId;
 use authority::stop_codes::{STOP_CODE_TTL, StopCode, StopDigits};
-use authority::time::{hours, minutes};
+use authority::time::{hours, minutes, seconds};
 use authority::users::{LockReason, UserState};
 use kiru::chance::chance;
 use storage::{Db, StorageError, devices, sessions, stop_codes, users};
@@ -86,6 +86,66 @@ fn is_signed_in(browser: &Browser) -> bool {
 }
 
 both_databases! {
+    async fn of_two_registrations_at_once_one_holds_and_the_other_is_told(db) {
+        let app = TestApp::on(db).await;
+        app.bound_browser("aigerim").await;
+        app.advance(minutes(11));
+        let node = app.another_node(db.another().await).await;
+        let (mut one, mut two) = (app.browser(), app.browser().at(node.router.clone()));
+        let left = app.arrives_elsewhere(&mut one, "aigerim").await;
+        app.advance(minutes(2));
+        let right = app.arrives_elsewhere(&mut two, "aigerim").await;
+        let picture = app.wants_registration(&mut one, &left).await;
+        let left = app.reads_the_picture(&mut one, &picture, "aigerim").await;
+        let form = app.agreement(&mut one, &left);
+        // The later registration takes the place of the earlier one.
+        let picture = app.wants_registration(&mut two, &right).await;
+        let right = app.reads_the_picture(&mut two, &picture, "aigerim").await;
+        let other = app.agreement(&mut two, &right);
+        let (left, right) = tokio::join!(one.submit(&form), two.submit(&other));
+        right.status(303);
+        assert!(left.location().is_none_or(|to| to.ends_with("/device")), "{} {:?}", left.status, left.location());
+        assert!(!one.jar.contains_key("__Host-kiru_session"));
+        assert!(two.jar.contains_key("__Host-kiru_session"));
+        assert_eq!(devices::list_live_for_user(app.db(), app.user("aigerim").await.id).await.unwrap().len(), 1);
+    }
+
+    async fn a_commit_posted_twice_at_once_registers_one_device(db) {
+        let app = TestApp::on(db).await;
+        app.bound_browser("aigerim").await;
+        app.advance(minutes(11));
+        let node = app.another_node(db.another().await).await;
+        let mut one = app.browser();
+        let elsewhere = app.arrives_elsewhere(&mut one, "aigerim").await;
+        let picture = app.wants_registration(&mut one, &elsewhere).await;
+        let notice = app.reads_the_picture(&mut one, &picture, "aigerim").await;
+        let form = app.agreement(&mut one, &notice);
+        let mut two = one.at(node.router.clone());
+        tokio::join!(one.submit(&form), two.submit(&form));
+        let sessions = [&one, &two].iter().filter(|browser| browser.jar.contains_key("__Host-kiru_session")).count();
+        assert_eq!(sessions, 1);
+        let trace = app.trace("aigerim").await;
+        assert_eq!(trace.iter().filter(|event| event.starts_with("device_registered")).count(), 1, "{trace:?}");
+    }
+
+    async fn a_sign_in_from_the_old_device_loses_against_a_registration(db) {
+        let app = TestApp::on(db).await;
+        let mut old = app.bound_browser("aigerim").await;
+        app.advance(minutes(11));
+        let mut new = app.browser();
+        let elsewhere = app.arrives_elsewhere(&mut new, "aigerim").await;
+        app.advance(seconds(61));
+        // The old device stands before its proof when the registration is committed.
+        let proof = app.both_stages(&mut old, "aigerim", &app.diary().request(&[])).await;
+        let picture = app.wants_registration(&mut new, &elsewhere).await;
+        let notice = app.reads_the_picture(&mut new, &picture, "aigerim").await;
+        app.agrees(&mut new, &notice).await.status(200);
+        let late = app.proves(&mut old, &proof).await;
+        late.status(403);
+        assert_eq!(late.marker(), "only_newest_device");
+        assert!(!old.jar.contains_key("__Host-kiru_session"));
+    }
+
     async fn the_loser_of_two_registrations_is_answered_409_and_gets_no_session(db) {
         let app = TestApp::on(db).await;
         app.bound_browser("aigerim").await;
@@ -164,9 +224,7 @@ both_databases! {
 
     async fn a_lock_beside_a_registration_leaves_nobody_signed_in(db) {
         let app = TestApp::on(db).await;
-        app.bound_browser("aigerim").await;
-        app.advance(minutes(11));
-        let mut new = app.browser();
+        let mut new = app.new_browser("aigerim").await;
         let form = app.before_consent(&mut new).await;
         let (user, now, other) = (app.user("aigerim").await.id, app.now(), db.another().await);
         let locks = other.tx("lock", |tx| async move {

@@ -2,6 +2,7 @@
 
 use authority::authentication::CodeDigits;
 use authority::policy::{PolicyKey, Scope, SetValue};
+use authority::time::minutes;
 use authority::users::Exclusivity;
 use messaging::Sender;
 use storage::{StorageError, policies, registrations};
@@ -14,6 +15,28 @@ impl TestApp {
         let page = self.both_stages(browser, login, &self.diary().request(&[])).await;
         page.status(403).expect("register");
         page
+    }
+
+    /// The person has a bound browser, and eleven minutes later sits at another one.
+    pub(crate) async fn new_browser(&self, login: &str) -> Browser {
+        self.bound_browser(login).await;
+        self.advance(minutes(11));
+        self.browser()
+    }
+
+    /// [`new_browser`](Self::new_browser), at R4.
+    pub(crate) async fn at_the_picture(&self, login: &str) -> (Browser, Page) {
+        let mut new = self.new_browser(login).await;
+        let elsewhere = self.arrives_elsewhere(&mut new, login).await;
+        let picture = self.wants_registration(&mut new, &elsewhere).await;
+        (new, picture)
+    }
+
+    /// [`new_browser`](Self::new_browser), at R5.
+    pub(crate) async fn at_the_notice(&self, login: &str) -> (Browser, Page) {
+        let (mut new, picture) = self.at_the_picture(login).await;
+        let notice = self.reads_the_picture(&mut new, &picture, login).await;
+        (new, notice)
     }
 
     /// From R1 to R4: the person wants this device registered.
