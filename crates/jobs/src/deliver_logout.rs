@@ -188,7 +188,7 @@ impl LogoutDelivery {
         let fields = [("logout_token", call.token.as_str())];
         Ok(match self.outbound.post_form_for_status(&call.uri, &fields).await {
             Ok(status) => Call::Answered(status),
-            Err(error) => Call::Failed(error.reason().to_string()),
+            Err(error) => Call::Failed(with_causes(error.reason())),
         })
     }
 
@@ -286,6 +286,21 @@ impl Drop for Place {
     }
 }
 
+/// Why a call failed, with what caused it: "the transport failed" helps nobody. No address is in it.
+fn with_causes(reason: &dyn std::error::Error) -> String {
+    let mut words = reason.to_string();
+    let mut cause = reason.source();
+    while let Some(error) = cause {
+        let said = error.to_string();
+        if !words.contains(&said) {
+            words.push_str(": ");
+            words.push_str(&said);
+        }
+        cause = error.source();
+    }
+    words
+}
+
 /// One second after the first try, then twice as long each time, at most five minutes.
 fn next_try(tries: i64, now: Timestamp) -> Timestamp {
     let doublings = u32::try_from(tries.saturating_sub(1).clamp(0, 16)).unwrap_or(0);
@@ -306,5 +321,19 @@ mod tests {
             [seconds(256), minutes(5), minutes(5), minutes(5)]
         );
         assert_eq!([0, i64::MIN].map(wait), [seconds(1), seconds(1)]);
+    }
+
+    #[test]
+    fn a_failure_is_told_with_its_causes_each_once() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("{0}")]
+        struct Failure(&'static str, #[source] Option<Box<Failure>>);
+        let root = Failure("the certificate is not trusted", None);
+        let same = Failure("the transport failed", Some(Box::new(root)));
+        let failure = Failure("the transport failed", Some(Box::new(same)));
+        assert_eq!(
+            with_causes(&failure),
+            "the transport failed: the certificate is not trusted"
+        );
     }
 }
