@@ -59,6 +59,11 @@ impl Pages {
         self.change(locale, "sms-signed-in", ("service", service), (at, stop_code))
     }
 
+    /// Devices can be registered today until `to`, `HH:MM`, as the person asked to be reminded.
+    pub fn sms_registration_opens(&self, locale: Locale, service: &str, to: &str) -> String {
+        self.shortened(locale, "sms-registration-opens", ("service", service), &[("to", to)])
+    }
+
     /// The operator released a device, or ended the time in which only it works.
     pub fn sms_device_released(&self, locale: Locale, device: &str, at: Timestamp, stop_code: &str) -> String {
         self.change(locale, "sms-device-released", ("device", device), (at, stop_code))
@@ -101,11 +106,16 @@ impl Pages {
         said(&self.edition(locale).texts, key, &facts)
     }
 
+    /// A message about a change, with a name in it.
+    fn change(&self, locale: Locale, key: &str, named: (&str, &str), (at, stop): (Timestamp, &str)) -> String {
+        let facts = [("time", &*self.short(at)), ("site", &self.site()), ("stop", stop)];
+        self.shortened(locale, key, named, &facts)
+    }
+
     /// A message with a name in it, which is shortened until two parts hold everything.
-    fn change(&self, locale: Locale, key: &str, (field, name): (&str, &str), (at, stop): (Timestamp, &str)) -> String {
-        let (time, site) = (self.short(at), self.site());
+    fn shortened(&self, locale: Locale, key: &str, (field, name): (&str, &str), facts: &[(&str, &str)]) -> String {
         let written = |name: &str| {
-            let facts = [(field, name), ("time", &time), ("site", &site), ("stop", stop)];
+            let facts = [&[(field, name)], facts].concat();
             said(&self.edition(locale).texts, key, &facts)
         };
         let name = escape::shown(name);

@@ -14,7 +14,7 @@ pub async fn turn_back(tx: &Tx, now: Timestamp) -> Result<(), StorageError> {
     for sql in [
         "DELETE FROM throttles WHERE expires_at > $1",
         "DELETE FROM sms WHERE created_at > $1",
-        "UPDATE sms SET claimed_until = 0 WHERE claimed_until > $1",
+        "UPDATE sms SET claimed_until = 0 WHERE claimed_until > $1 AND kind <> 'reminder'",
         "UPDATE outbox SET claimed_until = 0 WHERE claimed_until > $1",
         "UPDATE outbox SET due_at = $1 WHERE due_at > $1",
     ] {

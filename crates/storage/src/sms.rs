@@ -29,6 +29,11 @@ pub enum SmsKind {
     Code(Share),
     /// It tells of a change.
     Notice,
+    /// The person asked to be told when something is possible again.
+    Reminder {
+        /// It leaves at this instant, and not before.
+        at: Timestamp,
+    },
 }
 
 impl SmsKind {
@@ -37,6 +42,15 @@ impl SmsKind {
             Self::Code(Share::Other) => "code",
             Self::Code(Share::Bound) => "code_bound",
             Self::Notice => "notice",
+            Self::Reminder { .. } => "reminder",
+        }
+    }
+
+    /// Nobody claims it up to this instant.
+    fn held_until(self) -> i64 {
+        match self {
+            Self::Code(_) | Self::Notice => 0,
+            Self::Reminder { at } => at.as_micros().saturating_sub(1),
         }
     }
 }
@@ -120,7 +134,7 @@ pub async fn insert(tx: &Tx, sms: &SealedSms) -> Result<bool, StorageError> {
         ("text_sealed", sms.text_sealed.clone().into()),
         ("created_at", at(sms.created_at)),
         ("expires_at", at(sms.expires_at)),
-        ("claimed_until", 0_i64.into()),
+        ("claimed_until", sms.kind.held_until().into()),
         ("tries", 0_i64.into()),
     ];
     sql::insert_new(tx, "sms", cells).await

@@ -54,6 +54,7 @@ pub const ROUTES: &[Route] = &[
     route(Method::POST, "/flow/{id}/registration/consent", Caller::Browser),
     route(Method::POST, "/flow/{id}/registration/decline", Caller::Browser),
     route(Method::POST, "/flow/{id}/registration/name", Caller::Browser),
+    route(Method::POST, "/flow/{id}/registration/reminder", Caller::Browser),
     route(Method::GET, "/flow/{id}/consent", Caller::Browser),
     route(Method::POST, "/flow/{id}/consent", Caller::Browser),
     route(Method::GET, "/flow/{id}/suspend", Caller::Browser),
@@ -134,4 +135,5 @@ fn registering() -> Router<WebState> {
         .route("/flow/{id}/registration/consent", post(registration::agree))
         .route("/flow/{id}/registration/decline", post(registration::decline))
         .route("/flow/{id}/registration/name", post(registration::rename))
+        .route("/flow/{id}/registration/reminder", post(registration::remind))
 }

@@ -103,6 +103,9 @@ test('the hours begin and end to the second, and forty-eight hours too', async (
     else {
       await assertErrorPage(fresh.page, 'registration_window_closed');
       await inspect(fresh, 'r2');
+      await fresh.page.locator('#remind').click();
+      await fresh.page.locator('#reminded').waitFor();
+      await inspect(fresh, 'r2-reminded');
     }
   }
   assert.ok(flow);

@@ -1,24 +1,15 @@
 //! Registering a new device (product A3 to A6): the whole way, its clocks, its proofs, and what it ends.
 
 use authority::policy::PolicyKey;
-use authority::time::{Timestamp, days, hours, minutes};
+use authority::time::{days, hours, minutes};
 use authority::users::UserState;
 use aws_lc_rs::digest;
 use storage::{StorageError, consent_texts, devices, registrations, users};
 
+use super::registration_steps::just_before;
 use super::steps::flow_path;
 use crate::harness::{DeviceKey, TestApp};
 use crate::storage::both_databases;
-
-fn just_before(at: Timestamp) -> Timestamp {
-    Timestamp::from_micros(at.as_micros() - 1)
-}
-
-impl TestApp {
-    fn goes_to(&self, at: Timestamp) {
-        self.advance(at.since(self.now()));
-    }
-}
 
 both_databases! {
     async fn the_new_device_is_registered_and_everything_else_ends(db) {

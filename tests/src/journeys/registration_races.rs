@@ -61,7 +61,8 @@ impl TestApp {
     }
 
     /// How many sessions of the person count.
-    async fn live_sessions(&self) -> u64 {
+    /// How many sessions of the person run.
+    pub(crate) async fn live_sessions(&self) -> u64 {
         let (user, moment) = (self.user("aigerim").await.id, storage::Moment::as_given(self.now()));
         sessions::count_live(self.db(), user, moment).await.unwrap()
     }

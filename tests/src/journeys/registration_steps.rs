@@ -2,14 +2,24 @@
 
 use authority::authentication::CodeDigits;
 use authority::policy::{PolicyKey, Scope, SetValue};
-use authority::time::minutes;
+use authority::time::{Timestamp, minutes};
 use authority::users::Exclusivity;
 use messaging::Sender;
 use storage::{StorageError, policies, registrations};
 
 use crate::harness::{Browser, DeviceKey, Form, Page, TestApp};
 
+/// The last microsecond before.
+pub(crate) fn just_before(at: Timestamp) -> Timestamp {
+    Timestamp::from_micros(at.as_micros() - 1)
+}
+
 impl TestApp {
+    /// The clock moves on to this instant.
+    pub(crate) fn goes_to(&self, at: Timestamp) {
+        self.advance(at.since(self.now()));
+    }
+
     /// Both stages in a browser that is not the person's device: R1.
     pub(crate) async fn arrives_elsewhere(&self, browser: &mut Browser, login: &str) -> Page {
         let page = self.both_stages(browser, login, &self.diary().request(&[])).await;

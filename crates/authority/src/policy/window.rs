@@ -108,6 +108,11 @@ impl RegistrationWindow {
         self.to
     }
 
+    /// How long it is on the wall clock.
+    pub const fn length(self) -> Duration {
+        Duration::from_secs((self.to.seconds() - self.from.seconds()) as u64)
+    }
+
     /// Where its wall clock hangs.
     pub const fn zone(self) -> Tz {
         self.zone

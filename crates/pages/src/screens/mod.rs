@@ -41,7 +41,7 @@ pub use locks::{AdministratorLock, LeftSchool, SuspendedByOwner, UnusedTooLong};
 pub use phone::{NoPhone, NumberNotServed};
 pub use registration::{
     ConfirmRegistration, DeviceRegistered, EnterPictureCode, NamedDevice, NotNow, OnlyNewestDevice, PictureProblem,
-    RegistrationHours, RegistrationNotNow, WindowClosed,
+    RegistrationHours, RegistrationNotNow, Reminder, WindowClosed,
 };
 #[cfg(feature = "sandbox")]
 pub use sandbox_person::SandboxPerson;

@@ -2,7 +2,7 @@
 //!
 //! Forms post to `{flow}/registration` (start, from R1), `/registration/picture` (another picture), `/registration/code`
 //! (field `code`), `/registration/consent` (fields `notice`, `shown_at`, `public_key`, `proof`), `/registration/decline`
-//! and `/registration/name` (field `name`). Buttons: `register`, `new-picture`, `listen` (a link), `continue`, `eds` (posts
+//! `/registration/name` (field `name`) and `/registration/reminder`. Buttons: `register`, `remind`, `new-picture`, `listen` (a link), `continue`, `eds` (posts
 //! to `{flow}/registration/eds`), `agree`, `decline`, `rename`. "That was not me" leads to `{flow}/suspend`.
 
 use authority::time::Timestamp;
@@ -24,6 +24,15 @@ pub struct RegistrationHours {
     pub zone: Option<String>,
 }
 
+/// A message that says when the hours begin.
+#[derive(Clone, Debug, Serialize)]
+pub struct Reminder {
+    /// The masked number that it goes to.
+    pub phone: String,
+    /// Whether it was asked for; otherwise it is offered.
+    pub asked: bool,
+}
+
 /// R2: devices are registered at other hours.
 #[derive(Clone, Debug, Serialize)]
 pub struct WindowClosed {
@@ -36,6 +45,8 @@ pub struct WindowClosed {
     /// When they begin next.
     #[serde(serialize_with = "micros")]
     pub opens_at: Timestamp,
+    /// None without a phone.
+    pub reminder: Option<Reminder>,
 }
 
 impl Screen for WindowClosed {

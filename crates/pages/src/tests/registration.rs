@@ -126,6 +126,14 @@ fn a_message_about_a_change_fits_two_parts_whatever_the_name() {
                 );
             }
         }
+        let opens = pages.sms_registration_opens(locale, &"Мектеп ".repeat(40), "18:00");
+        assert!(
+            opens.encode_utf16().count() <= 134
+                && opens.contains("18:00")
+                && opens.contains(": Мектеп")
+                && opens.ends_with('…'),
+            "{opens}"
+        );
         let suspended = pages.sms_suspended(locale, now);
         assert!(
             suspended.encode_utf16().count() <= 134 && !suspended.contains("/stop"),

@@ -1,5 +1,6 @@
 sms-code = { $code } — Kiru sign-in code. Tell nobody.
 sms-device-registered = Kiru: a new device was registered: { $device }, { $time }. Not you? { $site }/stop, code { $stop }
+sms-registration-opens = Kiru: devices can be registered today until { $to }. Sign in to: { $service }
 sms-signed-in = Kiru: sign-in to: { $service }, { $time }. Not you? { $site }/stop, code { $stop }
 sms-device-released = Kiru: the operator released a device: { $device }, { $time }. Not you? { $site }/stop, code { $stop }
 sms-phone-changed = Kiru: the phone of the account was changed: { $time }. Not you? { $site }/stop, code { $stop }

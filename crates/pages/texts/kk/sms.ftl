@@ -1,5 +1,6 @@
 sms-code = { $code } — Kiru кіру коды. Ешкімге айтпаңыз.
 sms-device-registered = Kiru: жаңа құрылғы тіркелді: { $device }, { $time }. Сіз емес пе? { $site }/stop, код { $stop }
+sms-registration-opens = Kiru: бүгін құрылғыны тіркеуге болады, аяқталуы: { $to }. Мына сервиске кіріңіз: { $service }
 sms-signed-in = Kiru: сервиске кіру: { $service }, { $time }. Сіз емес пе? { $site }/stop, код { $stop }
 sms-device-released = Kiru: оператор құрылғыны ажыратты: { $device }, { $time }. Сіз емес пе? { $site }/stop, код { $stop }
 sms-phone-changed = Kiru: есептік жазбаның телефоны өзгертілді: { $time }. Сіз емес пе? { $site }/stop, код { $stop }

@@ -1,5 +1,6 @@
 sms-code = { $code } — код входа Kiru. Никому не говорите.
 sms-device-registered = Kiru: зарегистрировано новое устройство: { $device }, { $time }. Не вы? { $site }/stop, код { $stop }
+sms-registration-opens = Kiru: сегодня до { $to } можно зарегистрировать устройство. Войдите в сервис: { $service }
 sms-signed-in = Kiru: вход в сервис: { $service }, { $time }. Не вы? { $site }/stop, код { $stop }
 sms-device-released = Kiru: оператор отвязал устройство: { $device }, { $time }. Не вы? { $site }/stop, код { $stop }
 sms-phone-changed = Kiru: телефон учётной записи изменён: { $time }. Не вы? { $site }/stop, код { $stop }

@@ -77,7 +77,8 @@ pub(super) async fn agreed(form: &FlowForm) -> Result<Response, Problem> {
                 code,
                 "the proof of a new device was refused"
             );
-            Ok(page.see(Place::SignIn))
+            // R1 again: nothing has changed, and a registration may be begun anew.
+            Ok(page.see(Place::Device))
         }
         Ok(Outcome::Again) | Err(Stop::Lost) => Ok(page.see(Place::Registration)),
         Err(Stop::Storage(error)) => Err(Problem::OurFault(error)),

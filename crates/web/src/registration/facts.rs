@@ -13,6 +13,7 @@ use protocol::Problem;
 use protocol::policy::binding_policy;
 use storage::{Connection, StorageError, Tx, audit, phones, registrations, users};
 
+use super::reminder;
 use crate::device::{self, Overtaken};
 use crate::flow::{FlowPage, Place};
 
@@ -114,12 +115,14 @@ async fn window_closed(page: &FlowPage, first: &FirstStage, opens_at: Timestamp)
     let Some(account) = of(page, first.user_id).await? else {
         return Ok(page.see(Place::SignIn));
     };
+    let reminder = reminder::shown(page, &account, opens_at).await?;
     let RegistrationHours { from, to, zone } = device::hours(page, account.policy.window);
     let screen = WindowClosed {
         from,
         to,
         zone,
         opens_at,
+        reminder,
     };
     Ok(page.render(Place::Registration, &screen))
 }

@@ -4,6 +4,7 @@
 //! * `facts`: what is known of the account, and the pages for its refusals (R2, R3).
 //! * `start`: the registration begins. `code`: the picture code (R4) and another picture; `picture`, `sound`: what is
 //!   drawn and spoken. `eds`: a second signature instead of the code.
+//! * `reminder`: a message when the hours begin, from R2.
 //! * `notice`: what R5 says. `commit`: the one transaction that changes everything. `done`: R6.
 
 mod code;
@@ -13,6 +14,7 @@ mod eds;
 mod facts;
 mod notice;
 mod picture;
+mod reminder;
 mod sound;
 mod start;
 
@@ -49,6 +51,12 @@ pub(crate) async fn agree(form: FlowForm) -> Response {
 /// `POST /flow/{id}/registration/decline`: everything stays as it is.
 pub(crate) async fn decline(form: FlowForm) -> Response {
     let answer = start::declined(&form.page).await;
+    form.page.answer(answer)
+}
+
+/// `POST /flow/{id}/registration/reminder`: the person wants a message when devices are registered again.
+pub(crate) async fn remind(form: FlowForm) -> Response {
+    let answer = reminder::wanted(&form.page).await;
     form.page.answer(answer)
 }
 

@@ -88,7 +88,7 @@ impl Shown<'_> {
 /// A device as pages show it.
 pub(super) fn named(device: &Device) -> NamedDevice {
     NamedDevice {
-        kind: name::kind_of(&device.name),
+        kind: name::kind_of(&device.agent),
         name: device.name.clone(),
     }
 }

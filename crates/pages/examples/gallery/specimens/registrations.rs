@@ -4,7 +4,7 @@ use authority::time::minutes;
 use kiru_pages::screens::{
     ConfirmRegistration, ConfirmSuspend, DeviceKind, DeviceRegistered, EdsPurpose, EnterPictureCode, NamedDevice,
     NotNow, OnlyNewestDevice, PictureProblem, ProofPurpose, ProofRequest, RegistrationHours, RegistrationNotNow,
-    SignWithEds, SignatureRefusal, StepUp, StepUpReason, StopPage, StopProblem, Stopped, WindowClosed,
+    Reminder, SignWithEds, SignatureRefusal, StepUp, StepUpReason, StopPage, StopProblem, Stopped, WindowClosed,
 };
 
 use super::{Place, Specimen, now, specimen};
@@ -41,6 +41,10 @@ fn refused() -> Vec<Specimen> {
         to: String::from("18:00"),
         zone: zone.map(str::to_owned),
         opens_at: now().plus(minutes(left)),
+        reminder: Some(Reminder {
+            phone: String::from("+7 ••• ••• 45 67"),
+            asked: left == 12,
+        }),
     };
     let newest = |device_name: &str, known: bool, overtaken| OnlyNewestDevice {
         device_name: device_name.to_owned(),
