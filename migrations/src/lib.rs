@@ -47,6 +47,7 @@ mod m20261126_002200_create_cabinet_tickets;
 mod m20261126_002300_add_users_notify_sign_in;
 mod m20261126_002400_index_audit_events_user;
 mod m20261126_003000_add_browser_sessions_bound_key;
+mod m20261126_004000_add_devices_agent;
 
 use sea_orm_migration::MigrationTrait;
 use sea_orm_migration::prelude::async_trait;
@@ -109,6 +110,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_002300_add_users_notify_sign_in::Migration),
             Box::new(m20261126_002400_index_audit_events_user::Migration),
             Box::new(m20261126_003000_add_browser_sessions_bound_key::Migration),
+            Box::new(m20261126_004000_add_devices_agent::Migration),
         ]
     }
 }

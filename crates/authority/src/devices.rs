@@ -45,8 +45,10 @@ pub struct Device {
     pub key: DeviceKey,
     /// Digest of the device cookie, which only identifies (security rule DB-1).
     pub cookie_digest: TokenDigest,
-    /// What people call it, such as "Chrome on Windows".
+    /// What the person calls it; at first what `agent` says.
     pub name: String,
+    /// Browser and system, such as "Chrome, Windows", as the browser said when it was bound.
+    pub agent: String,
     /// When it was bound.
     pub bound_at: Timestamp,
     /// The last sign-in from it.
@@ -113,6 +115,7 @@ mod tests {
             },
             cookie_digest: TokenDigest::from_bytes([0; 32]),
             name: String::new(),
+            agent: String::new(),
             bound_at: at,
             last_used_at: at,
             ended_at: None,

@@ -13,6 +13,7 @@ pub mod policy;
 mod problem;
 mod provider;
 mod routes;
+pub mod session_limit;
 pub mod signing_keys;
 pub mod suspension;
 mod token;

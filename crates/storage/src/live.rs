@@ -54,7 +54,7 @@ pub(crate) const USER: &str = "users.id AS u_id, users.subject AS u_subject, use
 /// Columns of `devices`, prefixed for a join.
 pub(crate) const DEVICE: &str = "devices.id AS d_id, devices.user_id AS d_user_id, devices.slot AS d_slot, \
     devices.thumbprint AS d_thumbprint, devices.public_jwk AS d_public_jwk, devices.cookie_digest AS d_cookie_digest, \
-    devices.name AS d_name, devices.bound_at AS d_bound_at, devices.last_used_at AS d_last_used_at, \
+    devices.name AS d_name, devices.agent AS d_agent, devices.bound_at AS d_bound_at, devices.last_used_at AS d_last_used_at, \
     devices.ended_at AS d_ended_at";
 
 /// Columns of `browser_sessions`, prefixed for a join.

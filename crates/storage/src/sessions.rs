@@ -23,7 +23,7 @@ use crate::sql::{self, at, json};
 use crate::{Connection, Inconsistent, StorageError, Tx};
 
 pub use bound::{BoundSession, bind_key, find_bound, rotate_cookie};
-pub use of_user::{end_of_user, end_others, list_live_for_user, list_services};
+pub use of_user::{end_of_user, end_others, list_crowded, list_live_for_user, list_services};
 
 /// A session that is live now, with whom and what it rests on.
 #[derive(Clone, Debug)]

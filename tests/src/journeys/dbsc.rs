@@ -20,7 +20,7 @@ both_databases! {
     async fn a_browser_that_offers_it_binds_a_key_and_keeps_the_cookie_for_minutes(db) {
         let app = TestApp::on(db).await;
         let mut browser = app.browser();
-        let offered = app.answer_that_signs_in(&mut browser, "aigerim").await;
+        let offered = app.answer_that_signs_in(&mut browser, "aigerim", &app.diary().request(&[])).await;
         let first = browser.jar[SESSION].clone();
         let key = DeviceKey::generate();
         let answer = register(&mut browser, &key.sign(&registration(&key, &offer(&offered)))).await;
@@ -146,8 +146,8 @@ both_databases! {
         let app = TestApp::on(db).await;
         let (mut browser, mut stranger) = (app.browser(), app.browser());
         let (other_offer, offered) = (
-            offer(&app.answer_that_signs_in(&mut stranger, "nurlan").await),
-            offer(&app.answer_that_signs_in(&mut browser, "aigerim").await),
+            offer(&app.answer_that_signs_in(&mut stranger, "nurlan", &app.diary().request(&[])).await),
+            offer(&app.answer_that_signs_in(&mut browser, "aigerim", &app.diary().request(&[])).await),
         );
         let (key, other) = (DeviceKey::generate(), DeviceKey::generate());
         assert_eq!(refusal(&browser.post_headers(REGISTRATION, &[]).await), "400 B_FORMAT");
@@ -182,7 +182,7 @@ both_databases! {
         let app = TestApp::on(db).await;
         let node = app.another_node(db.another().await).await;
         let mut one = app.browser();
-        let offered = offer(&app.answer_that_signs_in(&mut one, "aigerim").await);
+        let offered = offer(&app.answer_that_signs_in(&mut one, "aigerim", &app.diary().request(&[])).await);
         let mut two = one.at(node.router.clone());
         let (left, right) = (DeviceKey::generate(), DeviceKey::generate());
         let tokens = (left.sign(&registration(&left, &offered)), right.sign(&registration(&right, &offered)));
@@ -247,7 +247,7 @@ both_databases! {
     async fn what_was_issued_in_the_session_does_not_hang_on_its_cookie(db) {
         let app = TestApp::on(db).await;
         let (diary, mut browser) = (app.diary(), app.browser());
-        let offered = app.answer_that_signs_in(&mut browser, "aigerim").await;
+        let offered = app.answer_that_signs_in(&mut browser, "aigerim", &app.diary().request(&[])).await;
         SessionKey::registered(&mut browser, &offered).await;
         let consent = browser.follow(offered).await;
         let back = app.allows_once(&mut browser, &consent).await;
@@ -282,7 +282,7 @@ both_databases! {
     async fn nothing_changes_for_other_browsers(db) {
         let app = TestApp::on(db).await;
         let mut browser = app.browser();
-        let answer = app.answer_that_signs_in(&mut browser, "aigerim").await;
+        let answer = app.answer_that_signs_in(&mut browser, "aigerim", &app.diary().request(&[])).await;
         let cookies: Vec<_> = answer.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap()).collect();
         assert!(cookies.iter().any(|cookie| cookie.starts_with(SESSION) && !cookie.contains("Max-Age")), "{cookies:?}");
         app.advance(minutes(50));
@@ -292,7 +292,7 @@ both_databases! {
     async fn switched_off_it_is_neither_offered_nor_there(db) {
         let app = TestApp::configured(db, "[sessions]\ndevice_bound = false\n").await;
         let mut browser = app.browser();
-        let answer = app.answer_that_signs_in(&mut browser, "aigerim").await;
+        let answer = app.answer_that_signs_in(&mut browser, "aigerim", &app.diary().request(&[])).await;
         assert_eq!(answer.header("secure-session-registration"), "");
         for path in [REGISTRATION, REFRESH] {
             let key = DeviceKey::generate();

@@ -10,8 +10,8 @@ pub(super) const REFRESH: &str = "/dbsc/refresh";
 
 impl TestApp {
     /// The first sign-in up to the answer with the cookies, redirects not followed.
-    pub(super) async fn answer_that_signs_in(&self, browser: &mut Browser, login: &str) -> Page {
-        let page = self.both_stages(browser, login, &self.diary().request(&[])).await;
+    pub(super) async fn answer_that_signs_in(&self, browser: &mut Browser, login: &str, request: &str) -> Page {
+        let page = self.both_stages(browser, login, request).await;
         let (device, key) = (page.data("device-id"), DeviceKey::generate());
         let form = page
             .form_of("bind")
@@ -24,7 +24,9 @@ impl TestApp {
     /// A signed-in browser whose session has a bound key, with that key.
     pub(super) async fn bound_session(&self, login: &str) -> (Browser, SessionKey) {
         let mut browser = self.browser();
-        let offered = self.answer_that_signs_in(&mut browser, login).await;
+        let offered = self
+            .answer_that_signs_in(&mut browser, login, &self.diary().request(&[]))
+            .await;
         let key = SessionKey::registered(&mut browser, &offered).await;
         (browser, key)
     }
@@ -51,11 +53,17 @@ impl SessionKey {
 
     /// Comes without a token: 403 with a challenge.
     pub(super) async fn asks(&self, browser: &mut Browser) -> String {
-        let answer = browser
-            .post_headers(REFRESH, &[("sec-secure-session-id", &self.quoted())])
-            .await;
+        let answer = self.comes(browser).await;
         answer.status(403);
         self.challenge(&answer)
+    }
+
+    /// Comes without a token, whatever it is told.
+    pub(super) async fn comes(&self, browser: &mut Browser) -> Page {
+        let named = self.quoted();
+        browser
+            .post_headers(REFRESH, &[("sec-secure-session-id", &named)])
+            .await
     }
 
     /// Comes with this token.

@@ -6,6 +6,7 @@
 mod channels;
 mod scene;
 
+use authority::policy::PolicyKey;
 use authority::time::hours;
 use authority::users::{LockReason, UserState};
 
@@ -51,6 +52,7 @@ rows! {
     Channel {
         AccessToken,
         Refresh,
+        BoundCookie,
         Silent,
         SingleSignOn,
         Cabinet,
@@ -58,6 +60,7 @@ rows! {
         Logout,
         StopCode,
         SignIn,
+        SharedComputer,
         RegistrationStart,
         RegistrationCommit,
     }
@@ -98,6 +101,10 @@ fn told(channel: Channel, binding: Binding, state: UserState) -> &'static str {
             (None, true) => "200",
             (Some(_), _) | (None, false) => "400 invalid_grant",
         },
+        Channel::BoundCookie => match (bars, counts(binding)) {
+            (None, true) => "200",
+            (Some(_), _) | (None, false) => "410 session_over",
+        },
         Channel::Silent => match (bars, has_session) {
             // The device has to prove its key, which takes a page.
             (None, true) => "interaction_required",
@@ -135,6 +142,7 @@ fn told(channel: Channel, binding: Binding, state: UserState) -> &'static str {
             }
         },
         Channel::SignIn => bars.unwrap_or(signs_in(binding)),
+        Channel::SharedComputer => bars.unwrap_or(shares(binding)),
         Channel::RegistrationStart => bars.unwrap_or(starts(binding)),
         Channel::RegistrationCommit => bars.unwrap_or(commits(binding)),
     }
@@ -176,6 +184,16 @@ const fn signs_in(binding: Binding) -> &'static str {
     }
 }
 
+/// A short session without binding, where the rules have such computers.
+const fn shares(binding: Binding) -> &'static str {
+    match binding {
+        Binding::Nothing | Binding::OtherDevice | Binding::Ended => "200 signed in",
+        // Whoever sits at the bound device proves its key; nothing less will do there.
+        Binding::ThisDevice | Binding::ExclusiveToThis | Binding::Provisional => "403 bound_elsewhere",
+        Binding::ExclusiveToOther => "403 only_newest_device",
+    }
+}
+
 const fn starts(binding: Binding) -> &'static str {
     match binding {
         Binding::ThisDevice | Binding::OtherDevice => "200 picture",
@@ -211,11 +229,14 @@ enum Uses {
 /// Whoever signs in or registers has used the scene up.
 fn uses(channel: Channel, said: &str) -> Uses {
     match channel {
-        Channel::SignIn if said == "200 signed in" => Uses::Scene,
+        Channel::SignIn | Channel::SharedComputer if said == "200 signed in" => Uses::Scene,
+        // A wrong answer of the bound device ends the attempt.
+        Channel::SharedComputer if said == "403 bound_elsewhere" => Uses::Scene,
         Channel::RegistrationCommit if said == "200 registered" => Uses::Scene,
         Channel::RegistrationStart if said == "200 picture" => Uses::Nothing,
         Channel::AccessToken
         | Channel::Refresh
+        | Channel::BoundCookie
         | Channel::Silent
         | Channel::SingleSignOn
         | Channel::Cabinet
@@ -223,6 +244,7 @@ fn uses(channel: Channel, said: &str) -> Uses {
         | Channel::Logout
         | Channel::StopCode
         | Channel::SignIn
+        | Channel::SharedComputer
         | Channel::RegistrationStart
         | Channel::RegistrationCommit => Uses::Nothing,
     }
@@ -231,6 +253,7 @@ fn uses(channel: Channel, said: &str) -> Uses {
 both_databases! {
     async fn every_way_in_says_what_it_must_in_every_state_of_account_and_binding(db) {
         let app = TestApp::on(db).await;
+        app.sets(PolicyKey::SharedComputers, "on").await;
         let raw = db.raw().await;
         let (mut cells, mut wrong) = (0, Vec::new());
         for binding in Binding::ALL {

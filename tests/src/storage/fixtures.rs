@@ -104,6 +104,7 @@ pub(crate) fn device(user: &User) -> Device {
         },
         cookie_digest: fresh_digest(),
         name: "Chrome on Windows".to_owned(),
+        agent: "Chrome, Windows".to_owned(),
         bound_at: NOW,
         last_used_at: NOW,
         ended_at: None,

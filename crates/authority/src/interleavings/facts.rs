@@ -74,6 +74,7 @@ impl Records {
             },
             cookie_digest: TokenDigest::from_bytes([0; 32]),
             name: String::new(),
+            agent: String::new(),
             bound_at: then,
             last_used_at: then,
             ended_at: None,

@@ -59,6 +59,8 @@ policy_keys! {
     Rekey => "devices.rekey",
     /// Whether a shared computer gets a short session without binding: `on` or `off`.
     SharedComputers => "devices.shared_computers",
+    /// How many sessions of one account run at the same time; the one used longest ago gives way.
+    SessionsPerAccount => "sessions.per_account",
     /// How long after suspending it a person may return, ISO 8601.
     SuspensionRest => "suspension.rest",
 }
@@ -106,6 +108,8 @@ pub struct BindingPolicy {
     pub devices_per_account: usize,
     /// Whether a shared computer gets a session without binding.
     pub shared_computers: bool,
+    /// How many sessions of one account run at the same time.
+    pub sessions_per_account: usize,
     /// How long a suspended account rests.
     pub suspension_rest: Duration,
 }
@@ -227,6 +231,7 @@ const fn default(key: PolicyKey) -> &'static str {
         PolicyKey::PhoneRest => "PT0S",
         PolicyKey::DevicesPerAccount => "1",
         PolicyKey::Rekey | PolicyKey::SharedComputers => "off",
+        PolicyKey::SessionsPerAccount => "10",
         PolicyKey::SuspensionRest => "PT24H",
     }
 }
@@ -239,16 +244,9 @@ fn read(values: &BTreeMap<PolicyKey, (String, Source)>) -> Result<BindingPolicy,
     let zone = named(PolicyKey::RegistrationZone, zone, value(PolicyKey::RegistrationZone))?;
     let window =
         RegistrationWindow::new(from, to, zone).map_err(|_| (PolicyKey::RegistrationTo, PolicyError::EmptyWindow))?;
-    let per_month = named(
-        PolicyKey::PerMonth,
-        |text| number(text, 0, 1000),
-        value(PolicyKey::PerMonth),
-    )?;
-    let devices = named(
-        PolicyKey::DevicesPerAccount,
-        |text| number(text, 1, 100),
-        value(PolicyKey::DevicesPerAccount),
-    )?;
+    let number = |key, least, most| named(key, |text| number(text, least, most), value(key));
+    let many = |key| number(key, 1, 100).map(|number| usize::try_from(number).unwrap_or(1));
+    let per_month = number(PolicyKey::PerMonth, 0, 1000)?;
     let length = |key, longest| named(key, |text| duration(text, longest), value(key));
     let switch = |key| named(key, switch, value(key));
     if switch(PolicyKey::Rekey)? {
@@ -259,8 +257,9 @@ fn read(values: &BTreeMap<PolicyKey, (String, Source)>) -> Result<BindingPolicy,
         exclusive_for: length(PolicyKey::ExclusiveFor, LONGEST_EXCLUSIVE)?,
         per_month: (per_month > 0).then_some(per_month),
         phone_rest: length(PolicyKey::PhoneRest, LONGEST_REST)?,
-        devices_per_account: usize::try_from(devices).unwrap_or(1),
+        devices_per_account: many(PolicyKey::DevicesPerAccount)?,
         shared_computers: switch(PolicyKey::SharedComputers)?,
+        sessions_per_account: many(PolicyKey::SessionsPerAccount)?,
         suspension_rest: length(PolicyKey::SuspensionRest, LONGEST_REST)?,
     })
 }
@@ -299,7 +298,7 @@ mod tests {
         assert_eq!(policy.window.to().to_string(), "18:00");
         assert_eq!(policy.window.zone(), Tz::Asia__Almaty);
         assert_eq!(policy.exclusive_for, hours(48));
-        assert_eq!(policy.devices_per_account, 1);
+        assert_eq!((policy.devices_per_account, policy.sessions_per_account), (1, 10));
         assert!(!policy.shared_computers);
         assert_eq!(policy.suspension_rest, hours(24));
         assert_eq!((policy.per_month, policy.phone_rest), (None, Duration::ZERO));

@@ -39,6 +39,7 @@ phone-messages-start = Switch SMS on
 phone-messages-stop = Switch SMS off
 phone-linked = Linked: { $date }
 phone-change = To change the number, go to the school office or call us
+device-agent = Browser and system
 device-since = Registered
 device-used = Last used
 device-move = How to move to a new device

@@ -39,6 +39,7 @@ phone-messages-start = СМС қосу
 phone-messages-stop = СМС өшіру
 phone-linked = Тіркелген күні: { $date }
 phone-change = Нөмірді ауыстыру үшін мектепке барыңыз не бізге қоңырау шалыңыз
+device-agent = Браузер және жүйе
 device-since = Тіркелген күні
 device-used = Соңғы пайдаланылған
 device-move = Жаңа құрылғыға қалай көшуге болады

@@ -39,6 +39,7 @@ phone-messages-start = Включить СМС
 phone-messages-stop = Отключить СМС
 phone-linked = Привязан: { $date }
 phone-change = Чтобы сменить номер, обратитесь в школу или позвоните нам
+device-agent = Браузер и система
 device-since = Зарегистрировано
 device-used = Последнее использование
 device-move = Как перейти на новое устройство

@@ -32,6 +32,7 @@ fn rests_on(client: &str, role: Option<CertificateRole>, bound: bool) -> GrantIn
         },
         cookie_digest: digest,
         name: String::new(),
+        agent: String::new(),
         bound_at: Timestamp::from_unix_seconds(5),
         last_used_at: NOW,
         ended_at: None,

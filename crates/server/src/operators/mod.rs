@@ -8,12 +8,14 @@
 //! | `exclusivity` | ending the 48 hours early: two administrators (security rule DB-13) |
 //! | `people` | locking and unlocking (security rule AC-5) |
 //! | `policy` | the rules of binding (product A6) |
+//! | `sessions` | how many run at the same time (security rule SE-14) |
 
 pub mod administrators;
 pub mod devices;
 pub mod exclusivity;
 pub mod people;
 pub mod policy;
+pub mod sessions;
 
 use std::ops::Deref;
 

@@ -9,7 +9,7 @@ use authority::policy::{Effective, PolicyError, PolicyKey, Scope, SetValue};
 use chrono_tz::Tz;
 use storage::{StorageError, Tx, policies};
 
-use super::{Reason, event};
+use super::{Reason, event, sessions};
 use crate::foundation::Foundation;
 
 /// What became of a change.
@@ -46,7 +46,7 @@ pub struct AskedChange {
     pub value: Option<String>,
 }
 
-/// Makes the change. `zone` is the configured one.
+/// Makes the change. `zone` is the configured one. Sessions beyond a lowered limit end at once.
 ///
 /// # Errors
 /// The database is not available, or a row is impossible.
@@ -72,7 +72,11 @@ pub async fn change(
         }
         record(&tx, foundation, asked, reason, &before).await
     });
-    done.await
+    let done = done.await?;
+    if asked.key == PolicyKey::SessionsPerAccount && !matches!(done, PolicyChange::Refused { .. }) {
+        sessions::enforce_limit(foundation, zone).await?;
+    }
+    Ok(done)
 }
 
 async fn record(

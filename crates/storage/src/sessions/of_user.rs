@@ -32,6 +32,29 @@ pub async fn list_live_for_user(
     rows.into_iter().map(|row| Ok(LiveSession::try_from(row)?)).collect()
 }
 
+/// People after `after`, by identifier, who have more than `most` sessions whose time runs, up to `limit` of them: those
+/// whom a lowered rule may concern.
+///
+/// # Errors
+/// The database is not available.
+pub async fn list_crowded(
+    conn: &Connection,
+    (most, limit): (usize, u32),
+    after: Option<UserId>,
+    now: Timestamp,
+) -> Result<Vec<UserId>, StorageError> {
+    let sql = "SELECT user_id FROM browser_sessions WHERE ended_at IS NULL AND idle_until > $1 AND absolute_until > $1 \
+               AND user_id > $2 GROUP BY user_id HAVING COUNT(*) > $3 ORDER BY user_id LIMIT $4";
+    let values = [
+        at(now),
+        after.map_or(Uuid::nil(), UserId::as_uuid).into(),
+        i64::try_from(most).unwrap_or(i64::MAX).into(),
+        i64::from(limit).into(),
+    ];
+    let rows: Vec<UserRow> = sql::list(conn, sql, values).await?;
+    Ok(rows.into_iter().map(|row| UserId::from_uuid(row.user_id)).collect())
+}
+
 /// The names of the services that were given something in each session of a user, by name.
 ///
 /// # Errors
@@ -84,6 +107,11 @@ pub async fn end_others(tx: &Tx, user: UserId, kept: SessionId, now: Timestamp) 
                WHERE user_id = $1 AND id <> $2 AND ended_at IS NULL";
     let values = [user.as_uuid().into(), kept.as_uuid().into(), at(now), words.0.into()];
     sql::execute(tx, sql, values).await
+}
+
+#[derive(FromQueryResult)]
+struct UserRow {
+    user_id: Uuid,
 }
 
 #[derive(FromQueryResult)]

@@ -33,7 +33,8 @@ async fn shown(page: &CabinetPage) -> Result<Response, Problem> {
             .map(|device| BoundDevice {
                 id: device.id.to_string(),
                 name: device.name.clone(),
-                kind: name::kind_of(&device.name),
+                agent: device.agent.clone(),
+                kind: name::kind_of(&device.agent),
                 bound_at: device.bound_at,
                 last_used_at: device.last_used_at,
                 this: Some(device.id) == this,
@@ -51,7 +52,7 @@ async fn shown(page: &CabinetPage) -> Result<Response, Problem> {
 fn history(all: &[Device]) -> Vec<DeviceHistoryRow> {
     let row = |device: &Device, at, ended| DeviceHistoryRow {
         name: device.name.clone(),
-        kind: name::kind_of(&device.name),
+        kind: name::kind_of(&device.agent),
         at,
         ended,
     };

@@ -57,7 +57,7 @@ async fn shown(page: &CabinetPage) -> Result<Response, Problem> {
         name: name.map(|fact| fact.value),
         exclusive,
         device_name: device.name.clone(),
-        device_kind: name::kind_of(&device.name),
+        device_kind: name::kind_of(&device.agent),
         bound_at: device.bound_at,
         phone,
         keys,

@@ -63,7 +63,7 @@ fn row(live: &LiveSession, reached: &HashMap<SessionId, Vec<String>>) -> Session
         id: live.session.id.to_string(),
         services: reached.get(&live.session.id).cloned().unwrap_or_default(),
         device_name: device.map(|device| device.name.clone()),
-        device_kind: device.map_or(DeviceKind::Computer, |device| name::kind_of(&device.name)),
+        device_kind: device.map_or(DeviceKind::Computer, |device| name::kind_of(&device.agent)),
         started_at: live.session.authenticated_at,
         seen_at: live.session.touched_at,
     }

@@ -6,11 +6,14 @@ use authority::authentication::{FirstFactor, FirstStage, achieved};
 use authority::authorization::{Interaction, Progress};
 use authority::devices::{Device, DeviceKey};
 use authority::ids::DeviceId;
+use authority::policy::PolicyKey;
 use authority::secret::{PlainToken, Purpose, TokenDigest};
 use authority::sessions::{BrowserSession, SHARED_ABSOLUTE, SHARED_IDLE};
 use authority::users::User;
 use protocol::flow::session_digest;
 use protocol::logout::{Ended, tell_clients};
+use protocol::policy::binding_policy;
+use protocol::session_limit::end_surplus;
 use storage::sessions::SessionEnd;
 use storage::{Tx, Write, attempts, audit, interactions, sessions, users};
 
@@ -39,13 +42,15 @@ impl Commit<'_> {
             .headers
             .get(http::header::USER_AGENT)
             .and_then(|value| value.to_str().ok());
+        let called = name::of_user_agent(agent.unwrap_or_default()).name;
         Device {
             id,
             user_id: user.id,
             slot,
             key,
             cookie_digest: self.digest(Purpose::DeviceCookie, &self.device_cookie),
-            name: name::of_user_agent(agent.unwrap_or_default()).name,
+            agent: called.clone(),
+            name: called,
             bound_at: self.page.now,
             last_used_at: self.page.now,
             ended_at: None,
@@ -79,9 +84,28 @@ impl Commit<'_> {
             absolute_until: now.plus(absolute),
             ended_at: None,
         };
+        self.make_room(tx, user, device_id).await?;
         sessions::insert(tx, &session).await?;
         let event = self.page.event(EventKind::SignedIn).in_session(&session);
         Ok(audit::insert(tx, &event).await?)
+    }
+
+    /// Ends what is too much beside the session to come (security rule SE-14). The rule is read only where it may matter.
+    async fn make_room(&self, tx: &Tx, user: &User, device_id: Option<DeviceId>) -> Result<(), Stop> {
+        let (provider, now) = (self.page.provider(), self.page.now);
+        let live = sessions::list_live_for_user(tx, user.id, provider.moment(now)).await?;
+        if live.is_empty() {
+            return Ok(());
+        }
+        let most = binding_policy(tx, provider, user).await?.sessions_per_account;
+        let crowd = (user.id, live.as_slice(), most.saturating_sub(1));
+        for id in end_surplus(tx, crowd, device_id, now, &mut provider.rng()).await? {
+            let mut event = self.page.event(EventKind::SignedOut);
+            (event.user_id, event.session_id) = (Some(user.id), Some(id));
+            PolicyKey::SessionsPerAccount.as_str().clone_into(&mut event.reason);
+            audit::insert(tx, &event).await?;
+        }
+        Ok(())
     }
 
     /// A new identifier at each privilege change: what this browser was signed in with before dies (security rule SE-1).

@@ -39,11 +39,11 @@ pub(crate) fn chosen(text: &str) -> Option<String> {
     (!name.is_empty()).then(|| name.to_owned())
 }
 
-/// The picture for a device whose name was kept.
-pub(crate) fn kind_of(name: &str) -> DeviceKind {
+/// The picture for browser and system, as they were kept.
+pub(crate) fn kind_of(agent: &str) -> DeviceKind {
     let phone = ["Android", "iPhone", "iPad", "iPod", "Windows Phone"]
         .iter()
-        .any(|system| name.ends_with(system));
+        .any(|system| agent.ends_with(system));
     if phone { DeviceKind::Phone } else { DeviceKind::Computer }
 }
 

@@ -86,7 +86,7 @@ pub(super) async fn bound_elsewhere(
     let window = binding_policy(&provider.db, provider, user).await?.window;
     let screen = BoundElsewhere {
         device_name: device.name.clone(),
-        device_kind: name::kind_of(&device.name),
+        device_kind: name::kind_of(&device.agent),
         registered_at: device.bound_at,
         data_was_cleared: seen == Seen::Cleared,
         hours: Some(hours(page, window)),
@@ -127,7 +127,7 @@ pub(crate) fn only_newest(bindings: &Bindings, overtaken: Overtaken) -> Option<O
     let device = bindings.live.iter().find(|device| device.id == exclusive.device_id);
     Some(OnlyNewestDevice {
         device_name: device.map(|device| device.name.clone()).unwrap_or_default(),
-        device_kind: device.map_or(DeviceKind::Computer, |device| name::kind_of(&device.name)),
+        device_kind: device.map_or(DeviceKind::Computer, |device| name::kind_of(&device.agent)),
         registered_at: device.map(|device| device.bound_at),
         until: exclusive.until,
         overtaken: overtaken == Overtaken::Yes,

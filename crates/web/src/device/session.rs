@@ -95,7 +95,7 @@ async fn cannot(page: &FlowPage, live: &LiveSession, word: &str) -> Result<Respo
 enum Outcome {
     Proven,
     StaleNonce,
-    Refused(ProofRefusal, Device),
+    Refused(ProofRefusal, Box<Device>),
 }
 
 /// A proof about to be judged.
@@ -123,7 +123,7 @@ impl Posted<'_> {
         };
         if let Err(refusal) = self.judge(&device, &nonce) {
             audit::insert(tx, &self.refused(&live, refusal)).await?;
-            return Ok(Outcome::Refused(refusal, device));
+            return Ok(Outcome::Refused(refusal, Box::new(device)));
         }
         devices::record_use(tx, device.id, page.now).await?;
         match interactions::record(tx, &self.proven(&live)).await? {

@@ -62,6 +62,7 @@ both_databases! {
         let page = app.visits(&mut browser, "/cabinet/device").await;
         page.expect("flash");
         assert!(page.body.contains("Home laptop"));
+        assert!(page.body.contains("Chrome, Windows"), "browser and system are told all the same");
         assert!(app.trace("aigerim").await.contains(&"device_renamed".to_owned()));
         assert!(!app.visits(&mut browser, "/cabinet/device").await.has("flash"), "it is told once");
     }

@@ -1,11 +1,13 @@
 //! One cell: the way in is tried, and what it says is put into few words.
 
 use authority::time::seconds;
+use serde_json::Value;
 
 use super::Channel;
 use super::scene::{LOGIN, Scene, posts, token_of};
 use crate::harness::Page;
-use crate::journeys::steps::error;
+use crate::journeys::dbsc_steps::{SESSION, answer_to};
+use crate::journeys::steps::{error, flow_path};
 
 /// What shows which page it is.
 const PAGES: [(&str, &str); 9] = [
@@ -58,6 +60,7 @@ impl Scene<'_> {
                 }
             }
             Channel::Refresh => self.refreshes().await,
+            Channel::BoundCookie => self.renews_its_cookie().await,
             Channel::Silent => {
                 let library = self.app.library();
                 let page = self.browser.open(&library.request(&[("prompt", "none")])).await;
@@ -83,6 +86,12 @@ impl Scene<'_> {
                 kind(&anybody.submit(&form).await)
             }
             Channel::SignIn => self.signs_in().await,
+            Channel::SharedComputer => {
+                let path = format!("{}/device", flow_path(&self.device));
+                let fields = [("csrf", &*token_of(&self.device)), ("shared", "yes")];
+                let answer = self.flow.post(&path, &fields).await;
+                said(&self.flow.follow(answer).await)
+            }
             Channel::RegistrationStart => self.starts().await,
             Channel::RegistrationCommit => {
                 let answer = self.flow.submit(&self.agreement).await;
@@ -97,6 +106,28 @@ impl Scene<'_> {
             answer.text("refresh_token").clone_into(&mut self.refresh);
         }
         answer.summary()
+    }
+
+    /// What the browser that holds the session does by itself; nobody else gets its cookie.
+    async fn renews_its_cookie(&mut self) -> String {
+        let mut browser = self.browser.clone();
+        let asked = self.bound_key.comes(&mut browser).await;
+        let answer = match asked.status.as_u16() {
+            403 => {
+                let challenge = self.bound_key.challenge(&asked);
+                let token = self.bound_key.key.sign(&answer_to(&challenge));
+                self.bound_key.sends(&mut browser, &token).await
+            }
+            _ => asked,
+        };
+        if self.browser.jar.contains_key(SESSION) {
+            self.browser = browser;
+        }
+        let body: Value = serde_json::from_str(&answer.body).unwrap();
+        let status = answer.status.as_u16();
+        body["error"]
+            .as_str()
+            .map_or(status.to_string(), |error| format!("{status} {error}"))
     }
 
     async fn arrives(&mut self) -> String {

@@ -12,6 +12,7 @@ use storage::{StorageError, devices, stop_codes, users};
 
 use super::Binding;
 use crate::harness::{Browser, Form, Page, TestApp};
+use crate::journeys::dbsc_steps::SessionKey;
 use crate::journeys::steps::flow_path;
 use crate::storage::fixtures;
 
@@ -30,6 +31,8 @@ pub(super) struct Scene<'a> {
     pub(super) device: Page,
     /// What agreeing to the registration posts.
     pub(super) agreement: Form,
+    /// The key that the device's browser bound to its session.
+    pub(super) bound_key: SessionKey,
     pub(super) refresh: String,
     pub(super) access: String,
 }
@@ -39,7 +42,12 @@ impl<'a> Scene<'a> {
         forget(raw).await;
         let offline = [("scope", "openid offline_access"), ("prompt", "consent")];
         let (diary, mut bound) = (app.diary(), app.browser());
-        let back = app.first_sign_in(&mut bound, LOGIN, &diary.request(&offline)).await;
+        let offered = app
+            .answer_that_signs_in(&mut bound, LOGIN, &diary.request(&offline))
+            .await;
+        let bound_key = SessionKey::registered(&mut bound, &offered).await;
+        let consent = bound.follow(offered).await;
+        let back = app.allows_once(&mut bound, &consent).await;
         let tokens = diary.redeems(&diary.code(back.redirect())).await;
         app.advance(seconds(61));
         let browser = if has_been_bound(binding) { bound } else { app.browser() };
@@ -56,6 +64,7 @@ impl<'a> Scene<'a> {
             flow,
             device: proven,
             agreement,
+            bound_key,
             refresh: tokens.text("refresh_token").to_owned(),
             access: tokens.text("access_token").to_owned(),
         };
@@ -129,7 +138,7 @@ impl<'a> Scene<'a> {
         // Cells end registrations as barred or overtaken, and suspend nothing else.
         self.set(
             "UPDATE registrations SET state = 'proven', ended_at = NULL, end_reason = NULL \
-             WHERE end_reason IN ('barred', 'overtaken')",
+             WHERE end_reason = 'barred'",
         )
         .await;
     }
@@ -199,9 +208,9 @@ async fn forget(raw: &DatabaseConnection) {
         "UPDATE devices SET ended_at = 1, end_reason = 'operator' WHERE ended_at IS NULL",
         "UPDATE users SET state = 'active', reason = NULL, provisional = FALSE, exclusive_until = NULL, \
          exclusive_device_id = NULL, epoch = epoch + 1",
-        "UPDATE registrations SET state = 'ended', ended_at = 1, end_reason = 'expired' WHERE committed_at IS NULL \
+        "UPDATE registrations SET state = 'ended', ended_at = 1, end_reason = 'declined' WHERE committed_at IS NULL \
          AND ended_at IS NULL",
-        "UPDATE registrations SET end_reason = 'expired' WHERE end_reason IS NOT NULL",
+        "UPDATE registrations SET end_reason = 'declined' WHERE end_reason IS NOT NULL",
     ] {
         set(raw, sql).await;
     }

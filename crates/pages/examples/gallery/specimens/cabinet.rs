@@ -138,7 +138,12 @@ fn session(services: &[&str], name: Option<&str>) -> SessionRow {
 fn matters() -> Vec<Specimen> {
     let device = |this| BoundDevice {
         id: ID.to_owned(),
-        name: String::from("Chrome, Windows"),
+        name: String::from(if this {
+            "Chrome, Windows"
+        } else {
+            "Үйдегі ноутбук"
+        }),
+        agent: String::from("Chrome, Windows"),
         kind: DeviceKind::Computer,
         bound_at: ago(4),
         last_used_at: now(),

@@ -15,6 +15,8 @@ pub struct BoundDevice {
     pub id: String,
     /// What it is called.
     pub name: String,
+    /// Browser and system.
+    pub agent: String,
     /// Computer or phone.
     pub kind: DeviceKind,
     /// When it was registered.
