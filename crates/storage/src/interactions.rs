@@ -72,6 +72,31 @@ pub async fn count_open(conn: &Connection, now: Timestamp) -> Result<i64, Storag
     sql::count(conn, sql, [at(now)]).await
 }
 
+/// Ends the open interaction that was begun longest ago and in which nobody has proven anything, of this network or of all;
+/// `false` when there is none. So whoever begins sign-ins in numbers takes the place of their own, and people who are on
+/// their way keep theirs.
+///
+/// # Errors
+/// The database is not available.
+pub async fn end_oldest_unproven(tx: &Tx, network: Option<&TokenDigest>, now: Timestamp) -> Result<bool, StorageError> {
+    let of_network = if network.is_some() {
+        "AND network_digest = $2"
+    } else {
+        ""
+    };
+    let sql = format!(
+        "UPDATE interactions SET consumed_at = $1, version = version + 1 WHERE consumed_at IS NULL AND id = (SELECT id \
+         FROM interactions WHERE consumed_at IS NULL AND expires_at > $1 {of_network} AND session_id IS NULL \
+         AND proven_session_id IS NULL AND NOT EXISTS (SELECT 1 FROM attempts WHERE interaction_id = interactions.id \
+         AND first_at IS NOT NULL) ORDER BY expires_at, id LIMIT 1)"
+    );
+    let ended = match network {
+        Some(network) => sql::execute(tx, &sql, [at(now), sql::digest(network)]).await?,
+        None => sql::execute(tx, &sql, [at(now)]).await?,
+    };
+    Ok(ended == 1)
+}
+
 /// Records step and progress, if nobody changed the interaction since it was read. `interaction.version` is the version
 /// that was read; the row gets the next one.
 ///

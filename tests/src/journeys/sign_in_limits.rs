@@ -17,6 +17,28 @@ async fn begins(app: &TestApp, browser: &mut Browser) -> Page {
     browser.open(&app.diary().request(&[])).await
 }
 
+/// A sign-in under way, with its browser.
+struct Begun {
+    browser: Browser,
+    page: Page,
+}
+
+impl Begun {
+    async fn by(app: &TestApp, browser: &Browser) -> Self {
+        let mut browser = browser.clone();
+        let page = begins(app, &mut browser).await;
+        page.status(200).expect("eds");
+        Self { browser, page }
+    }
+
+    /// Whether it gave way; its page says so and how to begin again.
+    async fn is_over(&self) -> bool {
+        let path = format!("{}/sign-in", flow_path(&self.page));
+        let page = self.browser.clone().open(&path).await;
+        page.has("error") && page.marker() == "out_of_date"
+    }
+}
+
 fn is_refused(page: &Page) {
     page.status(429);
     assert_eq!(page.marker(), "too_many_requests");
@@ -44,13 +66,34 @@ async fn audit_rows(db: &TestDatabase) -> i64 {
 }
 
 both_databases! {
-    async fn a_network_has_so_many_sign_ins_under_way_and_one_that_ends_makes_room(db) {
+    async fn the_oldest_sign_in_of_a_network_that_proved_nothing_gives_way_to_one_too_many(db) {
         let app = TestApp::configured(db, "[sign_in]\nper_network = 3\n").await;
+        let school = app.browser().from_network("203.0.113.7");
+        let mut person = school.clone();
+        let choose = begins(&app, &mut person).await;
+        let on_the_way = app.signs_in_with_eds(&mut person, &choose, &app.person("aigerim")).await;
+        let elsewhere = Begun::by(&app, &app.browser().from_network("203.0.113.8")).await;
+        let mut begun = Vec::new();
+        for _ in 0..4 {
+            app.advance(seconds(1));
+            begun.push(Begun::by(&app, &school).await);
+        }
+        let mut is_over = Vec::new();
+        for one in &begun {
+            is_over.push(one.is_over().await);
+        }
+        assert_eq!(is_over, [true, true, false, false], "two beside the one that is on the way");
+        assert!(!elsewhere.is_over().await, "another network is another matter");
+        app.types_the_code(&mut person, &on_the_way).await.status(200).expect("bind");
+    }
+
+    async fn where_all_are_on_the_way_one_too_many_is_refused_until_one_ends(db) {
+        let app = TestApp::configured(db, "[sign_in]\nper_network = 2\n").await;
         let mut school = app.browser().from_network("203.0.113.7");
         let first = begins(&app, &mut school).await;
-        for _ in 0..2 {
-            begins(&app, &mut school).await.status(200).expect("eds");
-        }
+        app.signs_in_with_eds(&mut school, &first, &app.person("aigerim")).await;
+        let second = begins(&app, &mut school).await;
+        app.signs_in_with_eds(&mut school, &second, &app.person("nurlan")).await;
         let rows = audit_rows(db).await;
         for (language, words) in [("kk", "кейінірек"), ("ru", "позже"), ("en", "a little later")] {
             school.language = language.to_owned();
@@ -66,15 +109,13 @@ both_databases! {
         assert_eq!(error(&app.diary(), &silent), "login_required");
         school.press(&first, "cancel").await;
         begins(&app, &mut school).await.status(200).expect("eds");
-        is_refused(&begins(&app, &mut school).await);
     }
 
     async fn sign_ins_that_nobody_finishes_make_room_after_half_an_hour(db) {
-        let app = TestApp::configured(db, "[sign_in]\nper_network = 2\n").await;
+        let app = TestApp::configured(db, "[sign_in]\nper_network = 1\n").await;
         let mut browser = app.browser();
-        for _ in 0..2 {
-            begins(&app, &mut browser).await.status(200);
-        }
+        let choose = begins(&app, &mut browser).await;
+        app.signs_in_with_eds(&mut browser, &choose, &app.person("aigerim")).await;
         app.advance(minutes(30).saturating_sub(Duration::from_micros(1)));
         is_refused(&begins(&app, &mut browser).await);
         app.advance(Duration::from_micros(1));
@@ -82,50 +123,66 @@ both_databases! {
     }
 
     async fn an_ipv6_subscriber_is_one_network(db) {
-        let app = TestApp::configured(db, "[sign_in]\nper_network = 2\n").await;
-        for host in ["2001:db8:1:2::1", "2001:db8:1:2:ffff::9"] {
-            begins(&app, &mut app.browser().from_network(host)).await.status(200);
-        }
-        is_refused(&begins(&app, &mut app.browser().from_network("2001:db8:1:2::3")).await);
-        begins(&app, &mut app.browser().from_network("2001:db8:1:3::1")).await.status(200);
+        let app = TestApp::configured(db, "[sign_in]\nper_network = 1\n").await;
+        let first = Begun::by(&app, &app.browser().from_network("2001:db8:1:2::1")).await;
+        Begun::by(&app, &app.browser().from_network("2001:db8:1:3::1")).await;
+        assert!(!first.is_over().await);
+        Begun::by(&app, &app.browser().from_network("2001:db8:1:2:ffff::9")).await;
+        assert!(first.is_over().await);
     }
 
-    async fn the_deployment_has_so_many_sign_ins_under_way(db) {
-        let app = TestApp::configured(db, "[sign_in]\nat_once = 4\n").await;
+    async fn of_all_sign_ins_the_oldest_that_proved_nothing_gives_way_too(db) {
+        let app = TestApp::configured(db, "[sign_in]\nat_once = 3\n").await;
+        let mut person = app.browser().from_network("203.0.113.1");
+        let choose = begins(&app, &mut person).await;
+        let on_the_way = app.signs_in_with_eds(&mut person, &choose, &app.person("aigerim")).await;
+        let mut begun = Vec::new();
+        for host in 2..=4 {
+            app.advance(seconds(1));
+            begun.push(Begun::by(&app, &app.browser().from_network(&format!("203.0.113.{host}"))).await);
+        }
+        assert!(begun[0].is_over().await && !begun[1].is_over().await && !begun[2].is_over().await);
+        assert_eq!(interactions::count_open(app.db(), app.now()).await.unwrap(), 3);
+        app.types_the_code(&mut person, &on_the_way).await.status(200).expect("bind");
+    }
+
+    async fn of_all_sign_ins_one_too_many_is_refused_where_all_are_on_the_way(db) {
+        let app = TestApp::configured(db, "[sign_in]\nat_once = 2\n").await;
         let mut last = None;
-        for host in 1..=4 {
+        for (host, login) in [(1, "aigerim"), (2, "nurlan")] {
             let mut browser = app.browser().from_network(&format!("203.0.113.{host}"));
             let page = begins(&app, &mut browser).await;
-            page.status(200).expect("eds");
+            app.signs_in_with_eds(&mut browser, &page, &app.person(login)).await;
             last = Some((browser, page));
         }
         let elsewhere = || app.browser().from_network("198.51.100.1");
         is_refused(&begins(&app, &mut elsewhere()).await);
-        assert_eq!(interactions::count_open(app.db(), app.now()).await.unwrap(), 4);
         let (mut browser, page) = last.unwrap();
         browser.press(&page, "cancel").await;
         app.advance(seconds(5));
         begins(&app, &mut elsewhere()).await.status(200).expect("eds");
-        is_refused(&begins(&app, &mut elsewhere()).await);
     }
 
     async fn nodes_share_the_limits_of_sign_ins_under_way(db) {
         let app = TestApp::configured(db, "[sign_in]\nper_network = 4\nat_once = 6\n").await;
         let node = app.another_node(db.another().await).await;
         let school = app.browser().from_network("203.0.113.7");
-        for number in 0..4 {
+        let mut begun = Vec::new();
+        for number in 0..5 {
+            app.advance(seconds(1));
             let router = if number % 2 == 0 { app.router.clone() } else { node.router.clone() };
-            begins(&app, &mut school.at(router)).await.status(200);
+            begun.push(Begun::by(&app, &school.at(router)).await);
         }
-        is_refused(&begins(&app, &mut school.at(app.router.clone())).await);
-        is_refused(&begins(&app, &mut school.at(node.router.clone())).await);
+        assert!(begun[0].is_over().await && !begun[1].is_over().await);
         // A node learns within five seconds what the other let in.
         app.advance(seconds(5));
         for host in ["198.51.100.1", "198.51.100.2"] {
-            begins(&app, &mut app.browser().from_network(host)).await.status(200);
+            Begun::by(&app, &app.browser().from_network(host)).await;
         }
         app.advance(seconds(5));
-        is_refused(&begins(&app, &mut node.browser().from_network("198.51.100.3")).await);
+        Begun::by(&app, &node.browser().from_network("198.51.100.3")).await;
+        assert!(begun[1].is_over().await && !begun[2].is_over().await);
+        assert_eq!(interactions::count_open(app.db(), app.now()).await.unwrap(), 6);
     }
 
     async fn ten_refused_signatures_end_the_attempt_and_the_flow_asks_for_no_more(db) {

@@ -179,8 +179,9 @@ const fn first_page(step: &NextStep) -> &'static str {
     }
 }
 
-/// Keeps the request, binds it to this browser and sends the browser to the first page. None when too many sign-ins are
-/// under way from this network, or altogether (security rule RL-2).
+/// Keeps the request, binds it to this browser and sends the browser to the first page. Where too many sign-ins are under
+/// way, from this network or altogether, the oldest gives way in which nobody has proven anything; none is returned when
+/// there is no such one (security rule RL-2).
 async fn keep(
     provider: &Provider,
     visit: &Visit,
@@ -190,23 +191,25 @@ async fn keep(
     let (interaction, cookies) = start_flow(provider, visit, request);
     let (now, most) = (interaction.started_at, provider.policy().flows);
     let open = provider.open_flows.known(now);
-    if open.is_some_and(|open| open >= most) {
-        return Ok(None);
-    }
     let source = Source {
         network: visit.network(&provider.keyring),
         most: provider.policy().flows_per_network,
     };
     let (kept, source) = (&interaction, &source);
     let insert = |tx: storage::Tx| async move {
-        if open.is_none() {
-            let counted = interactions::count_open(&tx, now).await?;
-            provider.open_flows.learn(counted, now);
-            if counted >= most {
-                return Ok::<_, StorageError>(false);
-            }
+        let counted = match open {
+            Some(open) => open,
+            None => provider
+                .open_flows
+                .learn(interactions::count_open(&tx, now).await?, now),
+        };
+        if counted >= most && !interactions::end_oldest_unproven(&tx, None, now).await? {
+            return Ok::<_, StorageError>(false);
         }
-        let inserted = interactions::insert(&tx, kept, source).await?;
+        let mut inserted = interactions::insert(&tx, kept, source).await?;
+        if !inserted && interactions::end_oldest_unproven(&tx, Some(&source.network), now).await? {
+            inserted = interactions::insert(&tx, kept, source).await?;
+        }
         if let (true, Some(fresh)) = (inserted, fresh) {
             fresh.record(&tx).await?;
         }

@@ -1,6 +1,6 @@
 //! How many sign-ins are under way in the whole deployment, as one node knows it (security rule RL-2). The database is
-//! asked every few seconds, and only while sign-ins begin; in between the node adds its own. So one node never lets in more
-//! than the limit, and several together pass it by what the others let in within that time.
+//! asked every few seconds, and only while sign-ins begin; in between the node adds its own. So one node never has more
+//! under way than the limit, and several together pass it by what the others let in within that time.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -30,9 +30,10 @@ impl OpenFlows {
     }
 
     /// The database said so.
-    pub(crate) fn learn(&self, open: i64, now: Timestamp) {
+    pub(crate) fn learn(&self, open: i64, now: Timestamp) -> i64 {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         *known = Some(Known { counted_at: now, open });
+        open
     }
 
     /// Another sign-in was begun here.

@@ -7,7 +7,7 @@ use super::keys::{Key, Section};
 
 pub(super) static SECTION: Section = Section {
     name: "sign_in",
-    meaning: "How many sign-ins may be under way, begun and neither finished nor over after half an hour (RL-2). One more is answered with 429.",
+    meaning: "How many sign-ins may be under way, begun and neither finished nor over after half an hour (RL-2). For one more the oldest ends in which nobody has proven anything; where all have, it is answered with 429.",
     keys: &[
         Key {
             name: "per_network",
