@@ -6,7 +6,8 @@ mod window;
 
 use std::time::Duration;
 
-pub use binding::{BindingPolicy, Effective, PolicyError, PolicyKey, Scope, SetValue, Source};
+pub use binding::{BindingPolicy, Effective, PolicyKey, Scope, SetValue, Source};
+pub use values::PolicyError;
 pub use window::{EmptyWindow, RegistrationWindow, WallTime, WallTimeError, WindowState};
 
 use crate::identifiers::{NumberPrefix, PhoneNumber};

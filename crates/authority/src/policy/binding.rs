@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono_tz::Tz;
 
-use super::values::{duration, number, switch, wall_time, zone};
+use super::values::{PolicyError, duration, number, switch, wall_time, zone};
 use super::window::RegistrationWindow;
 use crate::identifiers::{Bin, Checksum};
 use crate::time::hours;
@@ -63,34 +63,6 @@ policy_keys! {
     SessionsPerAccount => "sessions.per_account",
     /// How long after suspending it a person may return, ISO 8601.
     SuspensionRest => "suspension.rest",
-}
-
-/// Why a value cannot be set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum PolicyError {
-    /// Not a time of day.
-    #[error("a time of day is written HH:MM, from 00:00 to 24:00")]
-    WallTime,
-    /// Not a zone of the IANA database.
-    #[error("the zone is not in the IANA database")]
-    Zone,
-    /// Not a duration of that range.
-    #[error("a duration is written PT48H, PT30M or P2D, at most 30 days")]
-    Duration,
-    /// Not a number of that range.
-    #[error("the number is out of range")]
-    Number,
-    /// Neither `on` nor `off`.
-    #[error("the value is on or off")]
-    Switch,
-    /// What the rule needs does not exist: it stays off (product A7).
-    #[error(
-        "a new key without the hours has to be confirmed by a passkey or the app, and there are none; leave it off"
-    )]
-    NothingToConfirmWith,
-    /// Together with the other values there is no time left to register in.
-    #[error("the window must end after it begins")]
-    EmptyWindow,
 }
 
 /// The rules in force for an account.

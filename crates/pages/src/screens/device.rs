@@ -5,7 +5,6 @@ use authority::time::Timestamp;
 use http::StatusCode;
 use serde::Serialize;
 
-use super::registration::RegistrationHours;
 use crate::Screen;
 use crate::dates::micros;
 
@@ -100,6 +99,17 @@ impl Screen for ProveDevice {
     fn modules(&self) -> &'static [&'static str] {
         &["device.js"]
     }
+}
+
+/// When devices are registered, as R1 tells it beside its button.
+#[derive(Clone, Debug, Serialize)]
+pub struct RegistrationHours {
+    /// When they begin each day, `HH:MM`.
+    pub from: String,
+    /// When they end, `HH:MM`.
+    pub to: String,
+    /// The IANA zone of both, when it is not the deployment's.
+    pub zone: Option<String>,
 }
 
 /// R1: the account works on another device only. Shown after both stages. The button `register` posts to

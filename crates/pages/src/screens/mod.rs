@@ -30,8 +30,8 @@ pub use choose::{ChooseWay, ContinueAs};
 pub use components::Components;
 pub use consent::{Claim, ClaimGroup, ClaimNote, ClaimRow, ClaimValue, Consent, SchoolRole};
 pub use device::{
-    BoundElsewhere, CannotRemember, DeviceKind, ProofPurpose, ProofRequest, ProveDevice, RememberDevice,
-    RememberProblem,
+    BoundElsewhere, CannotRemember, DeviceKind, ProofPurpose, ProofRequest, ProveDevice, RegistrationHours,
+    RememberDevice, RememberProblem,
 };
 pub use eds::{EdsPurpose, SignWithEds, SignatureRefusal, TooManySignatures};
 pub use errors::{Crowd, NoScript, NoSuchPage, OtherBrowser, OurFault, OutOfDate, TooManyRequests, WronglyAsked};
@@ -41,7 +41,7 @@ pub use locks::{AdministratorLock, LeftSchool, SuspendedByOwner, UnusedTooLong};
 pub use phone::{NoPhone, NumberNotServed};
 pub use registration::{
     ConfirmRegistration, DeviceRegistered, EnterPictureCode, NamedDevice, NotNow, OnlyNewestDevice, PictureProblem,
-    RegistrationHours, RegistrationNotNow, Reminder, WindowClosed,
+    RegistrationNotNow, Reminder, WindowClosed,
 };
 #[cfg(feature = "sandbox")]
 pub use sandbox_person::SandboxPerson;

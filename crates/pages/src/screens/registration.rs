@@ -13,17 +13,6 @@ use super::device::{DeviceKind, ProofRequest};
 use crate::Screen;
 use crate::dates::{micros, optional_micros};
 
-/// When devices are registered, as R1 tells it beside its button.
-#[derive(Clone, Debug, Serialize)]
-pub struct RegistrationHours {
-    /// When they begin each day, `HH:MM`.
-    pub from: String,
-    /// When they end, `HH:MM`.
-    pub to: String,
-    /// The IANA zone of both, when it is not the deployment's.
-    pub zone: Option<String>,
-}
-
 /// A message that says when the hours begin.
 #[derive(Clone, Debug, Serialize)]
 pub struct Reminder {
