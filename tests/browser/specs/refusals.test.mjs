@@ -22,14 +22,23 @@ after(async () => {
 
 const isIn = async (window) => (await window.context.request.get(`${demo.diary}/me.json`)).status() === 200;
 
-test('another browser with the whole cookie jar copied is refused', async () => {
+test('another browser with the whole cookie jar and Web Storage copied is refused', async () => {
   const own = await open(browser, demo);
   await signInFirst(own, demo, PARENT);
   // The diary's own cookies stay behind: what is tried is the provider's session.
   const jar = (await own.context.cookies()).filter(({ name }) => !name.startsWith('diary_'));
   assert.ok(jar.some(({ name }) => name.startsWith('__Host-kiru_device_')), 'the device cookie is copied too');
 
+  // Whatever a page of the provider could read of its Web Storage is there as well.
+  await own.page.goto(`${demo.issuer}/help`);
+  const stored = await own.page.evaluate(() => ({ local: { ...localStorage }, session: { ...sessionStorage } }));
+
   const thief = await open(browser, demo, { cookies: jar });
+  await thief.context.addInitScript(({ origin, stored: { local, session } }) => {
+    if (location.origin !== origin) return;
+    for (const [name, value] of Object.entries(local)) localStorage.setItem(name, value);
+    for (const [name, value] of Object.entries(session)) sessionStorage.setItem(name, value);
+  }, { origin: demo.issuer, stored });
   await openDiary(thief, demo);
   await thief.page.locator('#sign-in').click();
   await assertNotTheDevice(thief);

@@ -26,6 +26,6 @@ mod shared_computers;
 mod sign_in_limits;
 mod sign_out;
 mod single_sign_on;
-mod steps;
+pub(crate) mod steps;
 mod suspension;
 mod whole_sign_in;

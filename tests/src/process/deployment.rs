@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 
-use authority::secret::Kek;
+use authority::secret::{Kek, Keyring};
 use kiru::chance::chance;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -47,6 +47,12 @@ impl Deployment {
         let kek = deployment.write("kek", kek);
         fs::set_permissions(&kek, fs::Permissions::from_mode(0o600)).unwrap();
         deployment
+    }
+
+    /// The keys of its processes.
+    pub(super) fn keyring(&self) -> Keyring {
+        let kek = fs::read_to_string(self.folder.path().join("kek")).unwrap();
+        Keyring::derive(&Kek::from_base64(&kek).unwrap()).unwrap()
     }
 
     /// Runs a command, which must succeed.

@@ -20,6 +20,7 @@ mod exit_codes;
 mod kill;
 mod operators;
 mod outage;
+mod registrations;
 mod restart;
 mod secrecy;
 mod shutdown;

@@ -8,7 +8,7 @@ use storage::certificates::{self, Recorded};
 use crate::storage::both_databases;
 use crate::storage::fixtures::{NOW, fresh_uuid, insert_user, race};
 
-fn certificate(user_id: UserId, serial: &[u8]) -> Certificate {
+pub(crate) fn certificate(user_id: UserId, serial: &[u8]) -> Certificate {
     Certificate {
         id: CertificateId::from_uuid(fresh_uuid()),
         user_id,

@@ -10,7 +10,7 @@ mod audit;
 mod authorization_codes;
 mod backchannel_logouts;
 mod cabinet;
-mod certificates;
+pub(crate) mod certificates;
 mod challenges;
 mod clients;
 mod consents;
