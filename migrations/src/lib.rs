@@ -48,6 +48,7 @@ mod m20261126_002300_add_users_notify_sign_in;
 mod m20261126_002400_index_audit_events_user;
 mod m20261126_003000_add_browser_sessions_bound_key;
 mod m20261126_004000_add_devices_agent;
+mod m20261126_004100_index_audit_seals_unexported;
 
 use sea_orm_migration::MigrationTrait;
 use sea_orm_migration::prelude::async_trait;
@@ -111,6 +112,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_002400_index_audit_events_user::Migration),
             Box::new(m20261126_003000_add_browser_sessions_bound_key::Migration),
             Box::new(m20261126_004000_add_devices_agent::Migration),
+            Box::new(m20261126_004100_index_audit_seals_unexported::Migration),
         ]
     }
 }
