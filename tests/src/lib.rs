@@ -5,6 +5,7 @@
 //! test clock and temporary databases; nothing listens on a port but in `process`, whose tests run real servers. Cases named
 //! `postgres` exist when `KIRU_TEST_POSTGRES` names a server.
 
+pub mod accounts;
 pub mod harness;
 
 #[cfg(test)]

@@ -17,5 +17,7 @@ mod state;
 mod suspension;
 mod visit;
 
+/// Public for the benchmark that says what a device proof costs.
+pub use device::proof as device_proof;
 pub use routes::{ROUTES, router};
 pub use state::{WebSettings, WebState};

@@ -3,17 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use authority::identifiers::{Checksum, Iin};
-use authority::locale::Locale;
 use authority::time::hours;
-use kiru_tests::harness::{RelyingParty, TestApp};
-use testkit::people::{DemoKey, DemoPerson};
+use kiru_tests::accounts::invented;
+use kiru_tests::harness::{RelyingParty, TestApp, Walker};
+use serde_json::Value;
+use testkit::people::DemoPerson;
 use testkit::pki::SigningKey;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::Instant;
 
+use super::device_proof;
 use super::measure::{Measured, Running};
-use super::walk::Walker;
 
 /// Between two sign-ins of a person, on the test clock: nobody gets more than ten messages a day (OT-4).
 const BETWEEN_SIGN_INS: Duration = hours(3);
@@ -42,8 +42,8 @@ pub(crate) fn sealer(app: &TestApp) -> JoinHandle<()> {
 
 impl Crowd {
     /// Makes so many people, whom the deployment knows and whose devices are bound.
-    pub(crate) async fn gather(app: TestApp, size: usize) -> Self {
-        let people: Vec<DemoPerson> = (0..size).map(person).collect();
+    pub(crate) async fn gather(app: TestApp, size: u32) -> Self {
+        let people: Vec<DemoPerson> = (0..size).map(invented).collect();
         app.know(&people).await;
         let keys: Vec<SigningKey> = std::thread::scope(|scope| {
             let threads: Vec<_> = people
@@ -61,8 +61,9 @@ impl Crowd {
                 .unwrap(),
             browser: app.browser(),
             outbox: Arc::clone(&app.outbox),
-            person,
-            key,
+            phone: person.phone.unwrap_or_default().to_owned(),
+            key: Arc::new(key),
+            hops: Vec::new(),
         });
         let mut crowd = Self {
             walkers: walkers.collect(),
@@ -149,6 +150,11 @@ impl Crowd {
         codes
     }
 
+    /// What the proof of the device costs one of them, while the others wait.
+    pub(crate) async fn prove_devices_for(&mut self, check: f64, length: Duration) -> Value {
+        device_proof::beside_journeys(&self.app, &mut self.walkers[0], check, length).await
+    }
+
     /// `/userinfo` with one live token.
     pub(crate) async fn userinfo_for(&self, length: Duration) -> Measured {
         let (client, token) = (self.app.library(), self.token.clone());
@@ -198,34 +204,4 @@ async fn redeem(client: RelyingParty, codes: Vec<String>) -> Vec<String> {
         tokens.push(answer.text("access_token").to_owned());
     }
     tokens
-}
-
-/// An invented person with a right number.
-fn person(number: usize) -> DemoPerson {
-    let right = |digit: usize| {
-        let text = format!("9001013{number:04}{digit}");
-        Iin::parse(&text, Checksum::Required).is_ok().then_some(text)
-    };
-    // The check digit does not exist for every number (kz-eds.md); the month of birth has room to move on.
-    let iin = (0..10)
-        .find_map(right)
-        .or_else(|| (0..10).find_map(|digit| other_birthday(number, digit)));
-    DemoPerson {
-        login: format!("figure-{number}").leak(),
-        story: ["", "", ""],
-        family_name: "Саналған",
-        given_name: "Адам",
-        patronymic: None,
-        iin: iin.expect("a number with a check digit").leak(),
-        phone: Some(format!("+7799001{number:04}").leak()),
-        locale: Locale::En,
-        organisation: None,
-        key: DemoKey::Individual,
-        facts: &[],
-    }
-}
-
-fn other_birthday(number: usize, digit: usize) -> Option<String> {
-    let text = format!("9002023{number:04}{digit}");
-    Iin::parse(&text, Checksum::Required).is_ok().then_some(text)
 }

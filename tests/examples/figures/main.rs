@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! cargo run --release -p kiru-tests --example figures -- [--seconds 5] [--postgres postgres://user@host/postgres]
+//!     [--accounts 1000000 [--against 10000] [--people 400]]
 //! ```
 //!
 //! Everything happens in one process, through the router that `kiru serve` serves, with sealer and real databases; no
@@ -9,12 +10,18 @@
 //! `per_cpu_second` is by processor time of the whole process without what people's keys and browsers' keys took for
 //! signing; parsing pages like a browser is still in it, PostgreSQL's own processes are not. Progress goes to standard
 //! error, the figures as JSON to standard output.
+//!
+//! `device_proof` says what the proof of the device costs, `accounts` how sign-ins with many accounts compare to those with
+//! few; both with one client at a time, by what the server takes from request to answer. `--accounts` needs `--postgres`, a
+//! superuser there and about 8 GB for a million; `--seconds 0` leaves everything else out.
 
+mod accounts;
 mod crowd;
+mod device_proof;
+mod latency;
 mod limits;
 mod measure;
 mod place;
-mod walk;
 mod weight;
 
 use std::time::Duration;
@@ -24,10 +31,11 @@ use kiru_tests::harness::TestApp;
 use serde_json::{Map, Value, json};
 
 use crowd::Crowd;
+use measure::rounded;
 use place::Place;
 
 /// How many people and clients are at it at the same time.
-const AT_A_TIME: usize = 16;
+const AT_A_TIME: u32 = 16;
 
 /// What to measure.
 #[derive(Parser)]
@@ -38,6 +46,15 @@ struct Arguments {
     /// A PostgreSQL server to measure on too; a database is made there and dropped.
     #[arg(long, env = "KIRU_TEST_POSTGRES")]
     postgres: Option<String>,
+    /// How many accounts to load for comparing, on that server.
+    #[arg(long, requires = "postgres")]
+    accounts: Option<u32>,
+    /// How many accounts to compare with.
+    #[arg(long, default_value_t = 10_000)]
+    against: u32,
+    /// How many people sign in on each side of that comparison.
+    #[arg(long, default_value_t = 400)]
+    people: u32,
 }
 
 #[tokio::main]
@@ -53,21 +70,40 @@ async fn main() {
         "cores".to_owned(),
         std::thread::available_parallelism().map_or(0, usize::from).into(),
     );
-    let signing = limits::signatures(length.min(Duration::from_secs(2)));
-    figures.insert("signatures_per_second_and_core".to_owned(), signing.clone());
-    let mut places = vec![Place::sqlite().await];
-    if let Some(server) = &arguments.postgres {
-        places.push(Place::postgres(server).await);
+    if !length.is_zero() {
+        figures.append(&mut on_all(arguments.postgres.as_deref(), length).await);
     }
-    for place in places {
-        figures.insert(place.name.to_owned(), on(&place, &signing, length).await);
-        place.remove().await;
+    if let (Some(server), Some(many)) = (&arguments.postgres, arguments.accounts) {
+        let compared = accounts::compare(server, (arguments.against, many), arguments.people).await;
+        figures.insert("accounts".to_owned(), compared);
     }
     println!("{:#}", Value::Object(figures));
 }
 
+/// The figures of every database.
+async fn on_all(server: Option<&str>, length: Duration) -> Map<String, Value> {
+    let mut figures = Map::new();
+    let signing = limits::signatures(length.min(Duration::from_secs(2)));
+    eprintln!("device proofs");
+    let check = device_proof::check_alone(length.min(Duration::from_secs(2)));
+    figures.insert("signatures_per_second_and_core".to_owned(), signing.clone());
+    figures.insert(
+        "device_proof_check_alone_microseconds".to_owned(),
+        rounded(check).into(),
+    );
+    let mut places = vec![Place::sqlite().await];
+    if let Some(server) = server {
+        places.push(Place::postgres(server).await);
+    }
+    for place in places {
+        figures.insert(place.name.to_owned(), on(&place, (&signing, check), length).await);
+        place.remove().await;
+    }
+    figures
+}
+
 /// All figures of one database.
-async fn on(place: &Place, signing: &Value, length: Duration) -> Value {
+async fn on(place: &Place, (signing, check): (&Value, f64), length: Duration) -> Value {
     eprintln!("{}: bare transactions", place.name);
     let bare = limits::transactions(&place.db, length).await;
     eprintln!("{}: people and keys", place.name);
@@ -83,6 +119,8 @@ async fn on(place: &Place, signing: &Value, length: Duration) -> Value {
     eprintln!("{}: reading", place.name);
     let userinfo = crowd.userinfo_for(length).await;
     let discovery = crowd.discovery_for(length).await;
+    eprintln!("{}: device proofs", place.name);
+    let device_proof = crowd.prove_devices_for(check, length).await;
     sealer.abort();
     json!({
         "bare_transactions": bare.to_json(),
@@ -90,6 +128,7 @@ async fn on(place: &Place, signing: &Value, length: Duration) -> Value {
         "codes_by_single_sign_on": codes.beside(&bare, None),
         "code_exchanges_rs256": rs256.beside(&bare, Some(&signing["RS256"])),
         "code_exchanges_es256": es256.beside(&bare, Some(&signing["ES256"])),
+        "device_proof": device_proof,
         "userinfo": userinfo.to_json(),
         "discovery": discovery.to_json(),
         "weight_of_s1_brotli_bytes": weight,

@@ -1,26 +1,13 @@
 //! Counting over time.
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use kiru_tests::harness::spent_on_signing;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-/// Nanoseconds that people's and browsers' keys took for signing: not the server's work.
-static OTHERS: AtomicU64 = AtomicU64::new(0);
 /// Linux counts processor time in hundredths of a second (`getconf CLK_TCK`).
 const TICK: Duration = Duration::from_millis(10);
-
-/// Does what is not the server's work.
-pub(crate) fn not_ours<T>(work: impl FnOnce() -> T) -> T {
-    let begun = Instant::now();
-    let done = work();
-    OTHERS.fetch_add(
-        u64::try_from(begun.elapsed().as_nanos()).unwrap_or(0),
-        Ordering::Relaxed,
-    );
-    done
-}
 
 /// How often something was done.
 #[derive(Clone, Copy, Default)]
@@ -43,13 +30,13 @@ impl Running {
         Self {
             begun: Instant::now(),
             cpu: processor_time(),
-            others: OTHERS.load(Ordering::Relaxed),
+            others: spent_on_signing(),
         }
     }
 
     /// Until now; so much was done.
     pub(crate) fn end(self, done: usize) -> Measured {
-        let others = Duration::from_nanos(OTHERS.load(Ordering::Relaxed) - self.others);
+        let others = Duration::from_nanos(spent_on_signing() - self.others);
         let cpu = (processor_time() - self.cpu).saturating_sub(others);
         Measured {
             done,

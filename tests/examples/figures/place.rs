@@ -10,6 +10,8 @@ pub(crate) struct Place {
     pub(crate) name: &'static str,
     /// It.
     pub(crate) db: Db,
+    /// Its address.
+    pub(crate) url: String,
     behind: Behind,
 }
 
@@ -26,13 +28,19 @@ impl Place {
         Self {
             name: "sqlite",
             db: migrated(&url).await,
+            url,
             behind: Behind::Folder(folder),
         }
     }
 
     /// A database on this server.
     pub(crate) async fn postgres(server: &str) -> Self {
-        let database = format!("kiru_figures_{}", std::process::id());
+        Self::postgres_named(server, "plain").await
+    }
+
+    /// One of several on this server.
+    pub(crate) async fn postgres_named(server: &str, name: &str) -> Self {
+        let database = format!("kiru_figures_{}_{name}", std::process::id());
         execute(server, &format!("CREATE DATABASE {database}")).await;
         let mut url = url::Url::parse(server).unwrap();
         url.set_path(&database);
@@ -43,6 +51,7 @@ impl Place {
         Self {
             name: "postgres",
             db: migrated(url.as_str()).await,
+            url: url.into(),
             behind,
         }
     }

@@ -138,7 +138,8 @@ impl Browser {
         panic!("too many redirects, last from {}", page.asked)
     }
 
-    fn own_path(&self, location: &str) -> Option<String> {
+    /// The path of an address that is the provider's.
+    pub(super) fn own_path(&self, location: &str) -> Option<String> {
         if location.starts_with('/') {
             return Some(location.to_owned());
         }

@@ -7,6 +7,7 @@ mod logout_endpoint;
 mod page;
 mod person;
 mod relying_party;
+mod walker;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -40,6 +41,7 @@ pub use logout_endpoint::{Behaviour, LogoutEndpoint};
 pub use page::{Form, Page};
 pub use person::Person;
 pub use relying_party::{Answer, RelyingParty, VERIFIER, payload};
+pub use walker::{Hop, Walker, spent_on_signing};
 
 /// Where the provider believes to be.
 pub const ISSUER: &str = "https://id.example.kz";

@@ -10,6 +10,8 @@ mod eds;
 mod existence;
 mod flows;
 mod information;
+#[cfg(kiru_test_postgres)]
+mod loaded_accounts;
 mod matrix;
 mod message_limits;
 mod newcomers;

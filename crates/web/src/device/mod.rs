@@ -15,7 +15,7 @@ mod minting;
 pub(crate) mod name;
 pub(crate) mod nonce;
 mod problem;
-mod proof;
+pub mod proof;
 mod session;
 mod shared;
 mod sign_in_message;

@@ -12,29 +12,29 @@ use pages::screens::ProofPurpose;
 use serde_json::Value;
 
 /// The kind of token; nothing else that anybody signs has it (RFC 8725 §3.11).
-pub(crate) const TYPE: &str = "kiru-device-proof+jwt";
+pub const TYPE: &str = "kiru-device-proof+jwt";
 
 /// How far the browser's clock may be from ours, either way. The page tells the script our time.
 const TOLERANCE: std::time::Duration = seconds(60);
 
 /// What a proof has to say, here and now.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Expected<'a> {
+pub struct Expected<'a> {
     /// Our origin, the `aud` member.
-    pub(crate) audience: &'a str,
+    pub audience: &'a str,
     /// The interaction, the `flow` member.
-    pub(crate) flow: InteractionId,
+    pub flow: InteractionId,
     /// What the proof is for.
-    pub(crate) purpose: ProofPurpose,
+    pub purpose: ProofPurpose,
     /// The nonce that was just spent.
-    pub(crate) nonce: &'a str,
+    pub nonce: &'a str,
     /// The present instant.
-    pub(crate) now: Timestamp,
+    pub now: Timestamp,
 }
 
 /// A proof that passed every check. Only [`verify`] makes one; it holds the key that signed.
 #[derive(Clone, Debug)]
-pub(crate) struct ProvenKey {
+pub struct ProvenKey {
     key: PublicJwk,
 }
 
@@ -43,7 +43,7 @@ impl ProvenKey {
     ///
     /// # Errors
     /// Never for a key that was parsed; the thumbprint is 32 bytes then.
-    pub(crate) fn into_device_key(self) -> Result<DeviceKey, ProofRefusal> {
+    pub fn into_device_key(self) -> Result<DeviceKey, ProofRefusal> {
         let thumbprint = URL_SAFE_NO_PAD
             .decode(self.key.thumbprint())
             .map_err(|_| ProofRefusal::KeyKind)?;
@@ -57,7 +57,7 @@ impl ProvenKey {
 
 /// The first rule that a proof broke.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum ProofRefusal {
+pub enum ProofRefusal {
     /// The key is not one on P-256.
     #[error("the device key is not a P-256 key")]
     KeyKind,
@@ -92,7 +92,7 @@ pub(crate) enum ProofRefusal {
 
 impl ProofRefusal {
     /// The stable code for logs and audit records.
-    pub(crate) const fn code(self) -> &'static str {
+    pub const fn code(self) -> &'static str {
         match self {
             Self::KeyKind => "D_KEY",
             Self::Malformed => "D_FORMAT",
@@ -112,7 +112,7 @@ impl ProofRefusal {
 ///
 /// # Errors
 /// The first rule that is broken.
-pub(crate) fn verify(proof: &str, key: &PublicJwk, expected: &Expected<'_>) -> Result<ProvenKey, ProofRefusal> {
+pub fn verify(proof: &str, key: &PublicJwk, expected: &Expected<'_>) -> Result<ProvenKey, ProofRefusal> {
     if key.algorithm() != Algorithm::Es256 {
         return Err(ProofRefusal::KeyKind);
     }
