@@ -2,7 +2,7 @@
 //! with many. Each person signs in once in a run, so that each sign-in meets rows that no earlier one has warmed.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use authority::time::minutes;
 use kiru_tests::accounts::Accounts;
@@ -10,6 +10,7 @@ use kiru_tests::harness::{RelyingParty, TestApp, Walker};
 use sea_orm::{ConnectionTrait as _, Database, Statement};
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 use super::crowd::sealer;
 use super::latency::Latencies;

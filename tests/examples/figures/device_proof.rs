@@ -9,7 +9,7 @@
 //!   also writes the session and issues the code, as a sign-in without a proof would have to: so its share is the upper
 //!   bound of the proof's. Beside the SMS code the browser proves its key too: each sign-in makes the check twice.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use authority::ids::InteractionId;
 use authority::time::{Timestamp, hours};
@@ -17,6 +17,7 @@ use jose::PublicJwk;
 use kiru_tests::harness::{Browser, DeviceKey, ISSUER, Proof, RelyingParty, TestApp, Walker};
 use pages::screens::ProofPurpose;
 use serde_json::{Value, json};
+use tokio::time::Instant;
 use web::device_proof::{self, Expected, TYPE};
 
 use super::latency::Latencies;

@@ -13,7 +13,7 @@
 //!
 //! `device_proof` says what the proof of the device costs, `accounts` how sign-ins with many accounts compare to those with
 //! few; both with one client at a time, by what the server takes from request to answer. `--accounts` needs `--postgres`, a
-//! superuser there and about 8 GB for a million; `--seconds 0` leaves everything else out.
+//! superuser there and about 11 GB for a million; `--seconds 0` leaves everything else out.
 
 mod accounts;
 mod crowd;

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use authority::time::Timestamp;
 use base64::Engine as _;
@@ -11,6 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use messaging::Outbox;
 use testkit::cms::{CmsRecipe, armour};
 use testkit::pki::SigningKey;
+use tokio::time::Instant;
 
 use super::browser::Browser;
 use super::device_key::{DeviceKey, Proof};
