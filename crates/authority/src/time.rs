@@ -3,10 +3,14 @@
 //! The domain never reads a clock: a [`Timestamp`] is always an argument. Instants are whole microseconds UTC, the unit
 //! every `_at` column stores, so that both databases compare them as integers.
 
+pub(crate) mod day;
+
 use std::fmt;
 use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, Utc};
+
+pub use day::{Day, DayError};
 
 /// An instant: microseconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -5,15 +5,14 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use chrono_tz::Tz;
 
 use crate::time::Timestamp;
+use crate::time::day::first_instant;
 
 /// Seconds of a day on the wall clock.
 const DAY: u32 = 86_400;
-/// Longer than any gap that a zone ever left in its wall clock.
-const LONGEST_GAP_HOURS: i64 = 26;
 
 /// A time on the wall clock, from 00:00 to 24:00, whole minutes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -142,11 +141,7 @@ impl RegistrationWindow {
     /// it lands inside; else the next day's does.
     fn opening(self, day: NaiveDate) -> Option<Timestamp> {
         let begins = at(day, self.from)?;
-        let instant = match self.zone.from_local_datetime(&begins) {
-            chrono::LocalResult::Single(instant) | chrono::LocalResult::Ambiguous(instant, _) => instant.to_utc(),
-            chrono::LocalResult::None => self.after_gap(begins)?,
-        };
-        let instant = Timestamp::from_micros(instant.timestamp_micros());
+        let instant = first_instant(begins, self.zone)?;
         if self.state_at(instant)? {
             Some(instant)
         } else {
@@ -157,26 +152,6 @@ impl RegistrationWindow {
     fn state_at(self, instant: Timestamp) -> Option<bool> {
         let second = seconds_of_day(instant.to_utc()?.with_timezone(&self.zone).naive_local());
         Some((self.from.seconds()..self.to.seconds()).contains(&second))
-    }
-
-    /// The first instant whose wall clock is after a time that the zone leaves out.
-    fn after_gap(self, missing: NaiveDateTime) -> Option<DateTime<Utc>> {
-        let is_before = |instant: DateTime<Utc>| instant.with_timezone(&self.zone).naive_local() < missing;
-        let guess = missing.and_utc();
-        let (mut low, mut high) = (
-            guess.checked_sub_signed(TimeDelta::hours(LONGEST_GAP_HOURS))?,
-            guess.checked_add_signed(TimeDelta::hours(LONGEST_GAP_HOURS))?,
-        );
-        // Zones jump at whole seconds.
-        while high - low > TimeDelta::seconds(1) {
-            let middle = low + TimeDelta::seconds((high - low).num_seconds() / 2);
-            if is_before(middle) {
-                low = middle;
-            } else {
-                high = middle;
-            }
-        }
-        Some(high)
     }
 }
 
