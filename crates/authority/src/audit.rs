@@ -102,6 +102,8 @@ event_kinds! {
     ActivityDisputed => "activity_disputed",
     /// Messages about sign-ins were switched on or off.
     SignInMessagesChanged => "sign_in_messages_changed",
+    /// A person saved the own history of sign-ins as a file.
+    HistoryExported => "history_exported",
     /// Consent was given.
     ConsentGranted => "consent_granted",
     /// Consent was declined.
@@ -168,6 +170,7 @@ impl EventKind {
             | Self::PolicyChanged
             | Self::ActivityDisputed
             | Self::SignInMessagesChanged
+            | Self::HistoryExported
             // These report; what they are about went on.
             | Self::SmsBudgetReached
             | Self::RequestValueRepeated => EventResult::Done,

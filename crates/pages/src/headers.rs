@@ -1,8 +1,8 @@
 //! The security headers of every page and file.
 
 use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
-    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY,
+    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use http::{HeaderMap, HeaderName, HeaderValue};
 
@@ -57,6 +57,18 @@ pub(crate) fn add_to_page(headers: &mut HeaderMap, policy: &str, https: bool) {
     if https {
         // RFC 6797 §7.2: never over plain http.
         headers.insert(STRICT_TRANSPORT_SECURITY, HSTS);
+    }
+}
+
+/// What a file about a person carries: it is saved and never shown or kept (RFC 6266, RFC 7111 §5.1).
+pub(crate) fn add_to_download(headers: &mut HeaderMap, name: &str, https: bool) {
+    add_to_page(headers, "default-src 'none'; frame-ancestors 'none'; sandbox", https);
+    headers.insert(
+        CONTENT_TYPE,
+        HeaderValue::from_static("text/csv; charset=utf-8; header=present"),
+    );
+    if let Ok(disposition) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
+        headers.insert(CONTENT_DISPOSITION, disposition);
     }
 }
 

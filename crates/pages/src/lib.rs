@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod assets;
+mod csv;
 mod dates;
 mod embedded;
 mod escape;

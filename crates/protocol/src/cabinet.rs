@@ -13,8 +13,8 @@ pub const CABINET_ID: &str = "cabinet";
 pub const CABINET_PATH: &str = "/cabinet";
 /// What people see while they sign in to it.
 const NAME: &str = "Kiru";
-/// The longest page that a sign-in returns to.
-const LONGEST_PATH: usize = 256;
+/// The longest page that a sign-in returns to: the history, narrowed to the client with the longest identifier.
+const LONGEST_PATH: usize = 1024;
 
 /// Whether the client is the cabinet.
 pub fn is_cabinet(id: &ClientId) -> bool {
@@ -93,7 +93,7 @@ mod tests {
         for path in ["/cabinet", "/cabinet/history?after=1", "/cabinet?x=1"] {
             assert_eq!(cabinet_path(path), path);
         }
-        let long = format!("/cabinet/{}", "x".repeat(300));
+        let long = format!("/cabinet/{}", "x".repeat(1024));
         for path in [
             "",
             "/",

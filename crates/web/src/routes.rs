@@ -77,6 +77,7 @@ pub const ROUTES: &[Route] = &[
     route(Method::GET, "/cabinet/sessions/end-all", Caller::Browser),
     route(Method::POST, "/cabinet/sessions/end-all", Caller::Browser),
     route(Method::GET, "/cabinet/history", Caller::Browser),
+    route(Method::POST, "/cabinet/history/csv", Caller::Browser),
     route(Method::GET, "/cabinet/history/{id}/dispute", Caller::Browser),
     route(Method::POST, "/cabinet/history/{id}/dispute", Caller::Browser),
     route(Method::GET, "/cabinet/history/{id}/disputed", Caller::Browser),

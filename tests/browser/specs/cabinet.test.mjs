@@ -1,6 +1,7 @@
 // The cabinet in Chromium, in three languages: every page by its navigation, what a person does there, by keyboard too, and
 // a window with the copied cookies, which sees nothing of it.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 
 import { close, launch, open } from '../harness/browser.mjs';
@@ -35,8 +36,52 @@ async function visit({ page }, path, sign) {
   await page.locator(sign).first().waitFor();
 }
 
+/** What each language calls the first columns of the file. */
+const HEADS = { kk: '"Уақыты","Сервис"', ru: '"Время","Сервис"', en: '"Time","Service"' };
+
+/** Chooses what the history shows, by its form and its links, and saves it; on a phone. */
+async function choosesAndSaves(window) {
+  const { page } = window;
+  const wide = page.viewportSize();
+  await page.setViewportSize({ width: 360, height: 780 });
+  await visit(window, '/cabinet/history', '#not-me-1');
+  const all = await page.locator('.timeline li').count();
+  await page.locator('#choices summary').click();
+  await page.locator('#result').selectOption('refused');
+  await page.locator('#to').fill('2020-01-31');
+  await inspect(window, 'k7-choices');
+  await page.locator('#show').click();
+  await page.locator('#empty').waitFor();
+  assert.match(page.url(), /\/cabinet\/history\?from=&to=2020-01-31&result=refused&service=$/);
+  assert.equal(await page.locator('#result').inputValue(), 'refused', 'what was chosen is still chosen');
+  await inspect(window, 'k7-none-found');
+  // A day that is none comes to a page that says so at the field.
+  await page.goto(`${demo.issuer}/cabinet/history?from=yesterday`);
+  await page.locator('#from-error').waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.className), 'summary');
+  await inspect(window, 'k7-problem');
+  await page.locator('#period-1').click();
+  await page.locator('#period-1[aria-current]').waitFor();
+  assert.equal(await page.locator('.timeline li').count(), all);
+  await page.locator('#result').selectOption('succeeded');
+  await page.locator('#service').selectOption('diary');
+  await page.locator('#show').click();
+  await page.waitForURL(/result=succeeded&service=diary$/);
+  await page.locator('#not-me-1').waitFor();
+  // The file is saved and the page stays where it is.
+  const before = page.url();
+  const [download] = await Promise.all([page.waitForEvent('download'), page.locator('#csv').click()]);
+  assert.match(download.suggestedFilename(), /^kiru-sign-ins-\d{4}-\d\d-\d\d\.csv$/);
+  const text = await readFile(await download.path(), 'utf8');
+  assert.ok(text.startsWith(`\ufeff${HEADS[window.language]}`), text);
+  assert.equal(text.trim().split('\r\n').length - 1, await page.locator('.timeline li').count());
+  assert.equal(page.url(), before);
+  await inspect(window, 'k7-chosen');
+  await page.setViewportSize(wide);
+}
+
 for (const [language, person] of [['kk', PARENT], ['ru', TEACHER], ['en', HEAD]]) {
-  test(`every page of the cabinet opens on the bound device, in ${language}`, async () => {
+  test(`every page of the cabinet opens on the bound device and the history is chosen and saved, in ${language}`, async () => {
     const window = await open(browser, demo, { language });
     await signInFirst(window, demo, person);
     await visit(window, '/cabinet', '#line-device');
@@ -54,6 +99,7 @@ for (const [language, person] of [['kk', PARENT], ['ru', TEACHER], ['en', HEAD]]
     await window.page.locator('#rename-1').click();
     await window.page.locator('#flash').waitFor();
     assert.match(await window.page.locator('main').innerText(), /My own/);
+    await choosesAndSaves(window);
     await visit(window, '/cabinet/phone/messages', '#confirm');
     await inspect(window, 'k4-ask');
     await window.page.locator('#confirm').click();
@@ -101,12 +147,12 @@ test('every state of the cabinet is accessible in three languages, on a phone an
   try {
     for (const language of ['kk', 'ru', 'en']) {
       const window = await open(browser, gallery, { language, width: 360 });
-      for (const name of ['k1', 'k1-key', 'k1-bare', 'k2', 'k4-none', 'k6', 'k7', 'k6-end', 'k7-disputed', 'k12', 'cabinet-again']) {
+      for (const name of ['k1', 'k1-key', 'k1-bare', 'k2', 'k4-none', 'k6', 'k7', 'k7-ways', 'k7-none-found', 'k7-order', 'k7-service', 'k7-too-many', 'k6-end', 'k7-disputed', 'k12', 'cabinet-again']) {
         await window.page.goto(gallery.address(name, language));
         await assertAccessible(window.page, `${name} ${language}`);
         await assertNoSidewaysScroll(window.page, `${name} ${language}`);
         await window.page.emulateMedia({ media: 'print' });
-        for (const hidden of ['nav.side', 'nav.menu', '.stop']) {
+        for (const hidden of ['nav.side', 'nav.menu', '.stop', '.periods', '.choices', '.file']) {
           assert.equal(await window.page.locator(`${hidden}:visible`).count(), 0, `${name}: ${hidden} is printed`);
         }
         await window.page.emulateMedia({ media: 'screen' });

@@ -67,6 +67,13 @@ impl Page {
         self
     }
 
+    /// The path that the link with this id leads to.
+    pub fn link_of(&self, id: &str) -> String {
+        self.expect(id);
+        let at = self.body.find(&format!("id=\"{id}\"")).unwrap_or_default();
+        attribute(tag_around(&self.body, at), "href").unwrap_or_else(|| panic!("#{id} is no link: {}", self.body))
+    }
+
     /// The text inside the first element with this id, tags left out.
     pub fn text_of(&self, id: &str) -> String {
         let start = self

@@ -1,9 +1,11 @@
 //! What the cabinet reads and writes: tickets, a person's sessions and sign-ins (product A7; security rules SE-3, SE-13).
 
-use authority::audit::{Actor, Event, EventKind};
+use authority::audit::{Actor, Event, EventKind, EventResult};
+use authority::clients::ClientId;
 use authority::ids::{EventId, UserId};
 use authority::sessions::BrowserSession;
 use authority::time::{Timestamp, minutes, seconds};
+use storage::audit::SignInFilter;
 use storage::cabinet_tickets::{self, Ticket, TicketKind};
 use storage::sessions::{self, SessionEnd};
 use storage::{Db, StorageError, audit, users};
@@ -152,21 +154,53 @@ both_databases! {
         events.push(event(user, EventKind::TokensIssued, NOW));
         events.push(event(other, EventKind::SignedIn, NOW));
         insert_events(db, &events).await;
-        let since = NOW.minus(minutes(1));
-        let all = audit::list_sign_ins(db, user, since, None, 10).await.unwrap();
+        let since = SignInFilter::since(NOW.minus(minutes(1)));
+        let all = audit::list_sign_ins(db, user, &since, None, 10).await.unwrap();
         assert_eq!(all.len(), 5);
         let mut read = Vec::new();
         let mut place = None;
-        while let Some(event) = audit::list_sign_ins(db, user, since, place, 1).await.unwrap().pop() {
+        while let Some(event) = audit::list_sign_ins(db, user, &since, place, 1).await.unwrap().pop() {
             place = Some((event.at, event.id));
             read.push(event.id);
         }
         assert_eq!(read, all.iter().map(|event| event.id).collect::<Vec<_>>());
-        assert_eq!(audit::list_sign_ins(db, user, NOW.plus(seconds(1)), None, 10).await.unwrap().len(), 1);
+        let later = SignInFilter::since(NOW.plus(seconds(1)));
+        assert_eq!(audit::list_sign_ins(db, user, &later, None, 10).await.unwrap().len(), 1);
         // One by one: the person's own, and sign-ins only.
         assert!(audit::find_sign_in(db, user, events[0].id).await.unwrap().is_some());
         assert!(audit::find_sign_in(db, other, events[0].id).await.unwrap().is_none());
         assert!(audit::find_sign_in(db, user, events[5].id).await.unwrap().is_none());
+    }
+
+    async fn sign_ins_are_narrowed_to_a_time_a_result_and_a_client_of_the_same_person(db) {
+        let (user, other) = (insert_user(db).await.id, insert_user(db).await.id);
+        let (diary, gone) = (ClientId::parse("diary").unwrap(), ClientId::parse("gone").unwrap());
+        let for_client = |kind, at, client: &ClientId| Event { client_id: Some(client.clone()), ..event(user, kind, at) };
+        let events = [
+            for_client(EventKind::SignedIn, NOW, &diary),
+            for_client(EventKind::OtherDeviceRefused, NOW.plus(seconds(1)), &diary),
+            for_client(EventKind::SignedIn, NOW.plus(seconds(2)), &gone),
+            event(user, EventKind::SignInRefused, NOW.plus(seconds(3))),
+            Event { client_id: Some(ClientId::parse("theirs").unwrap()), ..event(other, EventKind::SignedIn, NOW) },
+        ];
+        insert_events(db, &events).await;
+        let all = SignInFilter::since(NOW);
+        let count = async |filter: SignInFilter<'_>| audit::list_sign_ins(db, user, &filter, None, 10).await.unwrap().len();
+        assert_eq!(count(all).await, 4);
+        assert_eq!(count(SignInFilter { since: NOW.plus(seconds(1)), ..all }).await, 3, "the first instant is inside");
+        assert_eq!(count(SignInFilter { until: Some(NOW.plus(seconds(3))), ..all }).await, 3, "the end is outside");
+        assert_eq!(count(SignInFilter { until: Some(NOW), ..all }).await, 0);
+        assert_eq!(count(SignInFilter { result: Some(EventResult::Done), ..all }).await, 2);
+        assert_eq!(count(SignInFilter { result: Some(EventResult::Refused), ..all }).await, 2);
+        assert_eq!(count(SignInFilter { client: Some(&diary), ..all }).await, 2);
+        let one = SignInFilter { result: Some(EventResult::Refused), client: Some(&diary), ..all };
+        let found = audit::list_sign_ins(db, user, &one, None, 10).await.unwrap();
+        assert_eq!(found.iter().map(|event| event.id).collect::<Vec<_>>(), [events[1].id]);
+        // Whom they were for: known ones by name, the others by id; nobody else's.
+        let clients = audit::list_sign_in_clients(db, user, NOW).await.unwrap();
+        assert_eq!(clients.iter().map(|(id, _)| id).collect::<std::collections::BTreeSet<_>>(), [&diary, &gone].into());
+        assert!(clients.iter().all(|(_, name)| name.is_none()));
+        assert_eq!(audit::list_sign_in_clients(db, user, NOW.plus(seconds(2))).await.unwrap(), [(gone, None)]);
     }
 
     async fn the_wish_for_messages_is_kept_and_nobody_has_it_at_first(db) {

@@ -22,8 +22,9 @@ mod suspension;
 
 pub use cabinet::{
     Advice, BoundDevice, CabinetClosed, CabinetConfirm, CabinetDevice, CabinetFrame, CabinetHistory, CabinetHome,
-    CabinetPhone, CabinetSessions, CabinetSuspend, ClosedReason, Confirmed, DeviceHistoryRow, ExclusiveTime, Flash,
-    KeysLine, LastSignIn, MicrosTime, PhoneLine, ProveCabinet, Section, SessionRow, SignInResult, SignInRow, SignInWay,
+    CabinetPhone, CabinetSessions, CabinetSuspend, ClosedReason, Confirmed, DeviceHistoryRow, ExclusiveTime,
+    FilterProblem, Flash, HistoryFilter, KeysLine, LastSignIn, MicrosTime, Period, PeriodLink, PhoneLine, ProveCabinet,
+    ResultChoice, Section, ServiceChoice, SessionRow, SignInResult, SignInRow, SignInWay,
 };
 pub use choose::{ChooseWay, ContinueAs};
 #[cfg(feature = "sandbox")]

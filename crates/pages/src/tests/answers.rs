@@ -81,7 +81,8 @@ fn the_status_tells_what_happened() {
                 422
             }
             name if name.starts_with("x2") || ["s6-resend-limit", "s6-not-sent"].contains(&name) => 429,
-            "r4-wrong" | "r4-expired" => 422,
+            "r4-wrong" | "r4-expired" | "k7-from" | "k7-to" | "k7-order" | "k7-result" | "k7-service"
+            | "k7-unreadable" | "k7-too-many" => 422,
             "r8-too-many" => 429,
             name if name.starts_with("r8-") => 422,
             "r3-overtaken" => 409,

@@ -1,12 +1,14 @@
 //! The sign-ins of one person, as the cabinet shows them, page by page.
 
-use authority::audit::{Event, EventKind};
+use authority::audit::{Event, EventKind, EventResult};
+use authority::clients::ClientId;
 use authority::ids::{EventId, UserId};
 use authority::time::Timestamp;
+use sea_orm::FromQueryResult;
 
 use super::EventRow;
 use crate::sql::{self, at};
-use crate::{Connection, StorageError};
+use crate::{Connection, Inconsistent, StorageError};
 
 /// What the history of sign-ins shows: those that succeeded, and those that were refused to somebody who had come as far
 /// as being known.
@@ -19,36 +21,103 @@ const KINDS: [EventKind; 6] = [
     EventKind::DeviceProofRefused,
 ];
 
-/// The sign-ins of a user from `since` on and, with `before`, those that come after that event in the list; latest first,
-/// at most `limit`.
+/// Which sign-ins of a person are wanted.
+#[derive(Clone, Copy, Debug)]
+pub struct SignInFilter<'a> {
+    /// The first instant.
+    pub since: Timestamp,
+    /// The first instant that is too late; none when there is no end.
+    pub until: Option<Timestamp>,
+    /// How they ended.
+    pub result: Option<EventResult>,
+    /// The client they were for.
+    pub client: Option<&'a ClientId>,
+}
+
+impl SignInFilter<'_> {
+    /// All from an instant on.
+    pub const fn since(since: Timestamp) -> Self {
+        Self {
+            since,
+            until: None,
+            result: None,
+            client: None,
+        }
+    }
+}
+
+/// The sign-ins of a user that the filter names and, with `before`, those that come after that event in the list; latest
+/// first, at most `limit`. The index of user and instant gives them in this order.
 ///
 /// # Errors
 /// The database is not available, or a row is impossible.
 pub async fn list_sign_ins(
     conn: &Connection,
     user: UserId,
-    since: Timestamp,
+    filter: &SignInFilter<'_>,
     before: Option<(Timestamp, EventId)>,
     limit: u32,
 ) -> Result<Vec<Event>, StorageError> {
-    let kinds: Vec<_> = KINDS.iter().map(|kind| format!("'{}'", kind.as_str())).collect();
     let sql = format!(
-        "SELECT * FROM audit_events WHERE user_id = $1 AND occurred_at >= $2 AND kind IN ({}) \
-         AND (occurred_at < $3 OR (occurred_at = $3 AND id < $4)) ORDER BY occurred_at DESC, id DESC LIMIT $5",
-        kinds.join(", ")
+        "SELECT * FROM audit_events WHERE user_id = $1 AND occurred_at >= $2 AND occurred_at < $3 AND kind IN ({}) \
+         AND ($4 IS NULL OR client_id = $4) AND (occurred_at < $5 OR (occurred_at = $5 AND id < $6)) \
+         ORDER BY occurred_at DESC, id DESC LIMIT $7",
+        kinds(filter.result)
     );
-    let (from, id) = before.map_or((Timestamp::from_micros(i64::MAX), uuid::Uuid::nil()), |(at, id)| {
-        (at, id.as_uuid())
-    });
+    let end = Timestamp::from_micros(i64::MAX);
+    let (from, id) = before.map_or((end, uuid::Uuid::nil()), |(at, id)| (at, id.as_uuid()));
     let values = [
         user.as_uuid().into(),
-        at(since),
+        at(filter.since),
+        at(filter.until.unwrap_or(end)),
+        filter.client.map(|id| id.as_str().to_owned()).into(),
         at(from),
         id.into(),
         i64::from(limit).into(),
     ];
     let rows: Vec<EventRow> = sql::list(conn, &sql, values).await?;
     rows.into_iter().map(|row| Ok(Event::try_from(row)?)).collect()
+}
+
+/// The clients that a user signed in to, or was refused for, from `since` on, each with its name unless it is gone.
+///
+/// # Errors
+/// The database is not available, or a row is impossible.
+pub async fn list_sign_in_clients(
+    conn: &Connection,
+    user: UserId,
+    since: Timestamp,
+) -> Result<Vec<(ClientId, Option<String>)>, StorageError> {
+    let sql = format!(
+        "SELECT DISTINCT audit_events.client_id AS client_id, clients.name AS name FROM audit_events \
+         LEFT JOIN clients ON clients.id = audit_events.client_id \
+         WHERE audit_events.user_id = $1 AND audit_events.occurred_at >= $2 AND audit_events.kind IN ({}) \
+         AND audit_events.client_id IS NOT NULL ORDER BY name, client_id",
+        kinds(None)
+    );
+    let rows: Vec<ClientRow> = sql::list(conn, &sql, [user.as_uuid().into(), at(since)]).await?;
+    let read = |row: ClientRow| match ClientId::parse(&row.client_id) {
+        Ok(id) => Ok((id, row.name)),
+        Err(_) => Err(Inconsistent::new("audit_events", "client_id", &row.client_id).into()),
+    };
+    rows.into_iter().map(read).collect()
+}
+
+#[derive(FromQueryResult)]
+struct ClientRow {
+    client_id: String,
+    name: Option<String>,
+}
+
+/// The words of the kinds that are shown and ended so, as a list in SQL.
+fn kinds(result: Option<EventResult>) -> String {
+    let wanted = |kind: &&EventKind| result.is_none_or(|result| kind.result() == result);
+    let words: Vec<_> = KINDS
+        .iter()
+        .filter(wanted)
+        .map(|kind| format!("'{}'", kind.as_str()))
+        .collect();
+    words.join(", ")
 }
 
 /// The event of this id, if it is about this user and one that [`list_sign_ins`] shows.

@@ -335,6 +335,11 @@ impl CabinetForm {
         self.fields.get(name).ok().flatten()
     }
 
+    /// All its fields.
+    pub(super) const fn fields(&self) -> &Parameters {
+        &self.fields
+    }
+
     /// The person, locked, while this very session is live.
     pub(super) async fn standing(&self, tx: &Tx) -> Result<Option<User>, StorageError> {
         standing(tx, self.provider(), &self.live, self.now).await

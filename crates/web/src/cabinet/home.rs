@@ -1,5 +1,6 @@
 //! K1, `/cabinet`: four lines of state and at most one recommendation.
 
+use authority::audit::EventResult;
 use authority::certificates::Certificate;
 use authority::devices::Device;
 use authority::time::{Timestamp, days, hours};
@@ -8,10 +9,11 @@ use axum::response::Response;
 use pages::screens::{Advice, CabinetHome, ExclusiveTime, KeysLine, LastSignIn, PhoneLine, Section};
 use protocol::Problem;
 use protocol::policy::binding_policy;
+use storage::audit::SignInFilter;
 use storage::{audit, certificates, phones, user_facts, users};
 
 use super::CabinetPage;
-use super::history::{KEPT, client_name, place};
+use super::history::{KEPT, Known};
 use crate::device::name;
 
 /// A key that ends sooner is worth renewing (product C2).
@@ -70,18 +72,20 @@ async fn shown(page: &CabinetPage) -> Result<Response, Problem> {
 /// The latest sign-in that succeeded.
 async fn last(page: &CabinetPage, device: &Device) -> Result<Option<LastSignIn>, Problem> {
     let db = &page.provider().db;
-    let events = audit::list_sign_ins(db, page.live.user.id, page.now.minus(KEPT), None, 20).await?;
-    let Some(event) = events
-        .into_iter()
-        .find(|event| event.kind == authority::audit::EventKind::SignedIn)
-    else {
+    let (user, since) = (page.live.user.id, page.now.minus(KEPT));
+    let succeeded = SignInFilter {
+        result: Some(EventResult::Done),
+        ..SignInFilter::since(since)
+    };
+    let Some(event) = audit::list_sign_ins(db, user, &succeeded, None, 1).await?.pop() else {
         return Ok(None);
     };
+    let row = Known::of(db, user, event.at).await?.row(&event);
     Ok(Some(LastSignIn {
-        at: event.at,
-        service: client_name(page, event.client_id.as_ref()).await?,
-        place: place(event.address.as_deref()),
-        device: (event.device_id == Some(device.id)).then(|| device.name.clone()),
+        at: row.at,
+        service: row.service,
+        address: row.address,
+        device: row.device.filter(|_| event.device_id == Some(device.id)),
     }))
 }
 

@@ -47,6 +47,7 @@ pub(crate) fn router() -> Router<WebState> {
             get(sessions::ask_all).post(sessions::end_all),
         )
         .route("/cabinet/history", get(history::show))
+        .route("/cabinet/history/csv", post(history::save))
         .route(
             "/cabinet/history/{id}/dispute",
             get(history::ask).post(history::dispute),

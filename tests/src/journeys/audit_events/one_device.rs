@@ -123,7 +123,8 @@ async fn administrator(office: &Office, name: &str) -> (Administrator, FileKey) 
     (kept.unwrap().unwrap(), key)
 }
 
-/// A session with a bound key; in the cabinet another name, messages about sign-ins, a sign-in that was somebody else's.
+/// A session with a bound key; in the cabinet another name, messages about sign-ins, the history as a file, a sign-in
+/// that was somebody else's.
 async fn uses_the_cabinet(app: &TestApp, login: &str) {
     let (mut browser, _) = app.bound_session(login).await;
     browser.jar.retain(|name, _| name.starts_with("__Host-kiru_device_"));
@@ -133,6 +134,8 @@ async fn uses_the_cabinet(app: &TestApp, login: &str) {
     assert_eq!(renamed.redirect(), "/cabinet/device");
     let ask = app.visits(&mut browser, "/cabinet/phone/messages").await;
     app.presses(&mut browser, &ask, "confirm").await.expect("flash");
+    let history = app.visits(&mut browser, "/cabinet/history").await;
+    browser.submit(&history.form_of("csv")).await.status(200);
     let events = app.events(login).await;
     let signed_in = events.iter().find(|event| event.kind == EventKind::SignedIn).unwrap();
     let ask = app

@@ -110,7 +110,7 @@ pub(super) fn demand(kind: EventKind) -> Demand {
         EventKind::AccountLocked | EventKind::AccountUnlocked => done(&[Actor::User, Actor::Operator], &[User, Reason]),
         EventKind::StopCodeRefused => refused(PERSON, &[Address, Reason, Reference]),
         EventKind::LogoutUndelivered => refused(SYSTEM, &[User, Client, Session, Reason]),
-        EventKind::ActivityDisputed | EventKind::SignInMessagesChanged => done(
+        EventKind::ActivityDisputed | EventKind::SignInMessagesChanged | EventKind::HistoryExported => done(
             PERSON,
             &[User, Client, Device, Session, Address, Methods, Reason, Reference],
         ),

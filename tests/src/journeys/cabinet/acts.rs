@@ -5,7 +5,7 @@ use authority::time::minutes;
 use authority::users::{LockReason, UserState};
 use storage::devices;
 
-use crate::harness::{Browser, Page, TestApp};
+use crate::harness::{Browser, TestApp};
 use crate::storage::both_databases;
 
 impl TestApp {
@@ -31,24 +31,6 @@ async fn two_sessions(app: &TestApp) -> (Browser, String) {
         .await
         .expect("line-device");
     (browser, tokens.text("access_token").to_owned())
-}
-
-/// The path that the link with this id leads to.
-fn link(page: &Page, id: &str) -> String {
-    page.expect(id);
-    let (before, after) = page.body.split_once(&format!("id=\"{id}\"")).unwrap();
-    let tag = format!(
-        "{}{}",
-        before.rsplit_once('<').unwrap().1,
-        after.split_once('>').unwrap().0
-    );
-    tag.split_once("href=\"")
-        .unwrap()
-        .1
-        .split('"')
-        .next()
-        .unwrap()
-        .to_owned()
 }
 
 both_databases! {
@@ -103,7 +85,7 @@ both_databases! {
         let (mut browser, token) = two_sessions(&app).await;
         assert_eq!(app.diary().userinfo(&token).await.status, 200);
         let page = app.visits(&mut browser, "/cabinet/sessions").await;
-        let ask = app.visits(&mut browser, &link(&page, "end-1")).await;
+        let ask = app.visits(&mut browser, &page.link_of("end-1")).await;
         assert!(ask.body.contains("The diary"), "{}", ask.body);
         let page = app.presses(&mut browser, &ask, "confirm").await;
         page.expect("flash").expect("only-this-session");
@@ -117,7 +99,7 @@ both_databases! {
         let app = TestApp::on(db).await;
         let mut other = app.in_cabinet("nurlan").await;
         let theirs = app.visits(&mut other, "/cabinet/sessions").await;
-        let path = link(&theirs, "end-1");
+        let path = theirs.link_of("end-1");
         let mut mine = app.in_cabinet("aigerim").await;
         app.visits(&mut mine, &path).await.status(404);
         let own = app.visits(&mut mine, "/cabinet/device").await;
@@ -158,7 +140,7 @@ both_databases! {
         app.advance(minutes(5));
         app.advance(std::time::Duration::from_secs(1));
         let sessions = app.visits(&mut browser, "/cabinet/sessions").await;
-        for path in [link(&sessions, "end-1").as_str(), "/cabinet/sessions/end-all", "/cabinet/phone/messages", "/cabinet/suspend"] {
+        for path in [sessions.link_of("end-1").as_str(), "/cabinet/sessions/end-all", "/cabinet/phone/messages", "/cabinet/suspend"] {
             let page = app.visits(&mut browser, path).await;
             page.expect("stay").expect("continue");
             assert!(!page.has("confirm") && !page.has("suspend"), "{path}");
@@ -184,7 +166,7 @@ both_databases! {
         let sent = app.sent_messages().await;
         let page = app.visits(&mut browser, "/cabinet/phone").await;
         page.expect("messages-now");
-        let ask = app.visits(&mut browser, &link(&page, "messages")).await;
+        let ask = app.visits(&mut browser, &page.link_of("messages")).await;
         let page = app.presses(&mut browser, &ask, "confirm").await;
         page.expect("flash");
         assert!(app.trace("aigerim").await.contains(&"sign_in_messages_changed on".to_owned()));
@@ -211,7 +193,7 @@ both_databases! {
         let app = TestApp::on(db).await;
         let mut browser = app.in_cabinet("aigerim").await;
         let page = app.visits(&mut browser, "/cabinet/history").await;
-        let path = link(&page, "not-me-2");
+        let path = page.link_of("not-me-2");
         let ask = app.visits(&mut browser, &path).await;
         ask.status(200).expect("confirm");
         let page = app.presses(&mut browser, &ask, "confirm").await;
@@ -227,7 +209,7 @@ both_databases! {
         let app = TestApp::on(db).await;
         let mut other = app.in_cabinet("nurlan").await;
         let page = app.visits(&mut other, "/cabinet/history").await;
-        let path = link(&page, "not-me-1");
+        let path = page.link_of("not-me-1");
         let mut mine = app.in_cabinet("aigerim").await;
         app.visits(&mut mine, &path).await.status(404);
         app.visits(&mut mine, &format!("{path}d")).await.status(404);

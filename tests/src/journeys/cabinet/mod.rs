@@ -1,10 +1,12 @@
 //! The cabinet: who gets in, what it shows, and what it does.
 //!
 //! * `door`: sign-in, proof, tickets, limits (product A7; security rules DB-4, SE-4, SE-5). `acts`: everything that a person
-//!   may do there, with its refusals (SE-3, SE-13, DB-14). `pages`: what the pages say.
+//!   may do there, with its refusals (SE-3, SE-13, DB-14). `history`: choosing and saving sign-ins (AD-11). `pages`: what
+//!   the pages say.
 
 mod acts;
 mod door;
+mod history;
 mod pages;
 
 use authority::time::minutes;
@@ -25,12 +27,13 @@ const PAGES: [&str; 9] = [
 ];
 
 /// Every form of it.
-const FORMS: [&str; 8] = [
+const FORMS: [&str; 9] = [
     "/cabinet/device/0193aaaaaaaa7bbb8cccddddeeeeffff/name",
     "/cabinet/phone/messages",
     "/cabinet/sessions/0193aaaaaaaa7bbb8cccddddeeeeffff/end",
     "/cabinet/sessions/end-others",
     "/cabinet/sessions/end-all",
+    "/cabinet/history/csv",
     "/cabinet/history/0193aaaaaaaa7bbb8cccddddeeeeffff/dispute",
     "/cabinet/suspend",
     "/cabinet/proof",

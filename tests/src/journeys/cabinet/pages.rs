@@ -30,15 +30,19 @@ impl TestApp {
                 }
             })
             .collect();
-        let events = &events;
-        let done = self.db().tx("test", |tx| async move {
-            for event in events {
-                audit::insert(&tx, event).await?;
-            }
-            Ok::<_, StorageError>(())
-        });
-        done.await.unwrap();
+        insert_events(self, &events).await;
     }
+}
+
+/// Writes events into the log, as if they had happened.
+pub(super) async fn insert_events(app: &TestApp, events: &[Event]) {
+    let done = app.db().tx("test", |tx| async move {
+        for event in events {
+            audit::insert(&tx, event).await?;
+        }
+        Ok::<_, StorageError>(())
+    });
+    done.await.unwrap();
 }
 
 both_databases! {

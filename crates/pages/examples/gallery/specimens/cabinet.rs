@@ -4,8 +4,9 @@ use authority::time::{Timestamp, minutes};
 use kiru_pages::screens::{
     Advice, BoundDevice, CabinetClosed, CabinetConfirm, CabinetDevice, CabinetFrame, CabinetHistory, CabinetHome,
     CabinetPhone, CabinetSessions, CabinetSuspend, ClosedReason, Confirmed, DeviceHistoryRow, DeviceKind,
-    ExclusiveTime, Flash, HiddenField, KeysLine, LastSignIn, MicrosTime, PhoneLine, ProofPurpose, ProofRequest,
-    ProveCabinet, Section, SessionRow, SignInResult, SignInRow, SignInWay, StepUp, StepUpReason,
+    ExclusiveTime, FilterProblem, Flash, HiddenField, HistoryFilter, KeysLine, LastSignIn, MicrosTime, Period,
+    PeriodLink, PhoneLine, ProofPurpose, ProofRequest, ProveCabinet, ResultChoice, Section, ServiceChoice, SessionRow,
+    SignInResult, SignInRow, SignInWay, StepUp, StepUpReason,
 };
 
 use super::{Place, Specimen, now, specimen};
@@ -55,7 +56,7 @@ fn home() -> CabinetHome {
         last: Some(LastSignIn {
             at: ago(1),
             service: Some(String::from("Күнделік")),
-            place: Some(String::from("203.0.113.•")),
+            address: Some(String::from("203.0.113.•")),
             device: Some(String::from("Chrome, Windows")),
         }),
         advice: None,
@@ -181,31 +182,110 @@ fn sign_in(result: SignInResult) -> SignInRow {
         at: ago(7),
         service: signed_in.then(|| String::from("Күнделік")),
         way: signed_in.then_some(SignInWay::EdsAndSms),
-        place: Some(String::from("203.0.113.•")),
+        address: Some(String::from("203.0.113.•")),
         device: signed_in.then(|| String::from("Chrome, Windows")),
         result,
         code: String::from("7QK2-9D4M"),
     }
 }
 
+fn chosen() -> HistoryFilter {
+    let link = |period, path: &str| PeriodLink {
+        period,
+        path: path.to_owned(),
+        current: period == Period::Year,
+    };
+    let service = |id: &str, name: &str| ServiceChoice {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        chosen: false,
+    };
+    HistoryFilter {
+        from: String::new(),
+        to: String::new(),
+        result: None,
+        services: vec![service("diary", "Күнделік"), service("cabinet", "Kiru")],
+        periods: vec![
+            link(Period::Month, "/cabinet/history?from=2026-10-22"),
+            link(Period::Quarter, "/cabinet/history?from=2026-08-21"),
+            link(Period::Year, "/cabinet/history"),
+        ],
+        narrowed: false,
+        problem: None,
+    }
+}
+
+/// Every choice is made.
+fn narrowed() -> HistoryFilter {
+    let open = chosen();
+    HistoryFilter {
+        from: String::from("2026-11-01"),
+        to: String::from("2026-11-21"),
+        result: Some(ResultChoice::Succeeded),
+        services: open
+            .services
+            .into_iter()
+            .map(|service| ServiceChoice {
+                chosen: service.id == "diary",
+                ..service
+            })
+            .collect(),
+        periods: open
+            .periods
+            .into_iter()
+            .map(|link| PeriodLink { current: false, ..link })
+            .collect(),
+        narrowed: true,
+        problem: None,
+    }
+}
+
 fn histories() -> Vec<Specimen> {
     let rows: Vec<_> = SignInResult::ALL.into_iter().map(sign_in).collect();
-    let history = |rows, older: Option<&str>| CabinetHistory {
+    let history = |rows, filter, older: Option<&str>| CabinetHistory {
         cabinet: cabinet(Section::History),
+        filter,
         rows,
-        continued: older.is_some(),
+        latest: older.map(|_| String::from("/cabinet/history")),
         older: older.map(str::to_owned),
     };
     let ways = [SignInWay::Eds, SignInWay::Test].map(|way| SignInRow {
         way: Some(way),
-        place: None,
+        address: None,
         ..sign_in(SignInResult::SignedIn)
     });
-    vec![
-        specimen("k7", Place::Alone, history(rows, Some("/cabinet/history?before=1"))),
-        specimen("k7-ways", Place::Alone, history(ways.into(), None)),
-        specimen("k7-empty", Place::Alone, history(Vec::new(), None)),
-    ]
+    let refused = HistoryFilter {
+        result: Some(ResultChoice::Refused),
+        narrowed: true,
+        ..chosen()
+    };
+    let mut all = vec![
+        specimen(
+            "k7",
+            Place::Alone,
+            history(rows, chosen(), Some("/cabinet/history?before=1")),
+        ),
+        specimen("k7-ways", Place::Alone, history(ways.into(), narrowed(), None)),
+        specimen("k7-empty", Place::Alone, history(Vec::new(), chosen(), None)),
+        specimen("k7-none-found", Place::Alone, history(Vec::new(), refused, None)),
+    ];
+    let problems = [
+        ("k7-from", FilterProblem::FromDay),
+        ("k7-to", FilterProblem::ToDay),
+        ("k7-order", FilterProblem::Order),
+        ("k7-result", FilterProblem::Result),
+        ("k7-service", FilterProblem::Service),
+        ("k7-unreadable", FilterProblem::Unreadable),
+        ("k7-too-many", FilterProblem::TooMany { most: 5000 }),
+    ];
+    all.extend(problems.map(|(name, problem)| {
+        let filter = HistoryFilter {
+            problem: Some(problem),
+            ..narrowed()
+        };
+        specimen(name, Place::Alone, history(Vec::new(), filter, None))
+    }));
+    all
 }
 
 fn acts() -> Vec<Specimen> {

@@ -1,9 +1,10 @@
 //! K7: the sign-ins of the last twelve months.
 
 use authority::time::Timestamp;
+use http::StatusCode;
 use serde::Serialize;
 
-use super::CabinetFrame;
+use super::{CabinetFrame, HistoryFilter};
 use crate::Screen;
 use crate::dates::micros;
 
@@ -62,7 +63,7 @@ pub struct SignInRow {
     /// How.
     pub way: Option<SignInWay>,
     /// The part of the address that is shown.
-    pub place: Option<String>,
+    pub address: Option<String>,
     /// The device's name.
     pub device: Option<String>,
     /// What became of it.
@@ -71,15 +72,17 @@ pub struct SignInRow {
     pub code: String,
 }
 
-/// K7, `/cabinet/history`.
+/// K7, `/cabinet/history`. The button `csv` posts what is chosen to `/cabinet/history/csv`.
 #[derive(Clone, Debug, Serialize)]
 pub struct CabinetHistory {
     /// What every page has.
     pub cabinet: CabinetFrame,
+    /// What is chosen.
+    pub filter: HistoryFilter,
     /// The sign-ins, latest first.
     pub rows: Vec<SignInRow>,
-    /// Whether these are not the latest.
-    pub continued: bool,
+    /// Path of the page with the latest ones, when these are not.
+    pub latest: Option<String>,
     /// Path of the page with older ones.
     pub older: Option<String>,
 }
@@ -87,5 +90,17 @@ pub struct CabinetHistory {
 impl Screen for CabinetHistory {
     fn template(&self) -> &'static str {
         "cabinet/history.html"
+    }
+
+    fn status(&self) -> StatusCode {
+        if self.is_failure() {
+            StatusCode::UNPROCESSABLE_ENTITY
+        } else {
+            StatusCode::OK
+        }
+    }
+
+    fn is_failure(&self) -> bool {
+        self.filter.problem.is_some()
     }
 }

@@ -50,7 +50,7 @@ pub struct LastSignIn {
     /// To which service.
     pub service: Option<String>,
     /// The part of the address that is shown.
-    pub place: Option<String>,
+    pub address: Option<String>,
     /// The device's name.
     pub device: Option<String>,
 }

@@ -3,6 +3,7 @@
 
 mod acts;
 mod history;
+mod history_filter;
 mod home;
 mod matters;
 mod prove;
@@ -11,6 +12,7 @@ use serde::Serialize;
 
 pub use acts::{CabinetConfirm, CabinetSuspend, Confirmed};
 pub use history::{CabinetHistory, SignInResult, SignInRow, SignInWay};
+pub use history_filter::{FilterProblem, HistoryFilter, Period, PeriodLink, ResultChoice, ServiceChoice};
 pub use home::{Advice, CabinetHome, ExclusiveTime, KeysLine, LastSignIn, PhoneLine};
 pub use matters::{
     BoundDevice, CabinetDevice, CabinetPhone, CabinetSessions, DeviceHistoryRow, MicrosTime, SessionRow,
