@@ -91,6 +91,7 @@ const KEPT_TO: &[(&str, &[&str])] = &[
     ("sea-orm", &["kiru-storage", "kiru-testkit"]),
     ("sea-orm-migration", &["kiru-migrations"]),
     ("reqwest", &["kiru-outbound", "diary"]),
+    ("maxminddb", &["kiru-web"]),
     (
         "tokio",
         &[

@@ -9,6 +9,7 @@ use axum::response::Response;
 use crate::dates::Local;
 use crate::notice::said;
 use crate::screens::{SignInResult, SignInRow, SignInWay};
+use crate::texts::Texts;
 use crate::{Pages, escape, headers};
 
 /// Tells spreadsheet programs that the text is UTF-8.
@@ -16,38 +17,84 @@ const BYTE_ORDER_MARK: &str = "\u{feff}";
 /// What a cell that would be a formula begins with instead; programs show the rest as it is.
 const QUIET: char = '\'';
 
+/// What is told of a sign-in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Column {
+    Time,
+    Service,
+    Way,
+    Device,
+    Place,
+    Address,
+    Result,
+    Code,
+}
+
+/// In the order of the file.
+const COLUMNS: [Column; 8] = [
+    Column::Time,
+    Column::Service,
+    Column::Way,
+    Column::Device,
+    Column::Place,
+    Column::Address,
+    Column::Result,
+    Column::Code,
+];
+
+impl Column {
+    /// The text of its name.
+    const fn key(self) -> &'static str {
+        match self {
+            Self::Time => "csv-time",
+            Self::Service => "csv-service",
+            Self::Way => "csv-way",
+            Self::Device => "csv-device",
+            Self::Place => "csv-place",
+            Self::Address => "csv-address",
+            Self::Result => "csv-result",
+            Self::Code => "csv-code",
+        }
+    }
+}
+
 impl Pages {
-    /// The answer that saves these sign-ins, in this order, as a file named after the day `now`. It is never kept.
-    pub fn sign_ins_file(&self, locale: Locale, rows: &[SignInRow], now: Timestamp) -> Response {
+    /// The answer that saves these sign-ins, in this order, as a file named after the day `now`. It is never kept. Without
+    /// `places` there is no column for them.
+    pub fn sign_ins_file(&self, locale: Locale, rows: &[SignInRow], places: bool, now: Timestamp) -> Response {
         let (year, month, day) = self.local(now).map(Local::calendar).unwrap_or_default();
         let name = format!("kiru-sign-ins-{year:04}-{month:02}-{day:02}.csv");
-        let mut response = Response::new(Body::from(self.sign_ins_csv(locale, rows)));
-        headers::add_to_download(
-            response.headers_mut(),
-            &name,
-            self.settings().issuer.starts_with("https:"),
-        );
+        let mut response = Response::new(Body::from(self.sign_ins_csv(locale, rows, places)));
+        let https = self.settings().issuer.starts_with("https:");
+        headers::add_to_download(response.headers_mut(), &name, https);
         response
     }
 
-    fn sign_ins_csv(&self, locale: Locale, rows: &[SignInRow]) -> String {
+    fn sign_ins_csv(&self, locale: Locale, rows: &[SignInRow], places: bool) -> String {
         let texts = &self.edition(locale).texts;
-        let head = ["time", "service", "way", "device", "address", "result", "code"];
+        let columns = COLUMNS.into_iter().filter(|column| places || *column != Column::Place);
+        let columns: Vec<Column> = columns.collect();
         let mut file = String::from(BYTE_ORDER_MARK);
-        push_line(&mut file, &head.map(|name| said(texts, &format!("csv-{name}"), &[])));
+        push_line(&mut file, columns.iter().map(|column| said(texts, column.key(), &[])));
         for row in rows {
-            let cells = [
-                self.local(row.at).map(Local::machine).unwrap_or_default(),
-                row.service.clone().unwrap_or_default(),
-                row.way.map(|way| said(texts, way_key(way), &[])).unwrap_or_default(),
-                row.device.clone().unwrap_or_default(),
-                row.address.clone().unwrap_or_default(),
-                said(texts, result_key(row.result), &[]),
-                row.code.clone(),
-            ];
-            push_line(&mut file, &cells);
+            push_line(&mut file, columns.iter().map(|column| self.cell(texts, *column, row)));
         }
         file
+    }
+
+    /// What a sign-in has in a column; nothing when it is not known.
+    fn cell(&self, texts: &Texts, column: Column, row: &SignInRow) -> String {
+        let known = match column {
+            Column::Time => self.local(row.at).map(Local::machine),
+            Column::Service => row.service.clone(),
+            Column::Way => row.way.map(|way| said(texts, way_key(way), &[])),
+            Column::Device => row.device.clone(),
+            Column::Place => row.place.clone(),
+            Column::Address => row.address.clone(),
+            Column::Result => Some(said(texts, result_key(row.result), &[])),
+            Column::Code => Some(row.code.clone()),
+        };
+        known.unwrap_or_default()
     }
 
     fn local(&self, at: Timestamp) -> Option<Local> {
@@ -75,10 +122,10 @@ const fn result_key(result: SignInResult) -> &'static str {
 }
 
 /// A record (RFC 4180 §2): every cell quoted, so that no program finds another separator in it.
-fn push_line(file: &mut String, cells: &[String]) {
-    for (place, cell) in cells.iter().enumerate() {
+fn push_line(file: &mut String, cells: impl Iterator<Item = String>) {
+    for (place, cell) in cells.enumerate() {
         file.push_str(if place == 0 { "\"" } else { ",\"" });
-        file.push_str(&quiet(&escape::shown(cell)).replace('"', "\"\""));
+        file.push_str(&quiet(&escape::shown(&cell)).replace('"', "\"\""));
         file.push('"');
     }
     file.push_str("\r\n");
@@ -104,8 +151,7 @@ mod tests {
 
     fn line(cells: &[&str]) -> String {
         let mut file = String::new();
-        let cells: Vec<String> = cells.iter().map(|cell| (*cell).to_owned()).collect();
-        push_line(&mut file, &cells);
+        push_line(&mut file, cells.iter().map(|cell| (*cell).to_owned()));
         file
     }
 

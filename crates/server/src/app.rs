@@ -14,7 +14,7 @@ use pages::{DeploymentKind, Localised, Operator, Pages, PagesError, PagesSetting
 use protocol::cabinet::{CabinetError, ensure_cabinet};
 use protocol::logout::LogoutWake;
 use protocol::{Provider, ProviderSettings, SigningKeys, SigningKeysError, signing_keys};
-use web::{WebSettings, WebState};
+use web::{Places, WebSettings, WebState};
 
 use crate::chance::chance;
 use crate::config::{Config, Kind};
@@ -33,6 +33,8 @@ pub struct Parts {
     pub sms: Arc<dyn SmsGateway>,
     /// Who calls clients.
     pub outbound: Outbound,
+    /// Where addresses are.
+    pub places: Option<Places>,
     /// Logins that the sandbox page lists.
     #[cfg(feature = "demo")]
     pub sandbox_people: Vec<String>,
@@ -77,6 +79,7 @@ impl App {
             eds,
             sms,
             outbound,
+            places,
             #[cfg(feature = "demo")]
             sandbox_people,
         } = parts;
@@ -93,6 +96,7 @@ impl App {
         };
         let settings = WebSettings {
             device_bound: config.sessions().device_bound(),
+            places: places.map(Arc::new),
             ..WebSettings::new(sender)
         };
         #[cfg(feature = "demo")]

@@ -7,6 +7,7 @@ use authority::identifiers::Checksum;
 use authority::secret::{Keyring, KeyringError};
 use federation::eds::{EdsSettings, EdsVerifier, SettingsFault, TrustFile};
 use outbound::{Outbound, Settings, SettingsError};
+use web::{Places, PlacesError};
 
 use crate::config::{self, Config, Eds};
 use crate::kek::{self, KekRefusal};
@@ -20,6 +21,8 @@ pub struct Material {
     pub eds: Option<EdsVerifier>,
     /// The client for outgoing calls.
     pub outbound: Outbound,
+    /// Where addresses are, when a file says it.
+    pub places: Option<Places>,
     /// The public address's certificate, when it speaks TLS itself.
     pub tls: Option<Tls>,
 }
@@ -52,6 +55,9 @@ pub enum MaterialError {
     /// Certificate or key of the public address.
     #[error("listen.tls_certificate")]
     Tls(#[from] TlsError),
+    /// The file that says where addresses are.
+    #[error(transparent)]
+    Places(#[from] PlacesError),
 }
 
 impl Material {
@@ -61,6 +67,7 @@ impl Material {
     /// The first thing that is broken, empty or lies open.
     pub fn read(config: &Config) -> Result<Self, MaterialError> {
         let keyring = Keyring::derive(&kek::read(config.secrets().kek())?)?;
+        let places = config.places().database().map(Places::read).transpose()?;
         let eds = config.eds();
         let eds = if eds.anchors().is_empty() {
             None
@@ -76,6 +83,7 @@ impl Material {
             keyring,
             eds,
             outbound,
+            places,
             tls,
         })
     }
@@ -182,5 +190,9 @@ mod tests {
         let anchors = "[eds]\nanchors = [\"x.pem\"]\n";
         assert!(refusal(anchors, nothing).starts_with("eds.anchors: "));
         assert_eq!(refusal(anchors, junk), "eds.anchors");
+        let places = &format!("{anchors}[places]\ndatabase = \"x.pem\"\n");
+        let absent = refusal(places, nothing);
+        assert!(absent.starts_with("places.database: ") && absent.ends_with("x.pem cannot be read"));
+        assert!(refusal(places, junk).ends_with("x.pem is no sound MaxMind DB file"));
     }
 }

@@ -174,6 +174,7 @@ mod tests {
             eds,
             sms,
             outbound: outbound::Outbound::closed(),
+            places: None,
             #[cfg(feature = "demo")]
             sandbox_people: Vec::new(),
         };

@@ -22,7 +22,7 @@ use crate::row::Place;
 use crate::sql::{self, at};
 use crate::{Connection, Inconsistent, StorageError, Tx};
 
-pub use of_user::{SignInFilter, find_sign_in, list_sign_in_clients, list_sign_ins};
+pub use of_user::{SignInFilter, find_sign_in, list_session_addresses, list_sign_in_clients, list_sign_ins};
 pub(crate) use pace::Pace;
 pub use pace::{SEALER_TOO_LATE, look};
 pub use seal::{Seal, list_unexported, record_exported, seal};

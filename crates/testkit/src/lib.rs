@@ -7,6 +7,7 @@
 //! | [`pki`] | a certification centre like the national one: root, issuing authority, people's certificates, revocation lists |
 //! | [`cms`] | the signatures that a signing program makes, and every way to get them wrong |
 //! | [`keys`] | the keys and certificates of the demo's people, kept in a folder |
+//! | [`places`] | the file that says where network addresses are |
 //! | [`ncalayer`] | the signing program on the person's computer, speaking NCALayer's WebSocket protocol |
 //!
 //! It imports `authority` and `federation`. Nothing here is in a release build: package `kiru` uses it only with the feature
@@ -19,3 +20,4 @@ pub mod keys;
 pub mod ncalayer;
 pub mod people;
 pub mod pki;
+pub mod places;

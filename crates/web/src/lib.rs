@@ -8,6 +8,7 @@ mod device;
 mod flow;
 mod information;
 mod language;
+mod places;
 mod registration;
 mod routes;
 #[cfg(feature = "sandbox")]
@@ -19,5 +20,6 @@ mod visit;
 
 /// Public for the benchmark that says what a device proof costs.
 pub use device::proof as device_proof;
+pub use places::{Places, PlacesError};
 pub use routes::{ROUTES, router};
 pub use state::{WebSettings, WebState};

@@ -11,6 +11,8 @@ use messaging::{Sender, SmsGateway};
 use protocol::Provider;
 use tokio::sync::Semaphore;
 
+use crate::Places;
+
 /// The state of every handler of this crate. Cloning shares everything.
 #[derive(Clone)]
 pub struct WebState {
@@ -39,6 +41,8 @@ pub struct WebSettings {
     pub sandbox_people: Vec<String>,
     /// Whether browsers that can are asked to bind a key to the session (Device Bound Session Credentials).
     pub device_bound: bool,
+    /// Where addresses are, when the operator supplies it.
+    pub places: Option<Arc<Places>>,
     /// How many signatures are verified at the same time; the others wait (security rule RL-3).
     pub verifications: usize,
     /// How long a signature waits for its turn before the person is told to come back.
@@ -55,6 +59,7 @@ impl WebSettings {
             #[cfg(feature = "sandbox")]
             sandbox_people: Vec::new(),
             device_bound: true,
+            places: None,
             verifications: 8,
             verification_wait: seconds(2),
         }

@@ -33,7 +33,7 @@ use storage::Db;
 use testkit::clock::TestClock;
 use testkit::keys::DemoKeys;
 use testkit::people::{DemoPerson, PEOPLE};
-use web::WebState;
+use web::{Places, WebState};
 
 pub use browser::Browser;
 pub use device_key::{DeviceKey, Proof};
@@ -157,8 +157,11 @@ impl TestApp {
             keyring: Arc::clone(&keyring),
             clock: Arc::new(clock.clone()) as Arc<dyn Clock>,
         };
+        let config = config(sections);
+        let places = config.places().database().map(|file| Places::read(file).unwrap());
         let parts = Parts {
-            config: config(sections),
+            config,
+            places,
             foundation,
             eds: Arc::new(eds),
             outbound: outbound(),

@@ -203,6 +203,27 @@ both_databases! {
         assert_eq!(audit::list_sign_in_clients(db, user, NOW.plus(seconds(2))).await.unwrap(), [(gone, None)]);
     }
 
+    async fn the_address_of_a_session_is_that_of_its_beginning_and_its_owners(db) {
+        let (mine, other) = (insert_standing(db, false).await, insert_standing(db, false).await);
+        let (user, session) = (mine.user.id, mine.session.id);
+        let from = |kind, at, address: &str| Event {
+            session_id: Some(session),
+            address: Some(address.to_owned()),
+            ..event(user, kind, at)
+        };
+        let events = [
+            from(EventKind::SignedIn, NOW, "203.0.113.1"),
+            from(EventKind::TokensIssued, NOW, "203.0.113.2"),
+            Event { address: None, ..from(EventKind::SignedIn, NOW, "") },
+            event(user, EventKind::SignedIn, NOW),
+            Event { session_id: Some(other.session.id), address: Some("203.0.113.3".to_owned()), ..event(other.user.id, EventKind::SignedIn, NOW) },
+        ];
+        insert_events(db, &events).await;
+        let found = audit::list_session_addresses(db, user, NOW).await.unwrap();
+        assert_eq!(found, [(session, "203.0.113.1".to_owned())]);
+        assert_eq!(audit::list_session_addresses(db, user, NOW.plus(seconds(1))).await.unwrap(), []);
+    }
+
     async fn the_wish_for_messages_is_kept_and_nobody_has_it_at_first(db) {
         let user = insert_user(db).await.id;
         assert!(!users::wants_sign_in_messages(db, user).await.unwrap());

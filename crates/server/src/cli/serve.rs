@@ -31,6 +31,7 @@ pub(super) async fn run(file: &ConfigFile) -> Result<(), Failure> {
         eds: Arc::new(eds),
         sms,
         outbound: material.outbound,
+        places: material.places,
         #[cfg(feature = "demo")]
         sandbox_people: Vec::new(),
     };

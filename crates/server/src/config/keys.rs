@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::{database, deployment, eds, listen, log, operator, outbound, secrets, sessions, sign_in, sms, tokens};
+use super::{
+    database, deployment, eds, listen, log, operator, outbound, places, secrets, sessions, sign_in, sms, tokens,
+};
 
 /// One key of one section, as an operator reads about it.
 pub(super) struct Key {
@@ -20,7 +22,7 @@ pub(super) struct Section {
 }
 
 /// All sections in the order in which they are documented and printed.
-pub(super) const SECTIONS: [&Section; 12] = [
+pub(super) const SECTIONS: [&Section; 13] = [
     &deployment::SECTION,
     &operator::SECTION,
     &listen::SECTION,
@@ -33,6 +35,7 @@ pub(super) const SECTIONS: [&Section; 12] = [
     &tokens::SECTION,
     &log::SECTION,
     &outbound::SECTION,
+    &places::SECTION,
 ];
 
 /// The names of all sections.

@@ -17,6 +17,7 @@ mod log;
 mod network;
 mod operator;
 mod outbound;
+mod places;
 mod print;
 mod production;
 mod secrets;
@@ -44,6 +45,7 @@ pub use log::{Format, Level, Log};
 pub use network::{Network, NetworkError};
 pub use operator::Operator;
 pub use outbound::Outbound;
+pub use places::Places;
 pub use secrets::{KekSource, Secrets};
 pub use sessions::Sessions;
 pub use sign_in::SignIn;
@@ -68,6 +70,7 @@ pub struct Config {
     tokens: Tokens,
     log: Log,
     outbound: Outbound,
+    places: Places,
 }
 
 impl Config {
@@ -104,6 +107,7 @@ impl Config {
             tokens: Tokens::check(source.section("tokens", &mut found), &mut found),
             log: Log::check(&source.section("log", &mut found), &mut found),
             outbound: Outbound::check(&source.section("outbound", &mut found), &mut found),
+            places: Places::check(&source.section("places", &mut found), &mut found),
             deployment,
         };
         // Rules about the whole only mean something when every part could be read.
@@ -192,5 +196,10 @@ impl Config {
     /// Section `[outbound]`.
     pub fn outbound(&self) -> &Outbound {
         &self.outbound
+    }
+
+    /// Section `[places]`.
+    pub fn places(&self) -> &Places {
+        &self.places
     }
 }

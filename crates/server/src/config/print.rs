@@ -99,6 +99,11 @@ impl Config {
         paper.section("outbound");
         paper.files("extra_trust", self.outbound.extra_trust());
         paper.plain("allow_loopback", self.outbound.allow_loopback());
+        paper.section("places");
+        match self.places.database() {
+            Some(file) => paper.text("database", file.display()),
+            None => paper.0.push_str("# database is not set\n"),
+        }
         paper.0
     }
 }

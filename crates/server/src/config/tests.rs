@@ -282,7 +282,11 @@ fn what_is_printed_reads_back_and_holds_no_secret() {
 fn every_key_is_printed_under_its_name() {
     let printed = load(
         PRODUCTION,
-        &[("KIRU_LISTEN__TLS_CERTIFICATE", "c"), ("KIRU_LISTEN__TLS_KEY", "k")],
+        &[
+            ("KIRU_LISTEN__TLS_CERTIFICATE", "c"),
+            ("KIRU_LISTEN__TLS_KEY", "k"),
+            ("KIRU_PLACES__DATABASE", "p"),
+        ],
     )
     .unwrap()
     .print();
@@ -325,6 +329,22 @@ fn the_table_of_keys_is_what_the_sections_read() {
     same::<tokens::Raw>("tokens");
     same::<log::Raw>("log");
     same::<outbound::Raw>("outbound");
+    same::<places::Raw>("places");
+}
+
+#[test]
+fn a_file_of_places_is_optional_and_stands_beside_the_configuration() {
+    let none = load(PRODUCTION, &[]).unwrap();
+    assert_eq!(none.places().database(), None);
+    assert!(none.print().contains("[places]\n# database is not set\n"));
+    let some = load(&format!("{PRODUCTION}[places]\ndatabase = \"city.mmdb\"\n"), &[]).unwrap();
+    assert!(some.places().database().unwrap().ends_with("city.mmdb") && some.print().contains("city.mmdb\""));
+    let empty = load(&format!("{PRODUCTION}[places]\ndatabase = \"\"\n"), &[]).unwrap_err();
+    assert!(
+        empty
+            .iter()
+            .any(|problem| problem.to_string().contains("places.database: is empty"))
+    );
 }
 
 struct HashMapOf;

@@ -60,6 +60,7 @@ impl World {
             foundation,
             eds: Arc::new(eds),
             outbound: material::outbound(config.outbound())?,
+            places: None,
             sms: Arc::clone(&outbox) as Arc<dyn SmsGateway>,
             sandbox_people: PEOPLE.iter().map(|person| person.login.to_owned()).collect(),
         };

@@ -2,7 +2,7 @@
 
 use authority::audit::{Event, EventKind, EventResult};
 use authority::clients::ClientId;
-use authority::ids::{EventId, UserId};
+use authority::ids::{EventId, SessionId, UserId};
 use authority::time::Timestamp;
 use sea_orm::FromQueryResult;
 
@@ -118,6 +118,31 @@ fn kinds(result: Option<EventResult>) -> String {
         .map(|kind| format!("'{}'", kind.as_str()))
         .collect();
     words.join(", ")
+}
+
+/// Where each session of a user that began at or after `since` was started, as far as the address is known.
+///
+/// # Errors
+/// The database is not available.
+pub async fn list_session_addresses(
+    conn: &Connection,
+    user: UserId,
+    since: Timestamp,
+) -> Result<Vec<(SessionId, String)>, StorageError> {
+    let sql = "SELECT session_id, address FROM audit_events WHERE user_id = $1 AND occurred_at >= $2 AND kind = $3 \
+               AND session_id IS NOT NULL AND address IS NOT NULL ORDER BY occurred_at, id";
+    let kind = EventKind::SignedIn.as_str().into();
+    let rows: Vec<AddressRow> = sql::list(conn, sql, [user.as_uuid().into(), at(since), kind]).await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (SessionId::from_uuid(row.session_id), row.address))
+        .collect())
+}
+
+#[derive(FromQueryResult)]
+struct AddressRow {
+    session_id: uuid::Uuid,
+    address: String,
 }
 
 /// The event of this id, if it is about this user and one that [`list_sign_ins`] shows.

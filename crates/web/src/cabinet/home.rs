@@ -13,7 +13,7 @@ use storage::audit::SignInFilter;
 use storage::{audit, certificates, phones, user_facts, users};
 
 use super::CabinetPage;
-use super::history::{KEPT, Known};
+use super::history::KEPT;
 use crate::device::name;
 
 /// A key that ends sooner is worth renewing (product C2).
@@ -80,10 +80,11 @@ async fn last(page: &CabinetPage, device: &Device) -> Result<Option<LastSignIn>,
     let Some(event) = audit::list_sign_ins(db, user, &succeeded, None, 1).await?.pop() else {
         return Ok(None);
     };
-    let row = Known::of(db, user, event.at).await?.row(&event);
+    let row = page.known(event.at).await?.row(&event);
     Ok(Some(LastSignIn {
         at: row.at,
         service: row.service,
+        place: row.place,
         address: row.address,
         device: row.device.filter(|_| event.device_id == Some(device.id)),
     }))

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use authority::audit::EventKind;
 use authority::ids::SessionId;
+use authority::time::minutes;
 use axum::extract::Path;
 use axum::response::Response;
 use pages::screens::{
@@ -32,13 +33,13 @@ pub(crate) async fn show(page: CabinetPage) -> Response {
 }
 
 async fn shown(page: &CabinetPage) -> Result<Response, Problem> {
-    let reached = services(page).await?;
-    let others = live(page).await?;
-    let others = others.iter().filter(|live| live.session.id != page.live.session.id);
+    let all = live(page).await?;
+    let known = Known::of(page, &all).await?;
+    let others = all.iter().filter(|live| live.session.id != page.live.session.id);
     let screen = CabinetSessions {
         cabinet: page.cabinet(Section::Sessions),
-        this: row(&page.live, &reached),
-        others: others.map(|live| row(live, &reached)).collect(),
+        this: known.row(&page.live),
+        others: others.map(|live| known.row(live)).collect(),
     };
     Ok(page.render(&screen))
 }
@@ -49,24 +50,49 @@ async fn live(page: &CabinetPage) -> Result<Vec<LiveSession>, StorageError> {
     sessions::list_live_for_user(&provider.db, page.live.user.id, provider.moment(page.now)).await
 }
 
-async fn services(page: &CabinetPage) -> Result<HashMap<SessionId, Vec<String>>, StorageError> {
-    let mut reached: HashMap<_, Vec<String>> = HashMap::new();
-    for (id, name) in sessions::list_services(&page.provider().db, page.live.user.id).await? {
-        reached.entry(id).or_default().push(name);
-    }
-    Ok(reached)
+/// What a person's sessions reached, and where each was started.
+struct Known {
+    services: HashMap<SessionId, Vec<String>>,
+    places: HashMap<SessionId, String>,
 }
 
-fn row(live: &LiveSession, reached: &HashMap<SessionId, Vec<String>>) -> SessionRow {
-    let device = live.device.as_ref();
-    SessionRow {
-        id: live.session.id.to_string(),
-        services: reached.get(&live.session.id).cloned().unwrap_or_default(),
-        device_name: device.map(|device| device.name.clone()),
-        device_kind: device.map_or(DeviceKind::Computer, |device| name::kind_of(&device.agent)),
-        started_at: live.session.authenticated_at,
-        seen_at: live.session.touched_at,
+impl Known {
+    async fn of(page: &CabinetPage, all: &[LiveSession]) -> Result<Self, StorageError> {
+        let mut services: HashMap<_, Vec<String>> = HashMap::new();
+        for (id, name) in sessions::list_services(&page.provider().db, page.live.user.id).await? {
+            services.entry(id).or_default().push(name);
+        }
+        Ok(Self {
+            services,
+            places: places(page, all).await?,
+        })
     }
+
+    fn row(&self, live: &LiveSession) -> SessionRow {
+        let device = live.device.as_ref();
+        SessionRow {
+            id: live.session.id.to_string(),
+            services: self.services.get(&live.session.id).cloned().unwrap_or_default(),
+            device_name: device.map(|device| device.name.clone()),
+            device_kind: device.map_or(DeviceKind::Computer, |device| name::kind_of(&device.agent)),
+            place: self.places.get(&live.session.id).cloned(),
+            started_at: live.session.authenticated_at,
+            seen_at: live.session.touched_at,
+        }
+    }
+}
+
+/// A session keeps no address; the event of its beginning does.
+async fn places(page: &CabinetPage, all: &[LiveSession]) -> Result<HashMap<SessionId, String>, StorageError> {
+    let first = all.iter().map(|live| live.session.authenticated_at).min();
+    let (Some(places), Some(first)) = (&page.state.settings.places, first) else {
+        return Ok(HashMap::new());
+    };
+    // The event has the clock of a node, the session that of the database.
+    let since = first.minus(minutes(5));
+    let addresses = audit::list_session_addresses(&page.provider().db, page.live.user.id, since).await?;
+    let named = |(id, address): (SessionId, String)| Some((id, places.name(&address, page.visit.locale)?));
+    Ok(addresses.into_iter().filter_map(named).collect())
 }
 
 /// `GET /cabinet/sessions/{id}/end`. A session of somebody else is none (security rule DB-14).
@@ -76,15 +102,15 @@ pub(crate) async fn ask_one(Path(id): Path<String>, page: CabinetPage) -> Respon
 }
 
 async fn asked_one(page: &CabinetPage, id: &str) -> Result<Response, Problem> {
-    let live = live(page).await?;
+    let all = live(page).await?;
     let other = |live: &&LiveSession| live.session.id.to_string() == id && live.session.id != page.live.session.id;
-    let Some(live) = live.iter().find(other) else {
+    let Some(live) = all.iter().find(other) else {
         return Err(Problem::NoSuchPage);
     };
     if !page.is_recent() {
         return Ok(again::ask(page, StepUpReason::EndSessions, HERE));
     }
-    let session = row(live, &services(page).await?);
+    let session = Known::of(page, &all).await?.row(live);
     let action = format!("{HERE}/{id}/end");
     Ok(confirm(
         page,

@@ -2,12 +2,13 @@
 //!
 //! * `door`: sign-in, proof, tickets, limits (product A7; security rules DB-4, SE-4, SE-5). `acts`: everything that a person
 //!   may do there, with its refusals (SE-3, SE-13, DB-14). `history`: choosing and saving sign-ins (AD-11). `pages`: what
-//!   the pages say.
+//!   the pages say. `places`: about where it was.
 
 mod acts;
 mod door;
 mod history;
 mod pages;
+mod places;
 
 use authority::time::minutes;
 

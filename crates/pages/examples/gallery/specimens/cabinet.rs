@@ -56,6 +56,7 @@ fn home() -> CabinetHome {
         last: Some(LastSignIn {
             at: ago(1),
             service: Some(String::from("Күнделік")),
+            place: None,
             address: Some(String::from("203.0.113.•")),
             device: Some(String::from("Chrome, Windows")),
         }),
@@ -71,6 +72,10 @@ fn homes() -> Vec<Specimen> {
     };
     let running = CabinetHome {
         exclusive: Some(exclusive),
+        last: home().last.map(|last| LastSignIn {
+            place: Some(String::from("Алматы, Казахстан")),
+            ..last
+        }),
         ..home()
     };
     let expired = CabinetHome {
@@ -131,6 +136,7 @@ fn session(services: &[&str], name: Option<&str>) -> SessionRow {
         services: services.iter().map(|name| (*name).to_owned()).collect(),
         device_name: name.map(str::to_owned),
         device_kind: DeviceKind::Computer,
+        place: name.map(|_| String::from("Алматы, Казахстан")),
         started_at: ago(3),
         seen_at: ago(1),
     }
@@ -182,6 +188,7 @@ fn sign_in(result: SignInResult) -> SignInRow {
         at: ago(7),
         service: signed_in.then(|| String::from("Күнделік")),
         way: signed_in.then_some(SignInWay::EdsAndSms),
+        place: signed_in.then(|| String::from("Алматы, Казахстан")),
         address: Some(String::from("203.0.113.•")),
         device: signed_in.then(|| String::from("Chrome, Windows")),
         result,
@@ -251,6 +258,7 @@ fn histories() -> Vec<Specimen> {
     };
     let ways = [SignInWay::Eds, SignInWay::Test].map(|way| SignInRow {
         way: Some(way),
+        place: None,
         address: None,
         ..sign_in(SignInResult::SignedIn)
     });

@@ -62,6 +62,8 @@ pub struct SignInRow {
     pub service: Option<String>,
     /// How.
     pub way: Option<SignInWay>,
+    /// City and country, when a file says where addresses are and knows this one.
+    pub place: Option<String>,
     /// The part of the address that is shown.
     pub address: Option<String>,
     /// The device's name.

@@ -49,6 +49,8 @@ pub struct LastSignIn {
     pub at: Timestamp,
     /// To which service.
     pub service: Option<String>,
+    /// City and country, when a file says where addresses are and knows this one.
+    pub place: Option<String>,
     /// The part of the address that is shown.
     pub address: Option<String>,
     /// The device's name.

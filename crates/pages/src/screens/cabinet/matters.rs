@@ -97,6 +97,8 @@ pub struct SessionRow {
     pub device_name: Option<String>,
     /// Computer or phone.
     pub device_kind: DeviceKind,
+    /// City and country where it began, when a file says where addresses are and knows this one.
+    pub place: Option<String>,
     /// When it began.
     #[serde(serialize_with = "micros")]
     pub started_at: Timestamp,

@@ -20,7 +20,12 @@ pub(crate) async fn save(form: CabinetForm) -> Response {
 
 async fn saved(form: &CabinetForm) -> Result<Response, Problem> {
     let provider = form.provider();
-    let known = Known::of(&provider.db, form.live.user.id, form.now.minus(KEPT)).await?;
+    let known = Known::of(
+        &form.state,
+        (form.live.user.id, form.visit.locale),
+        form.now.minus(KEPT),
+    )
+    .await?;
     let filter = Filter::read(form.fields(), &known.services).map_err(|_| Problem::OutOfDate)?;
     let wanted = &filter.wanted(provider, form.now);
     let mut event = form.event(EventKind::HistoryExported);
@@ -42,5 +47,7 @@ async fn saved(form: &CabinetForm) -> Result<Response, Problem> {
         return Ok(CabinetForm::see(&filter.path(Some(("file", "too_many"))), None));
     }
     let rows: Vec<SignInRow> = events.iter().map(|event| known.row(event)).collect();
-    Ok(provider.pages.sign_ins_file(form.visit.locale, &rows, form.now))
+    Ok(provider
+        .pages
+        .sign_ins_file(form.visit.locale, &rows, known.has_places(), form.now))
 }

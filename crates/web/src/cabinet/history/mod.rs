@@ -17,7 +17,7 @@ use storage::{StorageError, audit};
 
 pub(crate) use self::csv::save;
 use self::filter::Filter;
-pub(super) use self::rows::Known;
+use self::rows::Known;
 use super::{CabinetForm, CabinetPage};
 
 const HERE: &str = "/cabinet/history";
@@ -36,7 +36,7 @@ pub(crate) async fn show(page: CabinetPage) -> Response {
 
 async fn shown(page: &CabinetPage) -> Result<Response, Problem> {
     let (provider, now) = (page.provider(), page.now);
-    let known = Known::of(&provider.db, page.live.user.id, now.minus(KEPT)).await?;
+    let known = page.known(now.minus(KEPT)).await?;
     let query = page.visit.here.split_once('?').map_or("", |(_, query)| query);
     let (fields, read) = match Parameters::parse(query.as_bytes()) {
         Ok(fields) => {
@@ -74,6 +74,13 @@ async fn listed(
     audit::list_sign_ins(&page.provider().db, page.live.user.id, &wanted, before, limit).await
 }
 
+impl CabinetPage {
+    /// What names the facts of the person's sign-ins from `since` on.
+    pub(super) async fn known(&self, since: Timestamp) -> Result<Known, StorageError> {
+        Known::of(&self.state, (self.live.user.id, self.visit.locale), since).await
+    }
+}
+
 /// The place of an event in the list.
 fn place_of(event: &Event) -> String {
     format!("{}.{}", event.at.as_micros(), event.id)
@@ -101,9 +108,7 @@ async fn asked(page: &CabinetPage, id: &str, about: fn(SignInRow) -> Confirmed) 
     let id: EventId = id.parse().map_err(|_| Problem::NoSuchPage)?;
     let event = audit::find_sign_in(&page.provider().db, page.live.user.id, id).await?;
     let event = event.ok_or(Problem::NoSuchPage)?;
-    let row = Known::of(&page.provider().db, page.live.user.id, event.at)
-        .await?
-        .row(&event);
+    let row = page.known(event.at).await?.row(&event);
     Ok(page.render(&CabinetConfirm {
         cabinet: page.cabinet(Section::History),
         about: about(row),

@@ -1,14 +1,18 @@
 //! Sign-ins as people read them.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use authority::audit::{Event, EventKind};
 use authority::clients::ClientId;
 use authority::devices::Device;
 use authority::ids::UserId;
+use authority::locale::Locale;
 use authority::time::Timestamp;
 use pages::screens::{SignInResult, SignInRow, SignInWay};
-use storage::{Db, StorageError, audit, devices};
+use storage::{StorageError, audit, devices};
+
+use crate::{Places, WebState};
 
 /// What people are told of each kind; whatever else is listed was refused.
 const RESULTS: [(EventKind, SignInResult); 5] = [
@@ -37,15 +41,24 @@ impl Service {
 pub(crate) struct Known {
     pub(super) services: Vec<Service>,
     devices: Vec<Device>,
+    places: Option<Arc<Places>>,
+    locale: Locale,
 }
 
 impl Known {
-    /// The services of a user's sign-ins from `since` on, and the user's devices.
-    pub(crate) async fn of(db: &Db, user: UserId, since: Timestamp) -> Result<Self, StorageError> {
+    /// The services of a user's sign-ins from `since` on, the user's devices, and places in the language of the page.
+    pub(crate) async fn of(
+        state: &WebState,
+        (user, locale): (UserId, Locale),
+        since: Timestamp,
+    ) -> Result<Self, StorageError> {
+        let db = &state.provider.db;
         let services = audit::list_sign_in_clients(db, user, since).await?;
         Ok(Self {
             services: services.into_iter().map(|(id, name)| Service { id, name }).collect(),
             devices: devices::list_for_user(db, user).await?,
+            places: state.settings.places.clone(),
+            locale,
         })
     }
 
@@ -61,11 +74,23 @@ impl Known {
             at: event.at,
             service: service.and_then(|service| service.name.clone()),
             way: way(&event.methods),
+            place: self.place(event.address.as_deref()),
             address: network(event.address.as_deref()),
             device: device.map(|device| device.name.clone()),
             result: result(event.kind),
             code: event.reference.clone().unwrap_or_else(|| event.id.to_string()),
         }
+    }
+}
+
+impl Known {
+    /// Whether places are known at all.
+    pub(super) const fn has_places(&self) -> bool {
+        self.places.is_some()
+    }
+
+    fn place(&self, address: Option<&str>) -> Option<String> {
+        self.places.as_ref()?.name(address?, self.locale)
     }
 }
 
