@@ -17,6 +17,8 @@ pub(crate) struct FurtherClaims {
     device_id: Value,
     /// Scope `device`: whether this browser is bound to the account.
     device_bound: Value,
+    /// Scope `device`: since when, seconds.
+    device_bound_at: Value,
 }
 
 impl AdditionalClaims for FurtherClaims {}
@@ -33,6 +35,7 @@ pub(crate) struct Person {
     pub(crate) acr: Option<String>,
     pub(crate) device_id: Option<String>,
     pub(crate) device_bound: Option<bool>,
+    pub(crate) device_bound_at: Option<i64>,
 }
 
 impl Person {
@@ -48,6 +51,7 @@ impl Person {
             acr: token.auth_context_ref().map(|acr| acr.as_str().to_owned()),
             device_id: text(&further.device_id),
             device_bound: further.device_bound.as_bool(),
+            device_bound_at: further.device_bound_at.as_i64(),
         }
     }
 
@@ -87,14 +91,14 @@ mod tests {
     fn the_person_is_made_of_both_answers() {
         let info = info(&json!({
             "sub": "u-1", "name": "Айгерім Нұрланқызы", "certificate_role": "individual",
-            "device_id": "d-1", "device_bound": true
+            "device_id": "d-1", "device_bound": true, "device_bound_at": 1_795_665_600
         }));
         let person = Person::new(&token(&json!({"acr": "urn:kiru:acr:full-bound"})), &info);
         assert_eq!(
             serde_json::to_value(&person).unwrap(),
             json!({
                 "sub": "u-1", "name": "Айгерім Нұрланқызы", "role": "individual",
-                "acr": "urn:kiru:acr:full-bound", "device_id": "d-1", "device_bound": true
+                "acr": "urn:kiru:acr:full-bound", "device_id": "d-1", "device_bound": true, "device_bound_at": 1_795_665_600
             })
         );
     }

@@ -57,7 +57,10 @@ pub(crate) async fn start(
         .add_ui_locale(LanguageTag::new(language.tag().to_owned()))
         .set_pkce_challenge(challenge);
     if wishes.bound.as_deref() == Some("1") {
-        request = request.add_auth_context_value(AuthenticationContextClass::new(BOUND.to_owned()));
+        // Both, so that a provider which knows only one of them asks for it; the second one demands it (OIDC Core §5.5.1.1).
+        request = request
+            .add_auth_context_value(AuthenticationContextClass::new(BOUND.to_owned()))
+            .add_extra_param("claims", required_assurance());
     }
     if wishes.again.as_deref() == Some("1") {
         request = request.add_prompt(CoreAuthPrompt::Login);
@@ -78,6 +81,11 @@ pub(crate) async fn start(
         },
     );
     Ok(([(SET_COOKIE, set_cookie)], Redirect::to(address.as_str())).into_response())
+}
+
+/// An ID token without a bound device will not do.
+fn required_assurance() -> String {
+    serde_json::json!({"id_token": {"acr": {"essential": true, "values": [BOUND]}}}).to_string()
 }
 
 fn fresh_state() -> CsrfToken {

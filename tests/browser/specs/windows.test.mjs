@@ -62,7 +62,8 @@ test('where something must be asked, the person is named first, and another may 
   await allow(window, undefined, false);
   assert.deepEqual(await arrive(window, demo), me);
 
-  await startSignIn(window, demo, 'bound=1');
+  await openDiary(window, demo);
+  await page.locator('#require-bound').click();
   await page.locator('#other').click();
   await page.locator('form[action$="/eds"] button').waitFor();
 });

@@ -6,6 +6,7 @@ mod texts;
 mod words;
 
 use axum::response::Html;
+use chrono::{DateTime, FixedOffset};
 
 use crate::language::Language;
 use crate::person::Person;
@@ -44,12 +45,14 @@ pub(crate) fn welcome(language: Language, desk: Option<&str>) -> Html<String> {
 <p>{lead}</p>
 <p><a class="kiru" id="sign-in" href="/sign-in">{KIRU_MARK}<span>{button}</span></a></p>
 <p class="note">{how}</p>
+<p class="note"><a id="require-bound" href="/sign-in?bound=1">{bound_only}</a></p>
 {desk}
 </div>{paper}</div>"#,
         title = texts.welcome_title,
         lead = texts.welcome_lead,
         button = texts.sign_in,
         how = texts.welcome_how,
+        bound_only = texts.bound_only,
         desk = desk_line(texts, desk),
         paper = paper(texts),
     );
@@ -69,6 +72,7 @@ pub(crate) fn signed_in(language: Language, person: &Person, desk: Option<&str>)
 <li><a id="sign-out" href="/sign-out">{sign_out}</a><span>{sign_out_hint}</span></li>
 <li><a id="sign-in-again" href="/sign-in">{again}</a><span>{again_hint}</span></li>
 <li><a id="sign-in-anew" href="/sign-in?again=1">{anew}</a><span>{anew_hint}</span></li>
+<li><a id="require-bound" href="/sign-in?bound=1">{bound_only}</a><span>{bound_only_hint}</span></li>
 <li><a id="me" href="/me.json">/me.json</a><span>{me_hint}</span></li>
 </ul>
 {desk}
@@ -85,6 +89,8 @@ pub(crate) fn signed_in(language: Language, person: &Person, desk: Option<&str>)
         again_hint = texts.again_hint,
         anew = texts.anew,
         anew_hint = texts.anew_hint,
+        bound_only = texts.bound_only,
+        bound_only_hint = texts.bound_only_hint,
         me_hint = texts.me_hint,
         desk = desk_line(texts, desk),
         paper = paper(texts),
@@ -187,10 +193,15 @@ fn facts(texts: &Texts, language: Language, person: &Person) -> String {
         .device_id
         .as_deref()
         .map_or_else(String::new, |id| format!("<br><code>{}</code>", escaped(id)));
+    let since = person.device_bound_at.and_then(day).map_or_else(String::new, |day| {
+        let (since, machine) = (texts.bound_since, day.to_rfc3339());
+        let shown = day.format("%d.%m.%Y");
+        format!(r#"<br>{since} <time id="bound-at" datetime="{machine}">{shown}</time>"#)
+    });
     format!(
         r#"<div><dt>{l_role}</dt><dd id="role">{role}</dd></div>
 <div><dt>{l_level}</dt><dd id="acr">{level}</dd></div>
-<div><dt>{l_device}</dt><dd id="device">{bound}{device}</dd></div>
+<div><dt>{l_device}</dt><dd id="device">{bound}{since}{device}</dd></div>
 <div><dt>{l_sub}</dt><dd id="sub"><code>{sub}</code></dd></div>"#,
         l_role = texts.label_role,
         l_level = texts.label_level,
@@ -198,6 +209,12 @@ fn facts(texts: &Texts, language: Language, person: &Person) -> String {
         l_sub = texts.label_sub,
         sub = escaped(&person.sub),
     )
+}
+
+/// The day of an instant, where the diary's school is (UTC+5).
+fn day(seconds: i64) -> Option<DateTime<FixedOffset>> {
+    let school = FixedOffset::east_opt(5 * 3600)?;
+    Some(DateTime::from_timestamp(seconds, 0)?.with_timezone(&school))
 }
 
 fn ways_back(texts: &Texts) -> String {
@@ -247,6 +264,7 @@ mod tests {
             acr: Some("urn:kiru:acr:full-bound".to_owned()),
             device_id: Some("<b>".to_owned()),
             device_bound: Some(true),
+            device_bound_at: Some(1_795_665_600),
         }
     }
 
