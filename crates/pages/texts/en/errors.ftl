@@ -12,6 +12,7 @@ out-of-date-title = Start the sign-in again
 x8-body = This page is out of date. Start again
 out-of-date-nothing = It was opened twice, or too much time went by. Nothing was lost or sent
 out-of-date-again = Start again
+out-of-date-cabinet = Open the page again
 out-of-date-service = Go back to the service you came from and sign in there
 our-fault-title = Sign-in does not work now
 x9-body = Something failed on our side. Try again: { $time }

@@ -91,6 +91,10 @@ fn page_of(method: &Method, uri: &Uri) -> String {
         ["flow", flow, "confirm", "resend"] => format!("/flow/{flow}/confirm"),
         ["flow", flow, "cancel"] => format!("/flow/{flow}/sign-in"),
         ["flow", _, _] | ["logout"] => path.to_owned(),
+        ["cabinet", "history", ..] => "/cabinet/history".to_owned(),
+        // What was just ended would begin again.
+        ["cabinet", "suspend"] | ["cabinet", "sessions", "end-all"] => "/".to_owned(),
+        ["cabinet", ..] => "/cabinet".to_owned(),
         // The parameters of a request that was posted are not in its address.
         _ => "/".to_owned(),
     }
@@ -118,6 +122,11 @@ mod tests {
             ("POST", "/flow/1/cancel", "/flow/1/sign-in"),
             ("POST", "/flow/1/device", "/flow/1/device"),
             ("POST", "/logout", "/logout"),
+            ("POST", "/cabinet/history/csv", "/cabinet/history"),
+            ("POST", "/cabinet/history/1/dispute", "/cabinet/history"),
+            ("POST", "/cabinet/device/1/name", "/cabinet"),
+            ("POST", "/cabinet/suspend", "/"),
+            ("POST", "/cabinet/sessions/end-all", "/"),
             ("POST", "/authorize", "/"),
             ("POST", "/language", "/"),
         ] {

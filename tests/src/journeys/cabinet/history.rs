@@ -253,7 +253,8 @@ both_databases! {
         // The owner's, once.
         let form = file_form(&app, &mut owner, HERE).await;
         owner.submit(&form).await.status(200);
-        owner.submit(&form).await.status(400);
+        let again = owner.submit(&form).await;
+        assert_eq!(again.status(400).link_of("again"), HERE, "a second file takes a second proof");
         assert_eq!(exports(&app.trace("aigerim").await), 1);
         // And no longer than the cabinet is open.
         let late = file_form(&app, &mut owner, HERE).await;

@@ -43,6 +43,8 @@ enum Place {
     Service,
     /// Nobody asks.
     Alone,
+    /// A form of the cabinet was posted.
+    Cabinet,
 }
 
 impl Place {
@@ -51,7 +53,7 @@ impl Place {
             Self::Flow => true,
             #[cfg(feature = "sandbox")]
             Self::Sandbox => true,
-            Self::Service | Self::Alone => false,
+            Self::Service | Self::Alone | Self::Cabinet => false,
         }
     }
 }
@@ -66,8 +68,11 @@ impl Specimen {
         let mut frame = Frame::new(locale, Reference::from_bytes([0x39, 0xe6, 0x24, 0x9a, 0x54]), now());
         frame.csrf = String::from("bm90LWEtcmVhbC10b2tlbg");
         frame.here = String::from("/flow/0193d7a0c0de7000800000000000beef/sign-in");
-        if !matches!(self.place, Place::Alone) {
+        if !matches!(self.place, Place::Alone | Place::Cabinet) {
             frame.service = Some(diary());
+        }
+        if matches!(self.place, Place::Cabinet) {
+            frame.here = String::from("/cabinet/history");
         }
         if self.place.is_flow() {
             frame.flow = FlowOrigin::of_redirect_uri("https://kundelik.example/cb")

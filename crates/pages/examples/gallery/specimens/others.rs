@@ -99,6 +99,7 @@ fn errors() -> Vec<Specimen> {
         specimen("x8", Place::Flow, OutOfDate),
         specimen("x8-service", Place::Service, OutOfDate),
         specimen("x8-alone", Place::Alone, OutOfDate),
+        specimen("x8-cabinet", Place::Cabinet, OutOfDate),
         specimen("x9", Place::Flow, fault(None)),
         specimen("x9-maintenance", Place::Alone, fault(Some(now().plus(minutes(55))))),
         crowd("x2-sign-ins", Place::Alone, Crowd::SignIns),
