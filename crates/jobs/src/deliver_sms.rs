@@ -24,7 +24,17 @@ const LEFT_OVER: &str = "left_over";
 /// Messages in one round.
 const BATCH: u32 = 20;
 
-/// Sends what waits; tells how many messages the gateway took.
+/// One round.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Delivered {
+    /// How many messages the gateway took.
+    pub sent: usize,
+    /// Whether more may be waiting: as many were claimed as fit into a round. Those that were just tried are held, so
+    /// rounds until nothing is left come to an end.
+    pub more: bool,
+}
+
+/// Sends what waits, as much as fits into a round.
 ///
 /// # Errors
 /// The database is not available.
@@ -34,21 +44,19 @@ pub async fn deliver_sms(
     gateway: &dyn SmsGateway,
     sender: &Sender,
     now: Timestamp,
-) -> Result<usize, StorageError> {
-    let mut sent = 0_usize;
-    // Until nothing is left to claim: a message that was just tried is held, so this ends.
-    loop {
-        let claimed = db.tx("claim_sms", |tx| async move {
-            sms::claim(&tx, now, CLAIM, BATCH, keyring).await
-        });
-        let claimed = claimed.await?;
-        for message in claimed.ready {
-            sent += usize::from(deliver(db, gateway, sender, message, now).await?);
-        }
-        if claimed.count < usize::try_from(BATCH).unwrap_or(usize::MAX) {
-            return Ok(sent);
-        }
+) -> Result<Delivered, StorageError> {
+    let claimed = db.tx("claim_sms", |tx| async move {
+        sms::claim(&tx, now, CLAIM, BATCH, keyring).await
+    });
+    let claimed = claimed.await?;
+    let mut delivered = Delivered {
+        sent: 0,
+        more: claimed.count >= usize::try_from(BATCH).unwrap_or(usize::MAX),
+    };
+    for message in claimed.ready {
+        delivered.sent += usize::from(deliver(db, gateway, sender, message, now).await?);
     }
+    Ok(delivered)
 }
 
 async fn deliver(

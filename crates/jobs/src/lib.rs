@@ -8,7 +8,7 @@ mod seal_audit;
 mod under_lease;
 
 pub use deliver_logout::{Delivery, LogoutDelivery};
-pub use deliver_sms::deliver_sms;
+pub use deliver_sms::{Delivered, deliver_sms};
 pub use expire::{Expired, expire};
 pub use runner::{Jobs, run};
 pub use seal_audit::seal_audit;

@@ -68,6 +68,15 @@ impl Job {
     }
 }
 
+/// What a round left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Left {
+    /// More of the same: the next round begins at once.
+    More,
+    /// Nothing that cannot wait.
+    Nothing,
+}
+
 /// Runs all jobs until `stop` becomes true or its sender is gone. A job that fails is tried again in its next round.
 pub async fn run(jobs: Jobs, stop: watch::Receiver<bool>) {
     let mut loops = JoinSet::new();
@@ -90,12 +99,20 @@ async fn rounds(jobs: Jobs, job: Job, mut stop: watch::Receiver<bool>) {
                 break;
             }
         }
-        if let Err(error) = jobs.round(job, &mut lease).await {
-            tracing::warn!(
-                job = job.name(),
-                error = &error as &dyn std::error::Error,
-                "a job failed and is tried again"
-            );
+        // Each round asks for the time and the lease anew, so that a long one is never another node's too.
+        loop {
+            match jobs.round(job, &mut lease).await {
+                Ok(Left::More) if !*stop.borrow() => {}
+                Ok(Left::More | Left::Nothing) => break,
+                Err(error) => {
+                    tracing::warn!(
+                        job = job.name(),
+                        error = &error as &dyn std::error::Error,
+                        "a job failed and is tried again"
+                    );
+                    break;
+                }
+            }
         }
     }
     // What was committed last is sealed before the process ends.
@@ -111,24 +128,27 @@ async fn rounds(jobs: Jobs, job: Job, mut stop: watch::Receiver<bool>) {
 }
 
 impl Jobs {
-    async fn round(&self, job: Job, lease: &mut UnderLease) -> Result<(), StorageError> {
+    async fn round(&self, job: Job, lease: &mut UnderLease) -> Result<Left, StorageError> {
         let now = self.clock.now();
         if !self.has_work(job).await? || !lease.is_ours(&self.db, now).await? {
-            return Ok(());
+            return Ok(Left::Nothing);
         }
         match job {
-            Job::SealAudit => seal_audit(&self.db, &self.keyring, now).await.map(drop),
-            Job::DeliverSms => deliver_sms(&self.db, &self.keyring, self.gateway.as_ref(), &self.sender, now)
-                .await
-                .map(drop),
+            Job::SealAudit => seal_audit(&self.db, &self.keyring, now).await.map(drop)?,
+            Job::DeliverSms => {
+                let delivered = deliver_sms(&self.db, &self.keyring, self.gateway.as_ref(), &self.sender, now).await?;
+                if delivered.more {
+                    return Ok(Left::More);
+                }
+            }
             Job::Expire => {
                 let expired = expire(&self.db, now).await?;
                 for (table, rows) in expired.0 {
                     tracing::info!(job = job.name(), table, rows, "deleted or wiped what was over");
                 }
-                Ok(())
             }
         }
+        Ok(Left::Nothing)
     }
 
     /// An idle node writes nothing: it looks before it claims.

@@ -64,7 +64,12 @@ impl Pages {
         self.shortened(locale, "sms-registration-opens", ("service", service), &[("to", to)])
     }
 
-    /// The operator released a device, or ended the time in which only it works.
+    /// Operators ended the time in which only the newest device works.
+    pub fn sms_exclusivity_ended(&self, locale: Locale, at: Timestamp, stop_code: &str) -> String {
+        self.plain(locale, "sms-exclusivity-ended", (at, stop_code))
+    }
+
+    /// The operator released a device.
     pub fn sms_device_released(&self, locale: Locale, device: &str, at: Timestamp, stop_code: &str) -> String {
         self.change(locale, "sms-device-released", ("device", device), (at, stop_code))
     }

@@ -28,11 +28,13 @@ pub enum Change<'a> {
         /// The registration whose message carries the stop code; none when the device is the account's first.
         registration: Option<RegistrationId>,
     },
-    /// An operator released a device, or ended the time in which only it works.
+    /// An operator released a device.
     DeviceReleased {
         /// Its name.
         device: &'a str,
     },
+    /// Operators ended the time in which only the newest device works; it stays bound.
+    ExclusivityEnded,
     /// Somebody signed in to a service; for people who want to be told.
     SignedIn {
         /// The service.
@@ -58,6 +60,7 @@ impl Change<'_> {
         match self {
             Self::DeviceRegistered { registration, .. } => registration,
             Self::DeviceReleased { .. }
+            | Self::ExclusivityEnded
             | Self::SignedIn { .. }
             | Self::SessionsEnded
             | Self::SignInMessages { .. }
@@ -77,7 +80,7 @@ pub struct Teller<'a> {
     pub pages: &'a Pages,
 }
 
-/// Keeps the message; a person without a phone is told on the next page and in the history only. Call it inside the
+/// Keeps the message; a person without a phone gets none and reads of devices on K2 and of sign-ins on K7. Call it inside the
 /// transaction of the change.
 ///
 /// # Errors
@@ -115,6 +118,7 @@ pub async fn tell_with(
         Change::Suspended => None,
         Change::DeviceRegistered { .. }
         | Change::DeviceReleased { .. }
+        | Change::ExclusivityEnded
         | Change::SignedIn { .. }
         | Change::SessionsEnded
         | Change::SignInMessages { .. }
@@ -143,6 +147,7 @@ fn text(teller: Teller<'_>, locale: Locale, change: Change<'_>, (code, now): (&s
     match change {
         Change::DeviceRegistered { device, .. } => pages.sms_device_registered(locale, device, now, code),
         Change::DeviceReleased { device } => pages.sms_device_released(locale, device, now, code),
+        Change::ExclusivityEnded => pages.sms_exclusivity_ended(locale, now, code),
         Change::SignedIn { service } => pages.sms_signed_in(locale, service, now, code),
         Change::SessionsEnded => pages.sms_sessions_ended(locale, now, code),
         Change::SignInMessages { on } => pages.sms_sign_in_messages(locale, on, now, code),

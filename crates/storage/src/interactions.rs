@@ -6,7 +6,7 @@ use authority::authorization::{AuthorizationRequest, Interaction, InteractionSte
 use authority::ids::{InteractionId, SessionId};
 use authority::secret::TokenDigest;
 use authority::time::Timestamp;
-use sea_orm::FromQueryResult;
+use sea_orm::{DbBackend, FromQueryResult};
 use uuid::Uuid;
 
 use crate::row::Place;
@@ -72,27 +72,38 @@ pub async fn count_open(conn: &Connection, now: Timestamp) -> Result<i64, Storag
     sql::count(conn, sql, [at(now)]).await
 }
 
-/// Ends the open interaction that was begun longest ago and in which nobody has proven anything, of this network or of all;
-/// `false` when there is none. So whoever begins sign-ins in numbers takes the place of their own, and people who are on
-/// their way keep theirs.
+/// Ends the open interaction that was begun longest ago and in which nobody has proven anything, of this network or of all,
+/// but not `newcomer`; `false` when there is none. So whoever begins sign-ins in numbers takes the place of their own, and
+/// people who are on their way keep theirs. On PostgreSQL several at once end one each.
 ///
 /// # Errors
 /// The database is not available.
-pub async fn end_oldest_unproven(tx: &Tx, network: Option<&TokenDigest>, now: Timestamp) -> Result<bool, StorageError> {
+pub async fn end_oldest_unproven(
+    tx: &Tx,
+    network: Option<&TokenDigest>,
+    newcomer: InteractionId,
+    now: Timestamp,
+) -> Result<bool, StorageError> {
     let of_network = if network.is_some() {
-        "AND network_digest = $2"
+        "AND network_digest = $3"
+    } else {
+        ""
+    };
+    let each_its_own = if tx.backend() == DbBackend::Postgres {
+        "FOR UPDATE SKIP LOCKED"
     } else {
         ""
     };
     let sql = format!(
-        "UPDATE interactions SET consumed_at = $1, version = version + 1 WHERE consumed_at IS NULL AND id = (SELECT id \
-         FROM interactions WHERE consumed_at IS NULL AND expires_at > $1 {of_network} AND session_id IS NULL \
+        "UPDATE interactions SET consumed_at = $1, version = version + 1 WHERE id = (SELECT id FROM interactions \
+         WHERE consumed_at IS NULL AND expires_at > $1 AND id <> $2 {of_network} AND session_id IS NULL \
          AND proven_session_id IS NULL AND NOT EXISTS (SELECT 1 FROM attempts WHERE interaction_id = interactions.id \
-         AND first_at IS NOT NULL) ORDER BY expires_at, id LIMIT 1)"
+         AND first_at IS NOT NULL) ORDER BY expires_at, id LIMIT 1 {each_its_own})"
     );
+    let (at, newcomer) = (at(now), newcomer.as_uuid().into());
     let ended = match network {
-        Some(network) => sql::execute(tx, &sql, [at(now), sql::digest(network)]).await?,
-        None => sql::execute(tx, &sql, [at(now)]).await?,
+        Some(network) => sql::execute(tx, &sql, [at, newcomer, sql::digest(network)]).await?,
+        None => sql::execute(tx, &sql, [at, newcomer]).await?,
     };
     Ok(ended == 1)
 }

@@ -1,6 +1,6 @@
 //! Messages on their way (table `sms`): kept in the transaction of their code, sent after it, once for each request id.
 //! The text is encrypted and wiped when sent or expired; the number is read from `phones` when it is sent (security rule
-//! OT-5), so a message never goes to a number that was ended meanwhile.
+//! OT-5): a code or reminder never goes to a phone that was ended meanwhile, a notice goes to the one it was written for.
 //!
 //! Retention: rows without text are kept for counting ([`list_asked`]) and deleted by [`expire`].
 

@@ -63,8 +63,8 @@ both_databases! {
         let phone = left_over(db).await;
         let outbox = Outbox::in_memory(Arc::new(TestClock::at(NOW)));
         let later = NOW.plus(seconds(5));
-        assert_eq!(deliver_sms(db, keyring(), &outbox, &sender(), later).await.unwrap(), 1);
-        assert_eq!(deliver_sms(db, keyring(), &outbox, &sender(), later.plus(minutes(1))).await.unwrap(), 0);
+        assert_eq!(deliver_sms(db, keyring(), &outbox, &sender(), later).await.unwrap().sent, 1);
+        assert_eq!(deliver_sms(db, keyring(), &outbox, &sender(), later.plus(minutes(1))).await.unwrap().sent, 0);
         let kept = outbox.newest_first().await;
         assert_eq!(kept.len(), 1);
         assert_eq!(kept[0].to_json()["to"], phone.number.expose());
@@ -74,9 +74,9 @@ both_databases! {
     async fn a_refusing_gateway_is_asked_again_later(db) {
         left_over(db).await;
         let outbox = Outbox::in_memory(Arc::new(TestClock::at(NOW)));
-        assert_eq!(deliver_sms(db, keyring(), &Refusing, &sender(), NOW.plus(seconds(1))).await.unwrap(), 0);
-        assert_eq!(deliver_sms(db, keyring(), &outbox, &sender(), NOW.plus(seconds(2))).await.unwrap(), 0, "still claimed");
-        assert_eq!(deliver_sms(db, keyring(), &outbox, &sender(), NOW.plus(seconds(20))).await.unwrap(), 1);
+        assert_eq!(deliver_sms(db, keyring(), &Refusing, &sender(), NOW.plus(seconds(1))).await.unwrap().sent, 0);
+        assert_eq!(deliver_sms(db, keyring(), &outbox, &sender(), NOW.plus(seconds(2))).await.unwrap().sent, 0, "still claimed");
+        assert_eq!(deliver_sms(db, keyring(), &outbox, &sender(), NOW.plus(seconds(20))).await.unwrap().sent, 1);
     }
 
     async fn a_message_leaves_while_the_sealer_is_late_and_its_event_follows(db) {
@@ -87,11 +87,11 @@ both_databases! {
         written.await.unwrap();
         let late = NOW.plus(seconds(61));
         audit::look(db, late).await.unwrap();
-        assert_eq!(deliver_sms(db, keyring(), &outbox, &sender(), late).await.unwrap(), 1);
+        assert_eq!(deliver_sms(db, keyring(), &outbox, &sender(), late).await.unwrap().sent, 1);
         assert_eq!(events(db, &phone).await, Vec::<String>::new());
         seal_audit(db, keyring(), late).await.unwrap().unwrap();
         audit::look(db, late.plus(seconds(20))).await.unwrap();
-        assert_eq!(deliver_sms(db, keyring(), &outbox, &sender(), late.plus(seconds(20))).await.unwrap(), 1);
+        assert_eq!(deliver_sms(db, keyring(), &outbox, &sender(), late.plus(seconds(20))).await.unwrap().sent, 1);
         assert_eq!(outbox.newest_first().await.len(), 1, "one message for each request id");
         assert_eq!(events(db, &phone).await, ["system sms_sent left_over sms"]);
     }
@@ -99,7 +99,7 @@ both_databases! {
     async fn a_message_whose_time_is_over_does_not_leave(db) {
         left_over(db).await;
         let outbox = Outbox::in_memory(Arc::new(TestClock::at(NOW)));
-        assert_eq!(deliver_sms(db, keyring(), &outbox, &sender(), NOW.plus(minutes(5))).await.unwrap(), 0);
+        assert_eq!(deliver_sms(db, keyring(), &outbox, &sender(), NOW.plus(minutes(5))).await.unwrap().sent, 0);
         assert!(outbox.newest_first().await.is_empty());
     }
 }

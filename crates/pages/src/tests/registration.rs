@@ -115,6 +115,7 @@ fn a_message_about_a_change_fits_two_parts_whatever_the_name() {
                 pages.sms_signed_in(locale, name, now, stop),
                 pages.sms_device_released(locale, name, now, stop),
                 pages.sms_returned(locale, now, stop),
+                pages.sms_exclusivity_ended(locale, now, stop),
                 pages.sms_phone_changed(locale, now, stop),
             ];
             for text in messages {

@@ -3,6 +3,7 @@ sms-device-registered = Kiru: a new device was registered: { $device }, { $time 
 sms-registration-opens = Kiru: devices can be registered today until { $to }. Sign in to: { $service }
 sms-signed-in = Kiru: sign-in to: { $service }, { $time }. Not you? { $site }/stop, code { $stop }
 sms-device-released = Kiru: the operator released a device: { $device }, { $time }. Not you? { $site }/stop, code { $stop }
+sms-exclusivity-ended = Kiru: the operator ended the one-device limit: { $time }. Not you? { $site }/stop, code { $stop }
 sms-phone-changed = Kiru: the phone of the account was changed: { $time }. Not you? { $site }/stop, code { $stop }
 sms-suspended = Kiru: the account is suspended: { $time }. Help: { $site }/help
 sms-returned = Kiru: the account works again: { $time }. Not you? { $site }/stop, code { $stop }

@@ -3,6 +3,7 @@ sms-device-registered = Kiru: жаңа құрылғы тіркелді: { $devic
 sms-registration-opens = Kiru: бүгін құрылғыны тіркеуге болады, аяқталуы: { $to }. Мына сервиске кіріңіз: { $service }
 sms-signed-in = Kiru: сервиске кіру: { $service }, { $time }. Сіз емес пе? { $site }/stop, код { $stop }
 sms-device-released = Kiru: оператор құрылғыны ажыратты: { $device }, { $time }. Сіз емес пе? { $site }/stop, код { $stop }
+sms-exclusivity-ended = Kiru: оператор бір құрылғы шектеуін алып тастады: { $time }. Сіз емес пе? { $site }/stop, код { $stop }
 sms-phone-changed = Kiru: есептік жазбаның телефоны өзгертілді: { $time }. Сіз емес пе? { $site }/stop, код { $stop }
 sms-suspended = Kiru: есептік жазба тоқтатыла тұрды: { $time }. Көмек: { $site }/help
 sms-returned = Kiru: есептік жазба қайта жұмыс істейді: { $time }. Сіз емес пе? { $site }/stop, код { $stop }

@@ -3,6 +3,7 @@ sms-device-registered = Kiru: зарегистрировано новое уст
 sms-registration-opens = Kiru: сегодня до { $to } можно зарегистрировать устройство. Войдите в сервис: { $service }
 sms-signed-in = Kiru: вход в сервис: { $service }, { $time }. Не вы? { $site }/stop, код { $stop }
 sms-device-released = Kiru: оператор отвязал устройство: { $device }, { $time }. Не вы? { $site }/stop, код { $stop }
+sms-exclusivity-ended = Kiru: оператор снял ограничение одним устройством: { $time }. Не вы? { $site }/stop, код { $stop }
 sms-phone-changed = Kiru: телефон учётной записи изменён: { $time }. Не вы? { $site }/stop, код { $stop }
 sms-suspended = Kiru: учётная запись приостановлена: { $time }. Помощь: { $site }/help
 sms-returned = Kiru: учётная запись снова работает: { $time }. Не вы? { $site }/stop, код { $stop }

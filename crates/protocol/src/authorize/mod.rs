@@ -179,6 +179,20 @@ const fn first_page(step: &NextStep) -> &'static str {
     }
 }
 
+/// Why a request is not kept. The transaction takes everything back.
+enum NotKept {
+    /// Too many are under way, and all of them are people on their way.
+    Full,
+    /// The database.
+    Storage(StorageError),
+}
+
+impl From<StorageError> for NotKept {
+    fn from(error: StorageError) -> Self {
+        Self::Storage(error)
+    }
+}
+
 /// Keeps the request, binds it to this browser and sends the browser to the first page. Where too many sign-ins are under
 /// way, from this network or altogether, the oldest gives way in which nobody has proven anything; none is returned when
 /// there is no such one (security rule RL-2).
@@ -203,22 +217,35 @@ async fn keep(
                 .open_flows
                 .learn(interactions::count_open(&tx, now).await?, now),
         };
-        if counted >= most && !interactions::end_oldest_unproven(&tx, None, now).await? {
-            return Ok::<_, StorageError>(false);
+        // The network first, so that whoever is refused there takes nobody's place.
+        let has_room = interactions::insert(&tx, kept, source).await?;
+        let of = if has_room { None } else { Some(&source.network) };
+        let makes_room = !has_room || counted >= most;
+        if makes_room && !interactions::end_oldest_unproven(&tx, of, kept.id, now).await? {
+            return Err(NotKept::Full);
         }
-        let mut inserted = interactions::insert(&tx, kept, source).await?;
-        if !inserted && interactions::end_oldest_unproven(&tx, Some(&source.network), now).await? {
-            inserted = interactions::insert(&tx, kept, source).await?;
+        if !has_room && !interactions::insert(&tx, kept, source).await? {
+            return Err(NotKept::Full);
         }
-        if let (true, Some(fresh)) = (inserted, fresh) {
+        if let Some(fresh) = fresh {
             fresh.record(&tx).await?;
         }
-        Ok(inserted)
+        Ok(makes_room)
     };
-    if !provider.db.tx("keep_request", insert).await? {
-        return Ok(None);
+    match provider.db.tx("keep_request", insert).await {
+        Ok(false) => provider.open_flows.add(),
+        Ok(true) => {
+            if provider.open_flows.may_say(now) {
+                let client = kept.request.client_id.as_str();
+                tracing::warn!(
+                    client.id = client,
+                    "too many sign-ins are under way: the oldest give way"
+                );
+            }
+        }
+        Err(NotKept::Full) => return Ok(None),
+        Err(NotKept::Storage(error)) => return Err(error),
     }
-    provider.open_flows.add();
     let mut response = see_other(&format!("/flow/{}/{first_page}", interaction.id));
     response.extensions_mut().insert(interaction.request.client_id.clone());
     for cookie in cookies {

@@ -12,7 +12,10 @@ const STALE: Duration = seconds(5);
 
 /// The count of a node. Cloning shares it.
 #[derive(Clone, Debug, Default)]
-pub struct OpenFlows(Arc<Mutex<Option<Known>>>);
+pub struct OpenFlows {
+    known: Arc<Mutex<Option<Known>>>,
+    said_at: Arc<Mutex<Option<Timestamp>>>,
+}
 
 #[derive(Clone, Copy, Debug)]
 struct Known {
@@ -23,7 +26,7 @@ struct Known {
 impl OpenFlows {
     /// The count, unless the database has to be asked.
     pub(crate) fn known(&self, now: Timestamp) -> Option<i64> {
-        let known = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = *self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known
             .filter(|known| now < known.counted_at.plus(STALE))
             .map(|known| known.open)
@@ -31,14 +34,24 @@ impl OpenFlows {
 
     /// The database said so.
     pub(crate) fn learn(&self, open: i64, now: Timestamp) -> i64 {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         *known = Some(Known { counted_at: now, open });
         open
     }
 
+    /// Whether it may be said now that some gave way: not more often than the database is asked, since a flood is long.
+    pub(crate) fn may_say(&self, now: Timestamp) -> bool {
+        let mut said_at = self.said_at.lock().unwrap_or_else(PoisonError::into_inner);
+        let may = said_at.is_none_or(|said_at| now >= said_at.plus(STALE));
+        if may {
+            *said_at = Some(now);
+        }
+        may
+    }
+
     /// Another sign-in was begun here.
     pub(crate) fn add(&self) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = known.as_mut() {
             known.open = known.open.saturating_add(1);
         }

@@ -39,11 +39,8 @@ pub(super) async fn exchange(caller: Caller<'_>, parameters: &Parameters) -> Res
         now: caller.provider.now(),
     };
     let minted = mint(caller.provider, order).await?;
-    match record(caller, &presented, rotation, &minted).await? {
-        Write::Done => minted.respond(),
-        // Not judged anew: a retry would take from the faster request what it has just been given.
-        Write::Lost => Err(RotateError::Overtaken.into()),
-    }
+    record(caller, &presented, rotation, &minted).await?;
+    minted.respond()
 }
 
 /// One joined read, then `authority` decides. A reuse is recorded before it is refused.
@@ -78,27 +75,34 @@ fn shrink(grant: &Grant, scope: Option<&str>) -> Result<Vec<Scope>, RotateError>
     Ok(scopes)
 }
 
+/// Exchanges the token in one transaction that reads the grant again under the user's lock: what ended meanwhile, or may not
+/// act any more, gets nothing (product A4).
 async fn record(
     caller: Caller<'_>,
     presented: &PresentedRefreshToken,
     rotation: Rotation,
     minted: &Minted,
-) -> Result<Write, TokenError> {
-    let Some(digest) = minted.refresh else {
-        return Ok(Write::Lost);
-    };
+) -> Result<(), TokenError> {
+    // Asked for with the order above, so it is there.
+    let digest = minted.refresh.ok_or(RotateError::Overtaken)?;
     let next = NextRefreshToken {
         digest,
         issued_at: minted.now,
     };
-    let rotated = caller.provider.db.tx("rotate_refresh_token", |tx| async move {
-        let write = refresh_tokens::rotate(&tx, &presented.token, rotation, next).await?;
-        if write == Write::Done {
-            storage::access_tokens::insert(&tx, &minted.access).await?;
+    let (provider, grant) = (caller.provider, &presented.rests_on.grant);
+    let moment = provider.moment(minted.now);
+    let rotated = provider.db.tx("rotate_refresh_token", |tx| async move {
+        storage::users::lock(&tx, grant.user_id).await?;
+        if storage::grants::find_in_force(&tx, grant.id, moment).await?.is_none() {
+            return Ok::<_, StorageError>(Err(RotateError::GrantOver));
         }
-        Ok::<_, StorageError>(write)
+        match refresh_tokens::rotate(&tx, &presented.token, rotation, next).await? {
+            Write::Done => storage::access_tokens::insert(&tx, &minted.access).await.map(Ok),
+            // Not judged anew: a retry would take from the faster request what it has just been given.
+            Write::Lost => Ok(Err(RotateError::Overtaken)),
+        }
     });
-    Ok(rotated.await?)
+    Ok(rotated.await??)
 }
 
 async fn revoke_family(caller: Caller<'_>, grant: &Grant) -> Result<(), StorageError> {

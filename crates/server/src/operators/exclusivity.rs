@@ -156,10 +156,7 @@ impl<'a> Word<'a> {
             ApprovalStep::Request => self.ask(tx, now).await,
             ApprovalStep::Agree(id) => {
                 self.agree(tx, id, running, now).await?;
-                let device = storage::devices::list_for_user(tx, user.id).await?;
-                let device = device.iter().find(|device| device.id == running.device_id);
-                let device = device.map_or("-", |device| device.name.as_str());
-                office.tell(tx, &user, Change::DeviceReleased { device }, now).await?;
+                office.tell(tx, &user, Change::ExclusivityEnded, now).await?;
                 Ok(Approval::Ended)
             }
         }

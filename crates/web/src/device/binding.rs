@@ -254,6 +254,7 @@ impl<'a> Commit<'a> {
         (new_id, key): (DeviceId, DeviceKey),
     ) -> Result<Outcome, Stop> {
         let key_proven = key.signs();
+        let user = &self.in_language_of_page(tx, user).await?;
         let device_cookie = if let Some(device) = bindings.this_device() {
             devices::record_use(tx, device.id, self.page.now).await?;
             None
@@ -276,13 +277,13 @@ impl<'a> Commit<'a> {
         self.start_session(tx, user, Some(device_id)).await?;
         self.move_on(tx).await?;
         users::record_sign_in(tx, user.id, self.page.now).await?;
-        users::record_locale(tx, user.id, self.page.frame().locale).await?;
         sign_in_message::tell(tx, self.page, user).await?;
         Ok(Outcome::SignedIn(Box::new(self.cookies(device_cookie, key_proven))))
     }
 
     /// Nothing is bound, so nothing stays: a short session, and no cookie but its own.
     async fn mint_shared(&self, tx: &Tx, user: &User) -> Result<Outcome, Stop> {
+        let user = &self.in_language_of_page(tx, user).await?;
         self.end_former_session(tx).await?;
         self.start_session(tx, user, None).await?;
         self.move_on(tx).await?;

@@ -15,7 +15,7 @@ use protocol::logout::{Ended, tell_clients};
 use protocol::policy::binding_policy;
 use protocol::session_limit::end_surplus;
 use storage::sessions::SessionEnd;
-use storage::{Tx, Write, attempts, audit, interactions, sessions, users};
+use storage::{StorageError, Tx, Write, attempts, audit, interactions, sessions, users};
 
 use super::binding::{Commit, SignedIn, Stop};
 use super::name;
@@ -55,6 +55,16 @@ impl Commit<'_> {
             last_used_at: self.page.now,
             ended_at: None,
         }
+    }
+
+    /// Both stages and the device are proven: the language of the page becomes the account's, also of what is told now.
+    pub(crate) async fn in_language_of_page(&self, tx: &Tx, user: &User) -> Result<User, StorageError> {
+        let locale = self.page.frame().locale;
+        users::record_locale(tx, user.id, locale).await?;
+        Ok(User {
+            locale: Some(locale),
+            ..user.clone()
+        })
     }
 
     /// A session of this device, or a short one of a shared computer, where there is none.

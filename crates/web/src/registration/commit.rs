@@ -225,7 +225,7 @@ impl Run<'_> {
         let user = User {
             epoch: user.epoch.saturating_add(1),
             exclusive,
-            ..user.clone()
+            ..self.commit.in_language_of_page(tx, user).await?
         };
         self.commit.end_former_session(tx).await?;
         self.commit.start_session(tx, &user, Some(id)).await?;
