@@ -19,7 +19,9 @@ impl Pages {
             lines.extend([said("r5-ends"), escape::shown(&device.name), said("r5-sessions")]);
         }
         lines.extend([said("r5-works"), escape::shown(&screen.new.name)]);
-        lines.extend(self.until(texts, screen));
+        if screen.hours > 0 {
+            lines.extend(self.until(texts, screen));
+        }
         lines.extend([said("r5-yes"), said("r5-no")]);
         lines.join("\n")
     }

@@ -14,6 +14,7 @@ mod information;
 mod loaded_accounts;
 mod matrix;
 mod message_limits;
+mod message_words;
 mod newcomers;
 mod openidconnect_client;
 mod races;

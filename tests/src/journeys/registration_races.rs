@@ -61,7 +61,6 @@ impl TestApp {
     }
 
     /// How many sessions of the person count.
-    /// How many sessions of the person run.
     pub(crate) async fn live_sessions(&self) -> u64 {
         let (user, moment) = (self.user("aigerim").await.id, storage::Moment::as_given(self.now()));
         sessions::count_live(self.db(), user, moment).await.unwrap()

@@ -52,7 +52,7 @@ fn reason() -> Reason {
 }
 
 /// An administrator with their key.
-async fn administrator(foundation: &Foundation, name: &str) -> (Administrator, FileKey) {
+pub(crate) async fn administrator(foundation: &Foundation, name: &str) -> (Administrator, FileKey) {
     let key = FileKey::generate(Algorithm::Es256).unwrap();
     let name = AdministratorName::parse(name).unwrap();
     let added = operators::administrators::add(foundation, &name, key.public_jwk()).await;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono_tz::Tz;
 
-use super::values::{PolicyError, duration, number, switch, wall_time, zone};
+use super::values::{PolicyError, duration, number, switch, wall_time, whole_hours, zone};
 use super::window::RegistrationWindow;
 use crate::identifiers::{Bin, Checksum};
 use crate::time::hours;
@@ -46,7 +46,7 @@ policy_keys! {
     RegistrationTo => "registration.to",
     /// The IANA zone of both.
     RegistrationZone => "registration.zone",
-    /// How long only the device registered last may act, ISO 8601, such as `PT48H`.
+    /// How long only the device registered last may act, ISO 8601 in whole hours, such as `PT48H`.
     ExclusiveFor => "registration.exclusive_for",
     /// Registrations of one account within 30 days; `0` for no limit.
     PerMonth => "registration.per_30_days",
@@ -61,7 +61,7 @@ policy_keys! {
     SharedComputers => "devices.shared_computers",
     /// How many sessions of one account run at the same time; the one used longest ago gives way.
     SessionsPerAccount => "sessions.per_account",
-    /// How long after suspending it a person may return, ISO 8601.
+    /// How long after suspending it a person may return, ISO 8601 in whole hours.
     SuspensionRest => "suspension.rest",
 }
 
@@ -219,20 +219,24 @@ fn read(values: &BTreeMap<PolicyKey, (String, Source)>) -> Result<BindingPolicy,
     let number = |key, least, most| named(key, |text| number(text, least, most), value(key));
     let many = |key| number(key, 1, 100).map(|number| usize::try_from(number).unwrap_or(1));
     let per_month = number(PolicyKey::PerMonth, 0, 1000)?;
-    let length = |key, longest| named(key, |text| duration(text, longest), value(key));
+    let hours = |key, longest| named(key, |text| whole_hours(text, longest), value(key));
     let switch = |key| named(key, switch, value(key));
     if switch(PolicyKey::Rekey)? {
         return Err((PolicyKey::Rekey, PolicyError::NothingToConfirmWith));
     }
     Ok(BindingPolicy {
         window,
-        exclusive_for: length(PolicyKey::ExclusiveFor, LONGEST_EXCLUSIVE)?,
+        exclusive_for: hours(PolicyKey::ExclusiveFor, LONGEST_EXCLUSIVE)?,
         per_month: (per_month > 0).then_some(per_month),
-        phone_rest: length(PolicyKey::PhoneRest, LONGEST_REST)?,
+        phone_rest: named(
+            PolicyKey::PhoneRest,
+            |text| duration(text, LONGEST_REST),
+            value(PolicyKey::PhoneRest),
+        )?,
         devices_per_account: many(PolicyKey::DevicesPerAccount)?,
         shared_computers: switch(PolicyKey::SharedComputers)?,
         sessions_per_account: many(PolicyKey::SessionsPerAccount)?,
-        suspension_rest: length(PolicyKey::SuspensionRest, LONGEST_REST)?,
+        suspension_rest: hours(PolicyKey::SuspensionRest, LONGEST_REST)?,
     })
 }
 

@@ -19,6 +19,9 @@ pub enum PolicyError {
     /// Not a duration of that range.
     #[error("a duration is written PT48H, PT30M or P2D, at most 30 days")]
     Duration,
+    /// Not whole hours, which is what pages tell.
+    #[error("a duration of whole hours is written PT48H or P2D, at most 30 days")]
+    WholeHours,
     /// Not a number of that range.
     #[error("the number is out of range")]
     Number,
@@ -72,6 +75,13 @@ pub(super) fn duration(text: &str, longest: Duration) -> Result<Duration, Policy
     total.filter(|total| *total <= longest).ok_or(PolicyError::Duration)
 }
 
+/// A duration that pages tell in hours.
+pub(super) fn whole_hours(text: &str, longest: Duration) -> Result<Duration, PolicyError> {
+    let read = duration(text, longest).map_err(|_| PolicyError::WholeHours)?;
+    let is_whole = read.as_secs().is_multiple_of(3600);
+    is_whole.then_some(read).ok_or(PolicyError::WholeHours)
+}
+
 /// The sum of numbers with their unit behind them; each unit once, in that order.
 fn units(mut text: &str, known: &[(char, u64)]) -> Result<u64, PolicyError> {
     let mut total = 0_u64;
@@ -117,6 +127,16 @@ mod tests {
             "P", "PT", "P1DT", "PT1M1H", "PT1H1H", "PT-1H", "P1Y", "48H", "PT1.5H", "PT 1H", "P30DT1S",
         ] {
             assert_eq!(duration(text, LONGEST), Err(PolicyError::Duration), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_pages_tell_in_hours_is_whole_hours() {
+        for (text, length) in [("PT48H", hours(48)), ("PT120M", hours(2)), ("PT0S", Duration::ZERO)] {
+            assert_eq!(whole_hours(text, LONGEST), Ok(length), "{text}");
+        }
+        for text in ["PT90M", "PT59M", "PT1H1S", "P31D", "48"] {
+            assert_eq!(whole_hours(text, LONGEST), Err(PolicyError::WholeHours), "{text}");
         }
     }
 }

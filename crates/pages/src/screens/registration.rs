@@ -1,9 +1,10 @@
 //! R2 to R6: registering a new device, on `/flow/{id}/registration` and below; R3 also on `/flow/{id}/device`.
 //!
 //! Forms post to `{flow}/registration` (start, from R1), `/registration/picture` (another picture), `/registration/code`
-//! (field `code`), `/registration/consent` (fields `notice`, `shown_at`, `public_key`, `proof`), `/registration/decline`
-//! `/registration/name` (field `name`) and `/registration/reminder`. Buttons: `register`, `remind`, `new-picture`, `listen` (a link), `continue`, `eds` (posts
-//! to `{flow}/registration/eds`), `agree`, `decline`, `rename`. "That was not me" leads to `{flow}/suspend`.
+//! (field `code`), `/registration/consent` (fields `notice`, `shown_at`, `public_key`, `proof`), `/registration/decline`,
+//! `/registration/name` (field `name`) and `/registration/reminder`. Buttons: `register`, `remind`, `new-picture`, `listen`
+//! (a link), `continue`, `eds` (posts to `{flow}/registration/eds`), `agree`, `decline`, `rename`. "That was not me" leads to
+//! `{flow}/suspend`.
 
 use authority::time::Timestamp;
 use http::StatusCode;
@@ -190,7 +191,7 @@ pub struct ConfirmRegistration {
     pub replaced: Vec<NamedDevice>,
     /// What works from then on.
     pub new: NamedDevice,
-    /// For how many hours only that.
+    /// For how many hours only that; 0 when the others go on.
     pub hours: u64,
     /// Until when.
     #[serde(serialize_with = "micros")]
@@ -218,9 +219,9 @@ impl Screen for ConfirmRegistration {
 pub struct DeviceRegistered {
     /// The device.
     pub device: NamedDevice,
-    /// Until when only it works.
-    #[serde(serialize_with = "micros")]
-    pub until: Timestamp,
+    /// Until when only it works; none when the others go on, or the time is over.
+    #[serde(serialize_with = "optional_micros")]
+    pub until: Option<Timestamp>,
     /// How many sessions elsewhere were ended.
     pub ended_sessions: u64,
     /// The devices that they were on.

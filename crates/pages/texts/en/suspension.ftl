@@ -3,6 +3,7 @@ suspend-ends = The sessions on all devices end at once
 suspend-nobody = Nobody can sign in, you included
 suspend-keeps = Your data stay as they are
 suspend-rest = You can return by a full sign-in. Hours until then: { $hours }
+suspend-no-rest = You can return by a full sign-in
 stop-now = Suspend my account now
 stop-title = Enter the stop code
 stop-lead = Did an SMS tell of something you did not do? Enter the code in it

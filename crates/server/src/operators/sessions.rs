@@ -6,7 +6,6 @@ use authority::policy::PolicyKey;
 use chrono_tz::Tz;
 use protocol::policy::effective;
 use protocol::session_limit::end_surplus;
-
 use storage::sessions::{list_crowded, list_live_for_user};
 use storage::{Moment, StorageError, Tx, policies, users};
 

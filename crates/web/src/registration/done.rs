@@ -35,7 +35,7 @@ pub(super) async fn shown(page: &FlowPage, renamed: bool) -> Result<Option<Respo
     let phone = phones::find_live(&provider.db, user.id, &provider.keyring).await?;
     let screen = DeviceRegistered {
         device: named(device),
-        until: user.exclusive.map_or(done.at, |exclusive| exclusive.until),
+        until: user.exclusivity_at(page.now).map(|exclusive| exclusive.until),
         ended_sessions: registrations::find_ended_sessions(&provider.db, done.registration.id).await?,
         ended_devices: all
             .iter()

@@ -133,7 +133,7 @@ pub(crate) fn confirm_several() -> ConfirmRegistration {
 fn agreed() -> Vec<Specimen> {
     let registered = |renamed| DeviceRegistered {
         device: named("Chrome, Windows", DeviceKind::Computer),
-        until: now().plus(minutes(48 * 60)),
+        until: Some(now().plus(minutes(48 * 60))),
         ended_sessions: 2,
         ended_devices: vec![named("Chrome, Android", DeviceKind::Phone)],
         phone: Some(String::from("+7 ••• ••• 47 18")),
