@@ -52,6 +52,8 @@ event_kinds! {
     SignInRefused => "sign_in_refused",
     /// The person went back to the service.
     SignInCancelled => "sign_in_cancelled",
+    /// A session reached a further service.
+    ServiceReached => "service_reached",
     /// A session was ended.
     SignedOut => "signed_out",
     /// A user record was made.
@@ -144,6 +146,7 @@ impl EventKind {
             | Self::SecondStagePassed
             | Self::SignedIn
             | Self::SignInCancelled
+            | Self::ServiceReached
             | Self::SignedOut
             | Self::UserCreated
             | Self::CertificateRecorded

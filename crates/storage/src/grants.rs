@@ -89,6 +89,15 @@ pub async fn insert(tx: &Tx, grant: &Grant) -> Result<(), StorageError> {
     sql::insert(tx, "grants", cells).await
 }
 
+/// Whether a client was given anything in this session, whatever became of it.
+///
+/// # Errors
+/// The database is not available.
+pub async fn has_reached(conn: &Connection, session: SessionId, client: &ClientId) -> Result<bool, StorageError> {
+    let sql = "SELECT COUNT(*) AS total FROM (SELECT 1 FROM grants WHERE session_id = $1 AND client_id = $2 LIMIT 1) AS given";
+    Ok(sql::count(conn, sql, [session.as_uuid().into(), client.as_str().into()]).await? > 0)
+}
+
 /// The grant of this id, if nothing it rests on has ended.
 ///
 /// # Errors

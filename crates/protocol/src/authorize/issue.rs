@@ -11,8 +11,10 @@ use authority::time::Timestamp;
 use storage::sessions::LiveSession;
 use storage::{StorageError, Tx};
 
+use super::reached;
 use super::situation::{Asking, judge};
 use crate::Provider;
+use crate::flow::Visit;
 
 /// What became of issuing.
 pub(super) enum Issued {
@@ -26,6 +28,7 @@ pub(super) enum Issued {
 
 struct Minting<'a> {
     provider: &'a Provider,
+    visit: &'a Visit,
     asking: Asking<'a>,
     live: &'a LiveSession,
     interaction: Option<InteractionId>,
@@ -36,7 +39,7 @@ struct Minting<'a> {
 
 /// Issues a code to the client for the person of this session.
 pub(super) async fn issue(
-    provider: &Provider,
+    (provider, visit): (&Provider, &Visit),
     asking: Asking<'_>,
     live: &LiveSession,
     interaction: Option<InteractionId>,
@@ -49,6 +52,7 @@ pub(super) async fn issue(
     let grant_id = GrantId::mint(now, &mut rng);
     let minting = Minting {
         provider,
+        visit,
         asking,
         live,
         interaction,
@@ -94,6 +98,10 @@ async fn mint(tx: &Tx, minting: &Minting<'_>) -> Result<Outcome, StorageError> {
         && !storage::interactions::take(tx, id, now).await?
     {
         return Ok(Outcome::Over);
+    }
+    // The flow that signed in has told of its own service.
+    if !asking.progress.signed_in {
+        reached::record(tx, (provider, minting.visit), asking.client, &live, now).await?;
     }
     storage::grants::insert(tx, &grant(minting, &live, offline)).await?;
     storage::authorization_codes::insert(tx, &code(minting)).await?;

@@ -16,6 +16,7 @@ mod claims;
 mod error;
 mod issue;
 mod own;
+mod reached;
 mod repeats;
 mod request;
 mod request_object;
@@ -128,7 +129,7 @@ async fn go_on(
         .await
         .map_err(|error| failed(&error, visit))?;
     if let (NextStep::Issue, Some(live)) = (&step, &live)
-        && let Issued::Code(code) = issue(provider, asking, live, None)
+        && let Issued::Code(code) = issue((provider, visit), asking, live, None)
             .await
             .map_err(|error| failed(&error, visit))?
     {

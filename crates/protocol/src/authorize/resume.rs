@@ -69,14 +69,16 @@ pub async fn resume(provider: &Provider, visit: &Visit, flow: &OpenFlow) -> Resu
             (NextStep::ProveDevice, Some(live)) => Resume::ProveDevice(Box::new(live)),
             (NextStep::ContinueAs, Some(live)) => Resume::ContinueAs(Box::new(live)),
             (NextStep::Consent(need), Some(live)) => Resume::Consent(need, Box::new(live)),
-            (NextStep::Issue, Some(live)) => match issue(provider, asking, &live, Some(flow.interaction.id)).await? {
-                Issued::Code(code) => {
-                    let path = ReturnPath::of(asking.request);
-                    Resume::Done(path.succeed(provider, visit, live.user.id, code.expose()))
+            (NextStep::Issue, Some(live)) => {
+                match issue((provider, visit), asking, &live, Some(flow.interaction.id)).await? {
+                    Issued::Code(code) => {
+                        let path = ReturnPath::of(asking.request);
+                        Resume::Done(path.succeed(provider, visit, live.user.id, code.expose()))
+                    }
+                    Issued::Changed => continue,
+                    Issued::Over => return Err(Problem::OutOfDate),
                 }
-                Issued::Changed => continue,
-                Issued::Over => return Err(Problem::OutOfDate),
-            },
+            }
             // `next_step` asks for a person only when nobody is there.
             (NextStep::ProveDevice | NextStep::ContinueAs | NextStep::Consent(_) | NextStep::Issue, None) => {
                 Resume::SignIn(SignInReason::NoSession)

@@ -12,8 +12,9 @@ use crate::{Connection, Inconsistent, StorageError};
 
 /// What the history of sign-ins shows: those that succeeded, and those that were refused to somebody who had come as far
 /// as being known.
-const KINDS: [EventKind; 6] = [
+const KINDS: [EventKind; 7] = [
     EventKind::SignedIn,
+    EventKind::ServiceReached,
     EventKind::SignInRefused,
     EventKind::FirstStageRefused,
     EventKind::SecondStageRefused,

@@ -76,6 +76,10 @@ async fn goes_on_and_leaves(app: &TestApp, browser: &mut Browser) {
     let named = app.comes_back(browser, &request).await;
     let consent = browser.press(&named, "continue").await;
     browser.press(&consent, "deny").await.redirect();
+    let further = app.library().request(&[("prompt", "consent")]);
+    let named = app.comes_back(browser, &further).await;
+    let consent = browser.press(&named, "continue").await;
+    browser.press(&consent, "allow").await.redirect();
     let leave = browser.open("/logout").await;
     browser.press(&leave, "confirm").await.expect("signed-out");
 }

@@ -73,7 +73,9 @@ pub(super) fn demand(kind: EventKind) -> Demand {
         EventKind::SecondStageRefused | EventKind::SignInRefused => {
             refused(PERSON, &[User, Client, Address, Methods, Reason, Reference])
         }
-        EventKind::SignedIn | EventKind::ConsentGranted | EventKind::ConsentDenied => done(PERSON, IN_SESSION),
+        EventKind::SignedIn | EventKind::ServiceReached | EventKind::ConsentGranted | EventKind::ConsentDenied => {
+            done(PERSON, IN_SESSION)
+        }
         // Before a first stage nobody is known.
         EventKind::SignInCancelled => done(PERSON, &[Client, Address, Reason, Reference]),
         // Somebody may sign out without coming from a client.

@@ -189,6 +189,28 @@ both_databases! {
         assert_eq!(app.sent_messages().await, before + 1, "the code alone");
     }
 
+    async fn a_further_service_is_a_sign_in_too_told_and_listed_once(db) {
+        let app = TestApp::on(db).await;
+        let mut browser = app.in_cabinet("aigerim").await;
+        let ask = app.visits(&mut browser, "/cabinet/phone/messages").await;
+        app.presses(&mut browser, &ask, "confirm").await.expect("flash");
+        app.delivers_messages().await;
+        let before = app.sent_messages().await;
+        for visit in 1..=2 {
+            let page = app.comes_back(&mut browser, &app.library().request(&[])).await;
+            let page = if page.has("continue") { browser.press(&page, "continue").await } else { page };
+            let back = if page.has("allow") { browser.press(&page, "allow").await } else { page };
+            assert!(back.redirect().contains("code="), "{visit}: {}", back.redirect());
+            app.delivers_messages().await;
+            assert_eq!(app.sent_messages().await, before + 1, "{visit}: told once");
+        }
+        assert!(app.newest_sms().await.contains("The library"), "{}", app.newest_sms().await);
+        let reached = app.trace("aigerim").await.iter().filter(|event| *event == "service_reached").count();
+        assert_eq!(reached, 1);
+        let history = app.visits(&mut browser, "/cabinet/history").await;
+        assert!(history.body.contains("The library"), "{}", history.body);
+    }
+
     async fn a_sign_in_is_disputed_and_the_ways_to_stop_are_offered(db) {
         let app = TestApp::on(db).await;
         let mut browser = app.in_cabinet("aigerim").await;

@@ -15,8 +15,9 @@ use storage::{StorageError, audit, devices};
 use crate::{Places, WebState};
 
 /// What people are told of each kind; whatever else is listed was refused.
-const RESULTS: [(EventKind, SignInResult); 5] = [
+const RESULTS: [(EventKind, SignInResult); 6] = [
     (EventKind::SignedIn, SignInResult::SignedIn),
+    (EventKind::ServiceReached, SignInResult::SignedIn),
     (EventKind::OtherDeviceRefused, SignInResult::OtherDevice),
     (EventKind::DeviceProofRefused, SignInResult::DeviceKey),
     (EventKind::SecondStageRefused, SignInResult::WrongCode),
