@@ -100,6 +100,16 @@ export async function signInAgain(window, demo, person, query = 'again=1') {
   return arrive(window, demo);
 }
 
+/** Both stages in a window that is not the person's device, eleven minutes later by the demo's clock; ends on R1 or R3. */
+export async function arriveElsewhere(window, demo, person) {
+  await demo.clock({ advance: 'PT11M' });
+  const before = (await demo.messages()).length;
+  await startSignIn(window, demo, 'again=1');
+  await signWithEds(window, demo, person);
+  await typeCode(window, demo, before);
+  await window.page.locator('#error').waitFor();
+}
+
 /** Asserts that the page at rest is an error page with this marker, a reference and a way on. */
 export async function assertErrorPage(page, marker) {
   await page.locator('#error').waitFor();

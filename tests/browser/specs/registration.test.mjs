@@ -1,14 +1,13 @@
-// Registering a new device in Chromium: inside, at and outside the hours, for forty-eight hours and after them, in three
-// languages, and by keyboard alone. The demo's clock is moved at the desk.
+// Registering a new device in Chromium in three languages, and by keyboard alone; hours.test.mjs has the edges of the hours.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { close, launch, open } from '../harness/browser.mjs';
 import { Demo } from '../harness/demo.mjs';
-import { arrive, assertErrorPage, flowOf, signInFirst, signWithEds, startSignIn, typeCode } from '../harness/journey.mjs';
+import { arrive, arriveElsewhere, assertErrorPage, signInFirst } from '../harness/journey.mjs';
 import { inspect } from '../harness/look.mjs';
 import { pictureDigits } from '../harness/picture.mjs';
-import { ALICE, GRADUATE, HEAD, PARENT, TEACHER } from '../harness/people.mjs';
+import { ALICE, HEAD, PARENT, TEACHER } from '../harness/people.mjs';
 
 const MORNING = '2026-11-27T10:00:00+05:00';
 
@@ -23,16 +22,6 @@ after(async () => {
   await demo?.stop();
 });
 
-/** Both stages in a window that is not the person's device. */
-async function arriveElsewhere(window, person) {
-  await demo.clock({ advance: 'PT11M' });
-  const earlier = (await demo.messages()).length;
-  await startSignIn(window, demo, 'again=1');
-  await signWithEds(window, demo, person);
-  await typeCode(window, demo, earlier);
-  await window.page.locator('#error').waitFor();
-}
-
 /** From R1 to R4. */
 async function wantRegistration({ page }) {
   await page.locator('#register').click();
@@ -45,7 +34,7 @@ for (const { language, person } of stays) {
     const old = await open(browser, demo, { language });
     await signInFirst(old, demo, person);
     const fresh = await open(browser, demo, { language, width: 360 });
-    await arriveElsewhere(fresh, person);
+    await arriveElsewhere(fresh, demo, person);
     await assertErrorPage(fresh.page, 'bound_elsewhere');
     await inspect(fresh, 'r1');
     await wantRegistration(fresh);
@@ -77,7 +66,7 @@ for (const { language, person } of stays) {
     await demo.messageAfter(told, /\d{4} \d{4} \d{4} \d{4}/);
     await old.page.locator('#signed-out-by-provider').waitFor({ timeout: 10_000 });
     assert.equal((await old.context.request.get(`${demo.diary}/me.json`)).status(), 401);
-    await arriveElsewhere(old, person);
+    await arriveElsewhere(old, demo, person);
     await assertErrorPage(old.page, 'only_newest_device');
     assert.equal(await old.page.locator('#register').count(), 0);
     await inspect(old, 'r3');
@@ -86,57 +75,12 @@ for (const { language, person } of stays) {
   });
 }
 
-test('the hours begin and end to the second, and forty-eight hours too', async () => {
-  await demo.clock({ now: '2026-11-30T10:00:00+05:00' });
-  const person = GRADUATE;
-  const old = await open(browser, demo);
-  await signInFirst(old, demo, person);
-  const fresh = await open(browser, demo);
-  await arriveElsewhere(fresh, person);
-  const flow = flowOf(fresh.page);
-  for (const [now, open] of [['17:59:59', true], ['18:00:00', false]]) {
-    await demo.clock({ now: '2026-11-30T17:50:00+05:00' });
-    await arriveElsewhere(fresh, person);
-    await demo.clock({ now: `2026-11-30T${now}+05:00` });
-    await fresh.page.locator('#register').click();
-    if (open) await fresh.page.locator('#new-picture').waitFor();
-    else {
-      await assertErrorPage(fresh.page, 'registration_window_closed');
-      await inspect(fresh, 'r2');
-      await fresh.page.locator('#remind').click();
-      await fresh.page.locator('#reminded').waitFor();
-      await inspect(fresh, 'r2-reminded');
-    }
-  }
-  assert.ok(flow);
-  await demo.clock({ now: '2026-12-01T10:00:00+05:00' });
-  await arriveElsewhere(fresh, person);
-  await wantRegistration(fresh);
-  await fresh.page.locator('[name=code]').fill(pictureDigits(demo));
-  await fresh.page.locator('#continue').click();
-  await fresh.page.locator('#agree').click();
-  await fresh.page.locator('#rename').waitFor({ state: 'attached' });
-  const until = await fresh.page.locator('time[datetime]').first().getAttribute('datetime');
-  // The page tells whole seconds; the end is within the one that follows.
-  const end = Date.parse(until) + 1000;
-  const third = await open(browser, demo);
-  await demo.clock({ now: new Date(end - 660_000 - 60_000).toISOString() });
-  await arriveElsewhere(third, person);
-  await demo.clock({ now: new Date(end - 2000).toISOString() });
-  await third.page.reload();
-  await assertErrorPage(third.page, 'only_newest_device');
-  await demo.clock({ now: new Date(end).toISOString() });
-  await third.page.reload();
-  await assertErrorPage(third.page, 'bound_elsewhere');
-  for (const window of [old, fresh, third]) await close(window);
-});
-
 test('the keyboard alone registers a device', async () => {
   await demo.clock({ now: '2026-12-07T10:00:00+05:00' });
   const old = await open(browser, demo);
   await signInFirst(old, demo, ALICE);
   const fresh = await open(browser, demo);
-  await arriveElsewhere(fresh, ALICE);
+  await arriveElsewhere(fresh, demo, ALICE);
   const { page } = fresh;
   const press = async (id) => {
     for (let tabs = 0; tabs < 40; tabs += 1) {
