@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test';
 import { close, launch, open } from '../harness/browser.mjs';
 import { Demo } from '../harness/demo.mjs';
 import { arrive, arriveElsewhere, assertErrorPage, signInFirst } from '../harness/journey.mjs';
+import { press, reach } from '../harness/keyboard.mjs';
 import { inspect } from '../harness/look.mjs';
 import { pictureDigits } from '../harness/picture.mjs';
 import { ALICE, HEAD, PARENT, TEACHER } from '../harness/people.mjs';
@@ -82,21 +83,19 @@ test('the keyboard alone registers a device', async () => {
   const fresh = await open(browser, demo);
   await arriveElsewhere(fresh, demo, ALICE);
   const { page } = fresh;
-  const press = async (id) => {
-    for (let tabs = 0; tabs < 40; tabs += 1) {
-      if (await page.evaluate((wanted) => document.activeElement?.id === wanted, id)) return page.keyboard.press('Enter');
-      await page.keyboard.press('Tab');
-    }
-    throw new Error(`the keyboard does not reach #${id}`);
-  };
-  await press('register');
+  await press(page, '#register');
   await page.locator('#new-picture').waitFor();
-  await page.locator('#code').focus();
+  // The field has the focus already; from what stands before it, it is reached all the same.
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'code');
+  await reach(page, '#new-picture', 'Shift+Tab');
+  await reach(page, '#code');
   await page.keyboard.type(pictureDigits(demo));
   await page.keyboard.press('Enter');
-  await page.locator('#agree').waitFor();
-  await press('agree');
+  await press(page, '#agree');
   await page.locator('#rename').waitFor({ state: 'attached' });
+  await press(page, '#continue');
+  const me = await arrive(fresh, demo);
+  assert.equal(me.device_bound, true);
   await close(old);
   await close(fresh);
 });

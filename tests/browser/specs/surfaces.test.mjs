@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test';
 import { close, launch, open } from '../harness/browser.mjs';
 import { Demo } from '../harness/demo.mjs';
 import { arrive, startSignIn } from '../harness/journey.mjs';
+import { press, reach } from '../harness/keyboard.mjs';
 import { assertAccessible, inspect } from '../harness/look.mjs';
 import { ALICE, PARENT } from '../harness/people.mjs';
 
@@ -79,31 +80,6 @@ test('a person signs in with the keyboard alone', async () => {
   await arrive(window, demo);
   await close(window);
 });
-
-/** Goes by Tab to the element and presses Enter there. */
-async function press(page, selector) {
-  await reach(page, selector);
-  await page.keyboard.press('Enter');
-}
-
-async function reach(page, selector) {
-  await page.locator(selector).first().waitFor();
-  for (let step = 0; step < 40; step += 1) {
-    const [there, seen] = await page.evaluate((wanted) => {
-      const now = document.activeElement;
-      const style = getComputedStyle(now);
-      const box = now.getBoundingClientRect();
-      const inView = box.bottom > 0 && box.top < innerHeight && box.width > 0;
-      return [now.matches(wanted), inView && (style.outlineStyle !== 'none' || style.boxShadow !== 'none')];
-    }, selector);
-    if (there) {
-      assert.ok(seen, `the focus on ${selector} is seen`);
-      return;
-    }
-    await page.keyboard.press('Tab');
-  }
-  assert.fail(`Tab does not reach ${selector}`);
-}
 
 test('without script the first page stands and says which ways need one', async () => {
   const window = await open(browser, demo, { language: 'kk', script: false });
