@@ -1,12 +1,14 @@
 // One headless Chromium for a test file, and windows in it that watch what is loaded.
 import { chromium } from 'playwright-core';
 
+const program = (switches) => ({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--no-default-browser-check', ...switches],
+});
+
 /** Starts Chromium, with these switches beside the usual ones; close it in `after`. */
 export function launch(switches = []) {
-  return chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--no-default-browser-check', ...switches],
-  });
+  return chromium.launch(program(switches));
 }
 
 const LOCALES = { kk: 'kk-KZ', ru: 'ru-RU', en: 'en-GB' };
@@ -22,8 +24,20 @@ export async function open(browser, demo, { language = 'en', width = 1280, theme
     colorScheme: theme,
     javaScriptEnabled: script,
   });
-  context.setDefaultTimeout(15_000);
   if (cookies.length > 0) await context.addCookies(cookies);
+  return watched(context, demo, language, others);
+}
+
+/** The same in a Chromium of its own, whose profile is this folder; closing the window ends it. */
+export async function openProfile(folder, demo, { language = 'en' } = {}) {
+  const context = await chromium.launchPersistentContext(folder, {
+    ...program([]), viewport: { width: 1280, height: 900 }, locale: LOCALES[language], colorScheme: 'light',
+  });
+  return watched(context, demo, language, []);
+}
+
+async function watched(context, demo, language, others) {
+  context.setDefaultTimeout(15_000);
   const origins = new Set([demo.issuer, demo.diary, demo.desk, demo.signer, ...others].map((address) => new URL(address).origin));
   const window = { context, faults: [], language, page: undefined };
   const watch = (page) => {
