@@ -4,6 +4,7 @@
 //! does not compile.
 
 mod channels;
+mod routes;
 mod scene;
 
 use authority::policy::PolicyKey;
