@@ -94,6 +94,7 @@ impl Scene<'_> {
             }
             Channel::RegistrationStart => self.starts().await,
             Channel::RegistrationCommit => {
+                self.waits_for_consent().await;
                 let answer = self.flow.submit(&self.agreement).await;
                 said(&self.flow.follow(answer).await)
             }

@@ -8,7 +8,7 @@ use authority::time::{hours, seconds};
 use authority::users::{Exclusivity, User, UserState};
 use kiru::chance::chance;
 use sea_orm::{ConnectionTrait, DatabaseConnection};
-use storage::{StorageError, devices, stop_codes, users};
+use storage::{StorageError, devices, registrations, stop_codes, users};
 
 use super::Binding;
 use crate::harness::{Browser, Form, Page, TestApp};
@@ -135,12 +135,20 @@ impl<'a> Scene<'a> {
         .await;
         self.set("UPDATE browser_sessions SET ended_at = NULL, end_reason = NULL")
             .await;
-        // Cells end registrations as barred or overtaken, and suspend nothing else.
+        // A commit that is refused ends the registration, as barred or as overtaken; it waits for the next one again. Of those
+        // that a newer one replaced none comes back, nor does what people ended themselves.
         self.set(
             "UPDATE registrations SET state = 'proven', ended_at = NULL, end_reason = NULL \
-             WHERE end_reason = 'barred'",
+             WHERE committed_at IS NULL AND end_reason IN ('barred', 'superseded') \
+             AND started_at = (SELECT MAX(started_at) FROM registrations)",
         )
         .await;
+    }
+
+    /// Fails unless the registration waits for consent: only then a commit is judged in its transaction.
+    pub(super) async fn waits_for_consent(&self) {
+        let open = registrations::find_open(self.app.db(), self.user.id).await.unwrap();
+        assert!(open.is_some(), "the cell before this one has used the registration up");
     }
 
     /// A stop code of the account, as a message carries it.
