@@ -32,6 +32,12 @@ async fn stops(browser: &mut Browser, code: &str) -> Page {
     browser.submit(&page.form_of("stop").with("code", code)).await
 }
 
+/// What the page says first, to whoever posted.
+fn alert(page: &Page) -> &str {
+    let (_, rest) = page.body.split_once("role=\"alert\"").unwrap();
+    rest.split_once("</div>").unwrap().0
+}
+
 both_databases! {
     async fn a_stop_code_suspends_the_account_and_does_nothing_else(db) {
         let app = TestApp::on(db).await;
@@ -74,9 +80,11 @@ both_databases! {
         app.know(&[DemoPerson { phone: Some(new), ..person }]).await;
         app.delivers_messages().await;
         assert_eq!(app.sent_messages().await, 2);
-        let by_old = kept.iter().position(|kept| kept.to.expose() == old).unwrap();
-        stops(&mut app.browser(), codes[by_old]).await.status(200);
-        assert_eq!(app.user("aigerim").await.state, UserState::Locked { reason: LockReason::Own, at: app.now() });
+        for code in codes {
+            app.puts("aigerim", UserState::Active).await;
+            stops(&mut app.browser(), code).await.status(200);
+            assert_eq!(app.user("aigerim").await.state, UserState::Locked { reason: LockReason::Own, at: app.now() });
+        }
     }
 
     async fn a_stop_code_works_once_and_for_three_days(db) {
@@ -119,6 +127,49 @@ both_databases! {
         // Another network is not closed, and this one only for an hour.
         let mut owner = app.browser().from_network("198.51.100.7");
         stops(&mut owner, &code).await.status(200);
+    }
+
+    async fn when_strangers_have_used_up_all_tries_only_networks_without_a_wrong_code_are_compared(db) {
+        let app = TestApp::on(db).await;
+        let (_, code) = app.told("aigerim").await;
+        let wrong = format!("{:016}", 7);
+        let mut one_wrong = app.browser().from_network("203.0.113.7");
+        stops(&mut one_wrong, &wrong).await.status(422);
+        // Strangers elsewhere: one try is left to everybody, then none.
+        db.tamper(&["UPDATE throttles SET count = 9999 WHERE kind = 'stop_all'"]).await;
+        let mut last = one_wrong.clone();
+        let refused = stops(&mut last, &wrong).await;
+        refused.status(422);
+        let mut closed = Vec::new();
+        for typed in [&wrong, &code, &code] {
+            let answer = stops(&mut one_wrong, typed).await;
+            answer.status(429);
+            closed.push(alert(&answer).to_owned());
+        }
+        assert!(closed.iter().all(|words| *words == closed[0]), "the right code is told what a wrong one is: {closed:?}");
+        assert_eq!(app.user("aigerim").await.state, UserState::Active, "nothing was compared");
+
+        // A network without a wrong code has one, and is told what everybody is told of it.
+        let mut clean = app.browser().from_network("198.51.100.8");
+        let told = stops(&mut clean, &wrong).await;
+        told.status(422);
+        assert_eq!(told.text_of("code-error"), refused.text_of("code-error"));
+        stops(&mut clean, &code).await.status(429);
+        assert_eq!(app.user("aigerim").await.state, UserState::Active);
+        let mut owner = app.browser().from_network("198.51.100.7");
+        stops(&mut owner, &code).await.status(200);
+        assert_eq!(app.user("aigerim").await.state, UserState::Locked { reason: LockReason::Own, at: app.now() });
+    }
+
+    async fn strangers_tries_are_forgotten_after_an_hour(db) {
+        let app = TestApp::on(db).await;
+        let (_, code) = app.told("aigerim").await;
+        let mut guesser = app.browser();
+        stops(&mut guesser, &format!("{:016}", 7)).await.status(422);
+        db.tamper(&["UPDATE throttles SET count = 10000 WHERE kind = 'stop_all'"]).await;
+        stops(&mut guesser, &code).await.status(429);
+        app.advance(hours(1));
+        stops(&mut guesser, &code).await.status(200);
     }
 
     async fn looking_at_the_page_changes_nothing(db) {
