@@ -123,7 +123,8 @@ both_databases! {
     async fn of_two_sign_ins_at_once_no_more_stay_than_may(db) {
         let (app, _diary) = deployment(db, "1").await;
         let first = app.shares().await;
-        let (mut one, mut other) = (app.browser(), app.browser());
+        let node = app.another_node(db.another().await).await;
+        let (mut one, mut other) = (app.browser(), app.browser().at(node.router.clone()));
         app.advance(seconds(61));
         let page = app.both_stages(&mut one, PERSON, &app.diary().request(&[])).await;
         app.advance(seconds(61));
