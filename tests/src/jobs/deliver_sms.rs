@@ -5,7 +5,7 @@ use std::sync::Arc;
 use authority::audit::{Actor, Event, EventKind};
 use authority::ids::{EventId, SmsId};
 use authority::secret::Secret;
-use authority::time::{minutes, seconds};
+use authority::time::{Timestamp, minutes, seconds};
 use authority::users::Phone;
 use jobs::{deliver_sms, seal_audit};
 use messaging::{Outbox, Refusing, Sender};
@@ -16,13 +16,20 @@ use testkit::clock::TestClock;
 use crate::storage::both_databases;
 use crate::storage::fixtures::{NOW, fresh_uuid, insert_phone, insert_user, keyring, rng};
 
+/// Messages of more than two rounds.
+const MANY: usize = 41;
+
 async fn left_over(db: &Db) -> Phone {
+    left_over_until(db, NOW.plus(minutes(5))).await
+}
+
+/// A message to somebody of its own that is worth sending until then.
+async fn left_over_until(db: &Db, expires_at: Timestamp) -> Phone {
     let user = insert_user(db).await;
     let phone = insert_phone(db, &user).await;
     let text = Secret::new("482913 — code".to_owned());
     let id = SmsId::from_uuid(fresh_uuid());
     let request_id = id.to_string();
-    let expires_at = NOW.plus(minutes(5));
     let new = NewSms {
         kind: storage::sms::SmsKind::Code(authority::throttle::Share::Other),
         id,
@@ -94,6 +101,44 @@ both_databases! {
         assert_eq!(deliver_sms(db, keyring(), &outbox, &sender(), late.plus(seconds(20))).await.unwrap().sent, 1);
         assert_eq!(outbox.newest_first().await.len(), 1, "one message for each request id");
         assert_eq!(events(db, &phone).await, ["system sms_sent left_over sms"]);
+    }
+
+    async fn more_messages_than_a_round_takes_leave_in_one_call_each_once(db) {
+        let (now, over_by_then) = (NOW.plus(seconds(5)), NOW.plus(seconds(5)));
+        let (mut phones, mut too_late) = (Vec::new(), Vec::new());
+        for number in 0..MANY {
+            // One among the first round, one among the last.
+            if [7, MANY - 1].contains(&number) {
+                too_late.push(left_over_until(db, over_by_then).await);
+            }
+            phones.push(left_over(db).await);
+        }
+        let outbox = Outbox::in_memory(Arc::new(TestClock::at(NOW)));
+        assert_eq!(deliver_sms(db, keyring(), &outbox, &sender(), now).await.unwrap(), MANY);
+        assert_eq!(deliver_sms(db, keyring(), &outbox, &sender(), now.plus(minutes(1))).await.unwrap(), 0);
+        let kept = outbox.newest_first().await;
+        let mut reached: Vec<&str> = kept.iter().map(|kept| kept.to.expose()).collect();
+        let mut waited: Vec<&str> = phones.iter().map(|phone| phone.number.expose()).collect();
+        reached.sort_unstable();
+        waited.sort_unstable();
+        assert_eq!(reached, waited, "each once, and none whose time was over");
+        for phone in &phones {
+            assert_eq!(events(db, phone).await, ["system sms_sent left_over sms"]);
+        }
+        for phone in &too_late {
+            assert!(events(db, phone).await.is_empty());
+        }
+    }
+
+    async fn a_gateway_that_refuses_all_is_asked_for_each_of_many_messages_once(db) {
+        for _ in 0..MANY {
+            left_over(db).await;
+        }
+        let outbox = Outbox::in_memory(Arc::new(TestClock::at(NOW)));
+        let now = NOW.plus(seconds(1));
+        assert_eq!(deliver_sms(db, keyring(), &Refusing, &sender(), now).await.unwrap(), 0, "and it ends");
+        assert_eq!(deliver_sms(db, keyring(), &outbox, &sender(), now.plus(seconds(1))).await.unwrap(), 0, "all are claimed");
+        assert_eq!(deliver_sms(db, keyring(), &outbox, &sender(), now.plus(seconds(20))).await.unwrap(), MANY);
     }
 
     async fn a_message_whose_time_is_over_does_not_leave(db) {
