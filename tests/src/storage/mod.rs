@@ -3,6 +3,7 @@
 
 mod database;
 pub(crate) mod fixtures;
+pub(crate) mod holder;
 
 mod access_tokens;
 mod attempts;
