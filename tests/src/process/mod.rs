@@ -6,6 +6,7 @@
 //! | `deployment` | configuration, key, clients and people of a sandbox |
 //! | `node` | one running process, and the ways to end it |
 //! | `wire` | HTTP over a socket, as a `Router`, so that the harness's browser and clients reach the process |
+//! | `registration_steps` | a person who registers devices at two processes |
 //! | `minting` | people who sign in by the sandbox way, and codes that are not redeemed yet |
 //! | the others | the tests |
 
@@ -20,6 +21,8 @@ mod exit_codes;
 mod kill;
 mod operators;
 mod outage;
+mod registration_rivals;
+mod registration_steps;
 mod registrations;
 mod restart;
 mod secrecy;

@@ -1,138 +1,120 @@
 //! Two server processes on one database, and two browsers that register a device at the same time: one holds.
 
-use authority::certificates::KeyStorage;
-use authority::secret::Keyring;
-use authority::time::Clock as _;
-use authority::users::{IdentifierKind, User};
-use kiru::clock::NodeClock;
-use storage::phones::SealedPhone;
-use storage::{certificates, devices, identifiers, phones, registrations, users};
-
-use super::deployment::Deployment;
-use super::minting::names_oneself;
-use super::node::Node;
-use crate::harness::{Browser, DeviceKey, Form, Page, Proof};
+use super::registration_steps::{First, Pair, has_session};
+use crate::harness::{Browser, Page};
 use crate::journeys::steps::flow_path;
-use crate::storage::certificates::certificate;
-use crate::storage::{TestDatabase, both_databases, fixtures};
+use crate::storage::both_databases;
 
-const LOGIN: &str = "asel";
-const SESSION: &str = "__Host-kiru_session";
+/// Rounds in which nothing but chance says who is faster.
+const ROUNDS: usize = 4;
 
-/// What a test reads beside the processes.
-struct Inside<'a> {
-    db: &'a TestDatabase,
-    keyring: Keyring,
+/// A commit at one process and a beginning at the other, both posted.
+struct Rivals {
+    committing: Browser,
+    told: Page,
+    beginning: Browser,
+    begun: Page,
 }
 
-impl Inside<'_> {
-    async fn user(&self) -> User {
-        let kind = IdentifierKind::SandboxLogin;
-        let digest = identifiers::digest(&self.keyring, kind, kind.authority(), LOGIN);
-        let found = users::find_by_identifier(self.db, kind, kind.authority(), &digest).await;
-        found.unwrap().unwrap()
+impl Pair<'_> {
+    /// Another round: a device that was bound before, a new browser that agrees at one process, and another one that begins
+    /// at the other, at the same moment; `first` has both wait for the account and be served in that order.
+    async fn rivals(&self, first: Option<First>, round: usize) -> Rivals {
+        self.forgets().await;
+        self.binds(&self.one, &self.one.diary().request(&[])).await;
+        let (mut left, left_page) = self.arrives(&self.one).await;
+        let (mut right, right_page) = self.arrives(&self.other).await;
+        let commit = self.agreement(&mut left, &left_page).await;
+        let begin = right_page.form_of("register");
+        if let Some(first) = first {
+            let begins = async move { (right.submit(&begin).await, right) };
+            let (told, committing, (begun, beginning)) = self.commits_against((left, commit), begins, first).await;
+            return Rivals {
+                committing,
+                told,
+                beginning,
+                begun,
+            };
+        }
+        // Each is asked first in turn.
+        let (told, begun) = if round.is_multiple_of(2) {
+            tokio::join!(left.submit(&commit), right.submit(&begin))
+        } else {
+            let (begun, told) = tokio::join!(right.submit(&begin), left.submit(&commit));
+            (told, begun)
+        };
+        Rivals {
+            committing: left,
+            told,
+            beginning: right,
+            begun,
+        }
     }
 
-    /// What a person reads in the picture.
-    async fn digits(&self) -> String {
-        let user = self.user().await.id;
-        let open = registrations::find_open(self.db, user).await.unwrap().unwrap();
-        let digits = open.picture().unwrap().open(open.id, &self.keyring).unwrap();
-        digits.expose().to_owned()
+    /// Whoever was faster: one outcome, and the loser was told by its own answer.
+    async fn one_has_won(&self, rivals: Rivals, case: &str) {
+        let Rivals {
+            mut committing,
+            told,
+            mut beginning,
+            begun,
+        } = rivals;
+        assert!(!has_session(&beginning), "{case}");
+        if has_session(&committing) {
+            told.status(303);
+            assert_eq!(self.standing().await, (1, 1, 1), "{case}");
+            begun.status(403);
+            assert_eq!(begun.marker(), "only_newest_device", "{case}");
+        } else {
+            // The old device and its session go on.
+            assert_eq!(self.standing().await, (0, 1, 1), "{case}");
+            beginning.follow(begun).await.status(200).expect("new-picture");
+            let to = told.redirect();
+            assert!(to.ends_with("/device") || to.ends_with("/registration"), "{case}: {to}");
+            let elsewhere = committing.follow(told).await;
+            elsewhere.status(403).expect("register");
+            assert_eq!(elsewhere.marker(), "bound_elsewhere", "{case}");
+            assert!(!has_session(&committing), "{case}");
+        }
     }
-
-    /// From the picture to what agreeing on the notice posts.
-    async fn agreement(&self, browser: &mut Browser, picture: &Page) -> Form {
-        let read = picture.form_of("continue").with("code", &self.digits().await);
-        let answer = browser.submit(&read).await;
-        let notice = browser.follow(answer).await;
-        proven(&notice, "agree")
-    }
-}
-
-impl Inside<'_> {
-    /// A certificate and a phone, for who comes by EDS and SMS.
-    async fn gives_certificate_and_phone(&self) {
-        let user = self.user().await;
-        let sealed = &SealedPhone::seal(&fixtures::phone(&user), &self.keyring, &mut fixtures::rng()).unwrap();
-        let certificate = &certificate(user.id, b"\x01");
-        let given = self.db.tx("test", |tx| async move {
-            certificates::record(&tx, certificate).await?;
-            phones::insert(&tx, sealed).await
-        });
-        assert!(given.await.unwrap());
-    }
-
-    /// A browser with both stages proven, on the device page. Its attempt is made one of EDS and SMS: on the sandbox way
-    /// every browser would be bound.
-    async fn arrives(&self, node: &Node) -> (Browser, Page) {
-        let mut browser = node.browser();
-        let page = browser.open(&node.diary().request(&[])).await;
-        let page = names_oneself(&mut browser, &page, LOGIN).await;
-        let page = browser.press(&page, "continue").await;
-        let storage = KeyStorage::File.as_str();
-        self.db
-            .tamper(&[&format!(
-                "UPDATE attempts SET first_factor = 'eds', certificate_id = (SELECT id FROM certificates), \
-                 key_storage = '{storage}', second_factor = 'sms', phone_id = (SELECT id FROM phones) \
-                 WHERE first_factor = 'sandbox' AND second_factor = 'sandbox'"
-            )])
-            .await;
-        let page = browser.open(&format!("{}/device", flow_path(&page))).await;
-        (browser, page)
-    }
-
-    /// The person's first device; the browser is signed in.
-    async fn binds(&self, node: &Node) -> Browser {
-        let (mut browser, page) = self.arrives(node).await;
-        let answer = browser.submit(&proven(&page, "bind")).await;
-        browser.follow(answer).await.expect("allow");
-        browser
-    }
-}
-
-/// What the button posts with the proof of a new key.
-fn proven(page: &Page, button: &str) -> Form {
-    let key = DeviceKey::generate();
-    let proof = Proof::for_page(page, NodeClock::start().now().as_unix_seconds());
-    let form = page.form_of(button).with("public_key", &key.public_jwk());
-    form.with("proof", &key.sign(&proof))
 }
 
 both_databases! {
     async fn of_two_registrations_at_two_processes_one_holds(db) {
-        let deployment = Deployment::on(db);
-        for (key, value) in [("registration.from", "00:00"), ("registration.to", "24:00")] {
-            deployment.succeeds(&["policy", "set", key, value, "--reason", "at any hour"]);
-        }
-        let (one, other) = (deployment.start().await, deployment.start().await);
-        let inside = Inside { db, keyring: deployment.keyring() };
-        inside.gives_certificate_and_phone().await;
-        let old = inside.binds(&one).await;
-        let (mut left, left_page) = inside.arrives(&one).await;
-        let (mut right, right_page) = inside.arrives(&other).await;
-        let picture = left.press(&left_page, "register").await;
-        let first = inside.agreement(&mut left, &picture).await;
+        let pair = Pair::starts(db).await;
+        let (one, other) = (&pair.one, &pair.other);
+        let (old, _) = pair.binds(one, &one.diary().request(&[])).await;
+        let (mut left, left_page) = pair.arrives(one).await;
+        let (mut right, right_page) = pair.arrives(other).await;
+        let first = pair.agreement(&mut left, &left_page).await;
         // The later one takes the place of the earlier one, at whichever process.
-        let picture = right.press(&right_page, "register").await;
-        let second = inside.agreement(&mut right, &picture).await;
+        let second = pair.agreement(&mut right, &right_page).await;
         // The later one is posted to both processes at once, and beside it the earlier one.
         let mut twin = one.adopt(&right);
         let (lost, ..) = tokio::join!(left.submit(&first), right.submit(&second), twin.submit(&second));
-        assert!(!left.jar.contains_key(SESSION), "{} {:?}", lost.status, lost.location());
-        let winners = [&right, &twin].into_iter().filter(|browser| browser.jar.contains_key(SESSION));
-        assert_eq!(winners.count(), 1);
-        let live = devices::list_live_for_user(db, inside.user().await.id).await.unwrap();
-        assert_eq!(live.len(), 1);
+        assert!(!has_session(&left), "{} {:?}", lost.status, lost.location());
+        assert_eq!([&right, &twin].into_iter().filter(|browser| has_session(browser)).count(), 1);
+        assert_eq!(pair.standing().await, (1, 1, 1));
 
         // The loser is told at either process, and the old device's session is over at both.
-        for node in [&one, &other] {
+        for node in pair.nodes() {
             let told = node.adopt(&left).open(&format!("{}/device", flow_path(&left_page))).await;
             assert_eq!(told.marker(), "only_newest_device");
-            let silent = node.adopt(&old).get(&node.diary().request(&[("prompt", "none")])).await;
-            assert!(silent.redirect().contains("error=login_required"), "{}", silent.redirect());
         }
-        one.stops().await;
-        other.stops().await;
+        pair.is_signed_out(&old).await;
+        pair.stop().await;
+    }
+
+    async fn of_a_commit_at_one_process_and_a_beginning_at_the_other_one_goes_on_and_the_other_is_told(db) {
+        let pair = Pair::starts(db).await;
+        for round in 0..ROUNDS {
+            let rivals = pair.rivals(None, round).await;
+            pair.one_has_won(rivals, &format!("round {round}")).await;
+        }
+        for first in First::BOTH {
+            let rivals = pair.rivals(Some(first), 0).await;
+            pair.one_has_won(rivals, &format!("{first:?} first")).await;
+        }
+        pair.stop().await;
     }
 }
