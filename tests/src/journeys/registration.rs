@@ -21,6 +21,14 @@ both_databases! {
         let before = app.user("aigerim").await;
 
         app.advance(minutes(2));
+        // What the old device has under way: a code that nobody redeemed yet, and a page that asks for consent.
+        let known = app.comes_back(&mut old, &diary.request(&[])).await;
+        let consent = old.press(&known, "continue").await;
+        let unredeemed = diary.code(app.allows_once(&mut old, &consent).await.redirect());
+        let known = app.comes_back(&mut old, &diary.request(&[])).await;
+        let under_way = old.press(&known, "continue").await;
+        let allow = under_way.expect("allow").form_of("allow");
+
         let mut new = app.browser();
         let elsewhere = app.arrives_elsewhere(&mut new, "aigerim").await;
         assert_eq!(elsewhere.marker(), "bound_elsewhere");
@@ -41,6 +49,12 @@ both_databases! {
         assert_eq!(live.len(), 1);
         let exclusive = after.exclusive.unwrap();
         assert_eq!((exclusive.device_id, exclusive.until), (live[0].id, app.now().plus(hours(48))));
+
+        // No time has passed: what was under way ends with the registration, and with nothing else.
+        assert_eq!(diary.redeems(&unredeemed).await.summary(), "400 invalid_grant");
+        let allowed = old.submit(&allow).await;
+        assert!(allowed.location().is_none_or(|to| !to.contains("code=")), "{:?}", allowed.location());
+        old.follow(allowed).await.expect("eds");
 
         // The new device goes on to the diary; the old one has nothing left.
         let consent = new.open(&done.asked.replace("/registration", "/consent")).await;
@@ -172,8 +186,13 @@ both_databases! {
         let notice = app.reads_the_picture(&mut new, &page, "aigerim").await;
         let other = DeviceKey::generate();
         let forged = notice.form_of("agree").with("public_key", &other.public_jwk()).with("proof", &key.sign(&app.proof(&notice)));
-        new.submit(&forged).await;
+        let answer = new.submit(&forged).await;
+        assert!(answer.redirect().ends_with("/device"), "{}", answer.redirect());
         untouched().await;
+        // Nothing has changed: the account is bound to the other device still, and this one may be registered.
+        let elsewhere = new.follow(answer).await;
+        elsewhere.status(403).expect("register");
+        assert_eq!(elsewhere.marker(), "bound_elsewhere");
         assert!(!new.jar.contains_key("__Host-kiru_session"));
     }
 
