@@ -233,16 +233,24 @@ both_databases! {
         let node = app.another_node(db.another().await).await;
         let mut new = app.browser();
         let form = app.before_consent(&mut new).await;
-        let elsewhere = node.diary();
-        let (registered, refreshed) = tokio::join!(new.submit(&form), elsewhere.refreshes(tokens.text("refresh_token")));
+        let (elsewhere, presented) = (node.diary(), tokens.text("refresh_token").to_owned());
+        let other = db.another().await;
+        let holder = Holder::takes(other.clone(), app.user("aigerim").await.id).await;
+        let commits = async move { (new.submit(&form).await, new) };
+        let refreshes = async move { elsewhere.refreshes(&presented).await };
+        let ((registered, new), refreshed) = both_wait(holder, commits, refreshes).await;
         registered.status(303);
         assert!(is_signed_in(&new));
-        assert!(matches!(refreshed.summary().as_str(), "200" | "400 invalid_grant"), "{}", refreshed.summary());
+        if db.url.starts_with("postgres") {
+            // The registration had the row first, so the refresh is told.
+            assert_eq!(refreshed.summary(), "400 invalid_grant");
+        }
         if refreshed.status == 200 {
             assert_eq!(diary.userinfo(refreshed.text("access_token")).await.status, 401);
             assert_eq!(diary.refreshes(refreshed.text("refresh_token")).await.summary(), "400 invalid_grant");
         }
         assert_eq!(diary.refreshes(tokens.text("refresh_token")).await.summary(), "400 invalid_grant");
+        other.close().await.unwrap();
     }
 
     async fn a_lock_beside_a_registration_leaves_nobody_signed_in(db) {
