@@ -69,7 +69,12 @@ const ROWS: &[(Suite, Curve, ObjectIdentifier, HashNamed)] = &[
         oid::TC26_256_A,
         Seldom(oid::RU_STREEBOG_256),
     ),
-    ru_512(Curve::Test512, oid::TC26_512_TEST),
+    (
+        Suite::RuGost2012_512,
+        Curve::Test512,
+        oid::TC26_512_TEST,
+        Seldom(oid::RU_STREEBOG_512),
+    ),
     ru_512(Curve::Tc26A512, oid::TC26_512_A),
     ru_512(Curve::Tc26B512, oid::TC26_512_B),
     (
