@@ -1,7 +1,10 @@
 //! The signature equations (RFC 7091 §6), on numbers: no encodings, no hashes.
 
+#![expect(clippy::many_single_char_names, reason = "the standard's own names")]
+
 use zeroize::Zeroizing;
 
+use crate::field::Element;
 use crate::limbs::{self, Limbs};
 use crate::parameters::{Affine, Parameters};
 
@@ -33,9 +36,9 @@ impl<const N: usize> Parameters<N> {
         let r = q.element(&x);
         let e = q.element(&self.digest_scalar(digest));
         let (d, k) = (Zeroizing::new(q.element(d).0), Zeroizing::new(q.element(k).0));
-        let rd = Zeroizing::new(q.mul(&r, &crate::field::Element(*d)).0);
-        let ke = Zeroizing::new(q.mul(&crate::field::Element(*k), &e).0);
-        let s = q.add(&crate::field::Element(*rd), &crate::field::Element(*ke));
+        let rd = Zeroizing::new(q.mul(&r, &Element(*d)).0);
+        let ke = Zeroizing::new(q.mul(&Element(*k), &e).0);
+        let s = q.add(&Element(*rd), &Element(*ke));
         (!r.is_zero() && !s.is_zero()).then(|| (q.number(&r), q.number(&s)))
     }
 

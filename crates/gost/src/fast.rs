@@ -6,6 +6,7 @@
     clippy::indexing_slicing,
     reason = "tables of odd multiples, indexed by digits whose width is the table's"
 )]
+#![expect(clippy::many_single_char_names, reason = "the formulas' own names")]
 
 use crate::field::{Element, Field};
 use crate::limbs::{self, Limbs};
@@ -229,21 +230,21 @@ fn signed_digits<const N: usize>(scalar: &Limbs<N>, width: u32) -> Vec<i8> {
             position += 1;
             continue;
         }
+        // Odd and below 2^width: an even one got the carry. From the upper half 2^width is lent by the next digit.
         let window = bits_at(scalar, position, width) + carry;
-        carry = window >> (width - 1) & 1;
-        digits[position] = (window as i16 - ((carry as i16) << width)) as i8;
+        carry = window >> (width - 1);
+        let lent = carry.checked_shl(width).unwrap_or(0);
+        digits[position] = window.wrapping_sub(lent).cast_signed();
         position += width as usize;
     }
     digits
 }
 
-/// `count` bits from `position` on, zero above the top.
-fn bits_at<const N: usize>(scalar: &Limbs<N>, position: usize, count: u32) -> u64 {
-    let (limb, offset) = (position / 64, (position % 64) as u32);
+/// `count` bits, at most eight, from `position` on; zero above the top.
+fn bits_at<const N: usize>(scalar: &Limbs<N>, position: usize, count: u32) -> u8 {
+    let (limb, offset) = (position / 64, position % 64);
     let low = scalar.get(limb).map_or(0, |value| value >> offset);
-    let high = match offset {
-        0 => 0,
-        _ => scalar.get(limb + 1).map_or(0, |value| value << (64 - offset)),
-    };
-    (low | high) & ((1 << count) - 1)
+    let high = scalar.get(limb + 1).map_or(0, |value| (value << 1) << (63 - offset));
+    let [lowest, ..] = (low | high).to_le_bytes();
+    lowest & (u8::MAX >> (8 - count))
 }

@@ -176,13 +176,11 @@ impl<const N: usize> Field<N> {
             powers[i] = self.mul(&powers[i - 1], a);
         }
         let mut result = self.one;
-        for limb in exponent.iter().rev() {
-            for nibble in (0..16).rev() {
-                for _ in 0..4 {
-                    result = self.square(&result);
-                }
-                result = self.mul(&result, &powers[usize::from((limb >> (4 * nibble)) as u8 & 15)]);
+        for nibble in limbs::nibbles(&exponent).rev() {
+            for _ in 0..4 {
+                result = self.square(&result);
             }
+            result = self.mul(&result, &powers[usize::from(nibble)]);
         }
         result
     }
@@ -256,6 +254,7 @@ impl<const N: usize> Field<N> {
 
     /// Subtracts the modulus from carry·2^(64·N) + number when that is not below it.
     #[inline]
+    #[expect(clippy::needless_bitwise_bool, reason = "a lazy operator would branch on a secret")]
     const fn reduce_once(&self, number: &Limbs<N>, carry: bool) -> Element<N> {
         let (difference, borrow) = limbs::sub(number, &self.modulus);
         Element(limbs::select(number, &difference, borrow & !carry))

@@ -8,7 +8,7 @@
 pub(crate) type Limbs<const N: usize> = [u64; N];
 
 /// The limb a + b + carry and the carry out.
-#[inline(always)]
+#[inline]
 pub(crate) const fn add_limbs(a: u64, b: u64, carry: bool) -> (u64, bool) {
     let (sum, first) = a.overflowing_add(b);
     let (sum, second) = sum.overflowing_add(carry as u64);
@@ -16,7 +16,7 @@ pub(crate) const fn add_limbs(a: u64, b: u64, carry: bool) -> (u64, bool) {
 }
 
 /// The limb a − b − borrow and the borrow out.
-#[inline(always)]
+#[inline]
 const fn sub_limbs(a: u64, b: u64, borrow: bool) -> (u64, bool) {
     let (difference, first) = a.overflowing_sub(b);
     let (difference, second) = difference.overflowing_sub(borrow as u64);
@@ -24,7 +24,8 @@ const fn sub_limbs(a: u64, b: u64, borrow: bool) -> (u64, bool) {
 }
 
 /// a·b + addend + carry, low limb first: it always fits two limbs.
-#[inline(always)]
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "splits the product into its two limbs")]
 pub(crate) const fn multiply_add(a: u64, b: u64, addend: u64, carry: u64) -> (u64, u64) {
     let wide = a as u128 * b as u128 + addend as u128 + carry as u128;
     (wide as u64, (wide >> 64) as u64)
@@ -85,16 +86,9 @@ pub(crate) const fn is_zero<const N: usize>(a: &Limbs<N>) -> bool {
     bits == 0
 }
 
-/// The number of bits without leading zeros. Takes time that depends on the value: for public numbers.
-pub(crate) const fn bit_length<const N: usize>(a: &Limbs<N>) -> u32 {
-    let mut i = N;
-    while i > 0 {
-        i -= 1;
-        if a[i] != 0 {
-            return 64 * (i as u32 + 1) - a[i].leading_zeros();
-        }
-    }
-    0
+/// How many of the 64·N bits are leading zeros, for a number whose top limb is not zero. For public numbers.
+pub(crate) const fn leading_zeros<const N: usize>(a: &Limbs<N>) -> u32 {
+    a[N - 1].leading_zeros()
 }
 
 /// a / 2^bits for bits below 64.
@@ -156,4 +150,12 @@ pub(crate) fn from_be_bytes<const N: usize>(bytes: &[u8]) -> Option<Limbs<N>> {
 /// 8·N octets, the lowest first.
 pub(crate) fn to_le_bytes<const N: usize>(number: &Limbs<N>) -> Vec<u8> {
     number.iter().flat_map(|limb| limb.to_le_bytes()).collect()
+}
+
+/// The 16·N digits to the base 16, the lowest first.
+pub(crate) fn nibbles<const N: usize>(number: &Limbs<N>) -> impl DoubleEndedIterator<Item = u8> {
+    number
+        .iter()
+        .flat_map(|limb| limb.to_le_bytes())
+        .flat_map(|octet| [octet & 15, octet >> 4])
 }

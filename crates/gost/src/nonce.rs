@@ -39,7 +39,7 @@ impl<const N: usize> Nonces<N> {
 
     /// The next candidate that is a scalar (step h).
     pub(crate) fn next(&mut self) -> Zeroizing<Limbs<N>> {
-        let excess = 64 * N as u32 - limbs::bit_length(self.curve.order());
+        let excess = limbs::leading_zeros(self.curve.order());
         loop {
             self.value = self.mac(&[]);
             let candidate = limbs::from_be_bytes(&self.value).map(|number| limbs::shift_right(&number, excess));

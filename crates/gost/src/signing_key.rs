@@ -180,7 +180,7 @@ fn checked_scalar<const N: usize>(curve: &Parameters<N>, octets: &[u8]) -> Resul
 }
 
 fn random_scalar<const N: usize>(curve: &Parameters<N>, rng: &mut dyn CryptoRng) -> Limbs<N> {
-    let excess = 64 * N as u32 - limbs::bit_length(curve.order());
+    let excess = limbs::leading_zeros(curve.order());
     loop {
         let mut candidate = [0; N];
         candidate.fill_with(|| rng.next_u64());

@@ -7,7 +7,7 @@
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 
 use crate::field::Element;
-use crate::limbs::Limbs;
+use crate::limbs::{self, Limbs};
 use crate::parameters::{Affine, Parameters};
 
 /// For each of the scalar's nibbles i: 1, 2 … 15 times 16^i·P.
@@ -91,17 +91,14 @@ impl<const N: usize> Parameters<N> {
     /// whatever the scalar is.
     pub(crate) fn multiply_base(&self, scalar: &Limbs<N>) -> Affine<N> {
         let table = &self.windows.get_or_init(|| self.make_windows()).0;
-        let nibbles = scalar
-            .iter()
-            .flat_map(|limb| (0..16).map(move |i| (limb >> (4 * i)) as u8 & 15));
         let mut sum = Projective::infinity(self);
-        for (nibble, entries) in nibbles.zip(table) {
+        for (nibble, entries) in limbs::nibbles(scalar).zip(table) {
             let mut addend = self.base;
             for (entry, digit) in entries.iter().zip(1u8..) {
                 addend.assign_if(entry, digit.ct_eq(&nibble));
             }
-            let added = sum.add(&addend, self);
-            sum = Projective::select(&added, &sum, nibble.ct_eq(&0));
+            let next = sum.add(&addend, self);
+            sum = Projective::select(&next, &sum, nibble.ct_eq(&0));
         }
         sum.to_affine(self)
     }

@@ -106,7 +106,7 @@ fn open_empty_elements(xml: &str) -> String {
     let mut opened = parts.next().unwrap().to_owned();
     for part in parts {
         let name = opened.rsplit_once('<').unwrap().1.split(' ').next().unwrap().to_owned();
-        opened.push_str(&format!("></{name}>{part}"));
+        opened.extend(["></", &name, ">", part]);
     }
     opened
 }
