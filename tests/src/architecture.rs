@@ -8,12 +8,16 @@ use serde_json::Value;
 /// Every workspace package and the workspace packages its product code may import. Fewer is fine; more is not.
 const ARROWS: &[(&str, &[&str])] = &[
     ("kiru-authority", &[]),
+    ("kiru-gost", &[]),
     ("kiru-jose", &["kiru-authority"]),
     ("kiru-outbound", &["kiru-authority"]),
     ("kiru-pages", &["kiru-authority"]),
     ("kiru-migrations", &[]),
     ("kiru-messaging", &["kiru-authority", "kiru-outbound"]),
-    ("kiru-federation", &["kiru-authority", "kiru-jose", "kiru-outbound"]),
+    (
+        "kiru-federation",
+        &["kiru-authority", "kiru-gost", "kiru-jose", "kiru-outbound"],
+    ),
     ("kiru-storage", &["kiru-authority", "kiru-migrations"]),
     (
         "kiru-protocol",
@@ -52,7 +56,13 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     (
         "kiru-testkit",
-        &["kiru-authority", "kiru-federation", "kiru-jose", "kiru-messaging"],
+        &[
+            "kiru-authority",
+            "kiru-federation",
+            "kiru-gost",
+            "kiru-jose",
+            "kiru-messaging",
+        ],
     ),
     (
         "kiru",

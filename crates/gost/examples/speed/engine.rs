@@ -24,7 +24,11 @@ impl Engine {
         fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
         let engine = Self { folder };
         engine.compile()?;
-        let answer = engine.program().arg("engine").output().map_err(|error| error.to_string())?;
+        let answer = engine
+            .program()
+            .arg("engine")
+            .output()
+            .map_err(|error| error.to_string())?;
         if answer.status.success() {
             Ok(engine)
         } else {
@@ -43,12 +47,21 @@ impl Engine {
         let output = self
             .program()
             .arg(&path)
-            .args([key.algorithm().curve().scalar_len(), rounds as usize, operations as usize].map(|n| n.to_string()))
+            .args(
+                [
+                    key.algorithm().curve().scalar_len(),
+                    rounds as usize,
+                    operations as usize,
+                ]
+                .map(|n| n.to_string()),
+            )
             .output()?;
         let text = String::from_utf8(output.stdout)?;
         let mut nanoseconds = text.split_whitespace().map(str::parse::<u64>);
         let mut next = || -> Result<Duration, Box<dyn Error>> {
-            Ok(Duration::from_nanos(nanoseconds.next().ok_or("the engine gave no time")??))
+            Ok(Duration::from_nanos(
+                nanoseconds.next().ok_or("the engine gave no time")??,
+            ))
         };
         Ok(Times {
             verify: next()?,

@@ -30,7 +30,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     if let Err(reason) = &engine {
         println!("Without OpenSSL's GOST engine: {reason}\n");
     }
-    println!("{:<26}{:>12}{:>10}{:>8}{:>14}{:>10}{:>8}", "", "verify/s", "engine", "ratio", "sign/s", "engine", "ratio");
+    println!(
+        "{:<26}{:>12}{:>10}{:>8}{:>14}{:>10}{:>8}",
+        "", "verify/s", "engine", "ratio", "sign/s", "engine", "ratio"
+    );
     for (suite, curve) in [
         (Suite::RuGost2012_256, Curve::CryptoProA),
         (Suite::RuGost2012_256, Curve::CryptoProB),
@@ -80,7 +83,10 @@ fn row(curve: Curve, ours: Times, theirs: Option<Times>) -> String {
     let rate = |time: Duration| 1.0 / time.as_secs_f64();
     let pair = |ours: Duration, theirs: Option<Duration>| {
         let (engine, ratio) = theirs.map_or((String::new(), String::new()), |theirs| {
-            (format!("{:.0}", rate(theirs)), format!("{:.2}", rate(ours) / rate(theirs)))
+            (
+                format!("{:.0}", rate(theirs)),
+                format!("{:.2}", rate(ours) / rate(theirs)),
+            )
         });
         format!("{:>10.0}{engine:>10}{ratio:>8}", rate(ours))
     };
