@@ -49,7 +49,7 @@ impl<const N: usize> Field<N> {
         let mut exponent = 0;
         let mut radix = one;
         while exponent < 128 * N {
-            power = double_modulo(&power, &modulus);
+            power = add_modulo(&power, &power, &modulus);
             exponent += 1;
             if exponent == 64 * N {
                 radix = power;
@@ -64,6 +64,24 @@ impl<const N: usize> Field<N> {
         }
     }
 
+    /// The form of a number below the modulus, for the constants of the parameter sets.
+    pub(crate) const fn constant(&self, number: &Limbs<N>) -> Element<N> {
+        assert!(limbs::less(number, &self.modulus), "constants are reduced");
+        let mut form = *number;
+        let mut exponent = 0;
+        while self.fold == 0 && exponent < 64 * N {
+            form = add_modulo(&form, &form, &self.modulus);
+            exponent += 1;
+        }
+        Element(form)
+    }
+
+    /// 3·a, for the constants of the parameter sets.
+    pub(crate) const fn triple(&self, a: &Element<N>) -> Element<N> {
+        let twice = add_modulo(&a.0, &a.0, &self.modulus);
+        Element(add_modulo(&twice, &a.0, &self.modulus))
+    }
+
     pub(crate) const fn modulus(&self) -> &Limbs<N> {
         &self.modulus
     }
@@ -73,25 +91,20 @@ impl<const N: usize> Field<N> {
     }
 
     /// Any number of N limbs, reduced.
-    pub(crate) const fn element(&self, number: &Limbs<N>) -> Element<N> {
+    pub(crate) fn element(&self, number: &Limbs<N>) -> Element<N> {
         if self.fold == 0 {
             // The operand may exceed the modulus: it stays below 2^(64·N), which is all that the reduction asks.
             self.mul(&Element(*number), &Element(self.radix_squared))
         } else {
-            let (difference, borrow) = limbs::sub(number, &self.modulus);
-            Element(limbs::select(number, &difference, borrow))
+            self.reduce_once(number, false)
         }
     }
 
     /// The number below the modulus that an element stands for.
-    pub(crate) const fn number(&self, element: &Element<N>) -> Limbs<N> {
+    pub(crate) fn number(&self, element: &Element<N>) -> Limbs<N> {
         if self.fold == 0 {
             let mut wide = [0; WIDE];
-            let mut i = 0;
-            while i < N {
-                wide[i] = element.0[i];
-                i += 1;
-            }
+            wide[..N].copy_from_slice(&element.0);
             self.reduce_montgomery(&mut wide).0
         } else {
             element.0
@@ -99,69 +112,58 @@ impl<const N: usize> Field<N> {
     }
 
     #[inline]
-    pub(crate) const fn add(&self, a: &Element<N>, b: &Element<N>) -> Element<N> {
+    pub(crate) fn add(&self, a: &Element<N>, b: &Element<N>) -> Element<N> {
         let (sum, carry) = limbs::add(&a.0, &b.0);
         self.reduce_once(&sum, carry)
     }
 
     #[inline]
-    pub(crate) const fn double(&self, a: &Element<N>) -> Element<N> {
+    pub(crate) fn double(&self, a: &Element<N>) -> Element<N> {
         self.add(a, a)
     }
 
     #[inline]
-    pub(crate) const fn sub(&self, a: &Element<N>, b: &Element<N>) -> Element<N> {
+    pub(crate) fn sub(&self, a: &Element<N>, b: &Element<N>) -> Element<N> {
         let (difference, borrow) = limbs::sub(&a.0, &b.0);
-        let back = limbs::select(&self.modulus, &[0; N], borrow);
-        Element(limbs::add(&difference, &back).0)
+        Element(limbs::add_if(&difference, &self.modulus, borrow))
     }
 
-    pub(crate) const fn neg(&self, a: &Element<N>) -> Element<N> {
+    pub(crate) fn neg(&self, a: &Element<N>) -> Element<N> {
         self.sub(&Element::ZERO, a)
     }
 
     #[inline]
-    pub(crate) const fn mul(&self, a: &Element<N>, b: &Element<N>) -> Element<N> {
+    pub(crate) fn mul(&self, a: &Element<N>, b: &Element<N>) -> Element<N> {
         let mut wide = [0; WIDE];
-        let mut i = 0;
-        while i < N {
+        for i in 0..N {
             let mut carry = 0;
-            let mut j = 0;
-            while j < N {
+            for j in 0..N {
                 (wide[i + j], carry) = multiply_add(a.0[i], b.0[j], wide[i + j], carry);
-                j += 1;
             }
             wide[i + N] = carry;
-            i += 1;
         }
         self.reduce(&mut wide)
     }
 
     /// a², with each mixed product computed once.
     #[inline]
-    pub(crate) const fn square(&self, a: &Element<N>) -> Element<N> {
+    pub(crate) fn square(&self, a: &Element<N>) -> Element<N> {
         let mut wide = [0; WIDE];
-        let mut i = 0;
-        while i < N {
+        for i in 0..N {
             let mut carry = 0;
-            let mut j = i + 1;
-            while j < N {
+            for j in i + 1..N {
                 (wide[i + j], carry) = multiply_add(a.0[i], a.0[j], wide[i + j], carry);
-                j += 1;
             }
             wide[i + N] = carry;
-            i += 1;
         }
         let mut high = 0;
         let mut carry = false;
-        i = 0;
-        while i < N {
+        for i in 0..N {
             let (low, top) = multiply_add(a.0[i], a.0[i], 0, 0);
             let (even, odd) = (wide[2 * i], wide[2 * i + 1]);
             (wide[2 * i], carry) = add_limbs((even << 1) | high, low, carry);
             (wide[2 * i + 1], carry) = add_limbs((odd << 1) | (even >> 63), top, carry);
             high = odd >> 63;
-            i += 1;
         }
         self.reduce(&mut wide)
     }
@@ -202,7 +204,7 @@ impl<const N: usize> Field<N> {
     }
 
     #[inline]
-    const fn reduce(&self, wide: &mut [u64; WIDE]) -> Element<N> {
+    fn reduce(&self, wide: &mut [u64; WIDE]) -> Element<N> {
         if self.fold == 0 {
             self.reduce_montgomery(wide)
         } else {
@@ -211,53 +213,43 @@ impl<const N: usize> Field<N> {
     }
 
     #[inline]
-    const fn reduce_montgomery(&self, wide: &mut [u64; WIDE]) -> Element<N> {
+    fn reduce_montgomery(&self, wide: &mut [u64; WIDE]) -> Element<N> {
         let mut top = false;
-        let mut i = 0;
-        while i < N {
+        for i in 0..N {
             let factor = wide[i].wrapping_mul(self.negated_inverse);
             let mut carry = 0;
-            let mut j = 0;
-            while j < N {
+            for j in 0..N {
                 (wide[i + j], carry) = multiply_add(factor, self.modulus[j], wide[i + j], carry);
-                j += 1;
             }
             (wide[i + N], top) = add_limbs(wide[i + N], carry, top);
-            i += 1;
         }
         let mut high = [0; N];
-        i = 0;
-        while i < N {
-            high[i] = wide[i + N];
-            i += 1;
-        }
+        high.copy_from_slice(&wide[N..2 * N]);
         self.reduce_once(&high, top)
     }
 
     #[inline]
-    const fn reduce_folding(&self, wide: &[u64; WIDE]) -> Element<N> {
+    fn reduce_folding(&self, wide: &[u64; WIDE]) -> Element<N> {
         let mut low = [0; N];
         let mut carry = 0;
-        let mut i = 0;
-        while i < N {
+        for i in 0..N {
             (low[i], carry) = multiply_add(wide[i + N], self.fold, wide[i], carry);
-            i += 1;
         }
         // carry <= c, so the next product fits a limb; when adding it overflows, what is left is below c·c and the last
         // addition cannot overflow again.
         let mut folded = [0; N];
         folded[0] = carry * self.fold;
         let (sum, overflow) = limbs::add(&low, &folded);
-        folded[0] = (overflow as u64).wrapping_neg() & self.fold;
+        folded[0] = limbs::mask(overflow) & self.fold;
         self.reduce_once(&limbs::add(&sum, &folded).0, false)
     }
 
     /// Subtracts the modulus from carry·2^(64·N) + number when that is not below it.
     #[inline]
     #[expect(clippy::needless_bitwise_bool, reason = "a lazy operator would branch on a secret")]
-    const fn reduce_once(&self, number: &Limbs<N>, carry: bool) -> Element<N> {
+    fn reduce_once(&self, number: &Limbs<N>, carry: bool) -> Element<N> {
         let (difference, borrow) = limbs::sub(number, &self.modulus);
-        Element(limbs::select(number, &difference, borrow & !carry))
+        Element(limbs::add_if(&difference, &self.modulus, borrow & !carry))
     }
 }
 
@@ -274,8 +266,9 @@ const fn fold_of<const N: usize>(modulus: &Limbs<N>) -> u64 {
     if c < 1 << 31 { c } else { 0 }
 }
 
-const fn double_modulo<const N: usize>(a: &Limbs<N>, modulus: &Limbs<N>) -> Limbs<N> {
-    let (sum, carry) = limbs::add(a, a);
+/// a + b for numbers below the modulus, when the crate is compiled.
+const fn add_modulo<const N: usize>(a: &Limbs<N>, b: &Limbs<N>, modulus: &Limbs<N>) -> Limbs<N> {
+    let (sum, carry) = limbs::add(a, b);
     let (difference, borrow) = limbs::sub(&sum, modulus);
     if carry || !borrow { difference } else { sum }
 }

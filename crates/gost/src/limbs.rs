@@ -1,8 +1,10 @@
-//! Whole numbers of fixed width: `N` limbs of 64 bits, the lowest first. Nothing here branches on a value.
+//! Whole numbers of fixed width: `N` limbs of 64 bits, the lowest first. Arithmetic does not branch on a value.
 #![expect(
     clippy::indexing_slicing,
     reason = "loops over arrays whose length is the loop's bound; the compiler removes the checks"
 )]
+
+use std::hint::black_box;
 
 /// A number below 2^(64·N); 4 limbs for the 256-bit curves, 8 for the 512-bit ones.
 pub(crate) type Limbs<const N: usize> = [u64; N];
@@ -57,17 +59,23 @@ pub(crate) const fn sub<const N: usize>(a: &Limbs<N>, b: &Limbs<N>) -> (Limbs<N>
     (difference, borrow)
 }
 
-/// `a` when `first`, else `b`, by masks.
+/// All bits when the condition holds, else none. The compiler must not learn that there are only these two values: it would
+/// make a branch, or an address, of what was meant to be a mask.
 #[inline]
-pub(crate) const fn select<const N: usize>(a: &Limbs<N>, b: &Limbs<N>, first: bool) -> Limbs<N> {
-    let mask = (first as u64).wrapping_neg();
-    let mut chosen = [0; N];
-    let mut i = 0;
-    while i < N {
-        chosen[i] = b[i] ^ (mask & (a[i] ^ b[i]));
-        i += 1;
+pub(crate) fn mask(condition: bool) -> u64 {
+    black_box(u64::from(condition)).wrapping_neg()
+}
+
+/// a + b when the condition holds, else a; without the carry out.
+#[inline]
+pub(crate) fn add_if<const N: usize>(a: &Limbs<N>, b: &Limbs<N>, condition: bool) -> Limbs<N> {
+    let mask = mask(condition);
+    let mut sum = [0; N];
+    let mut carry = false;
+    for i in 0..N {
+        (sum[i], carry) = add_limbs(a[i], b[i] & mask, carry);
     }
-    chosen
+    sum
 }
 
 /// Whether a < b.

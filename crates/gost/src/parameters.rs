@@ -52,7 +52,8 @@ impl<const N: usize> Parameters<N> {
         let p = limbs::from_hex(row.p);
         let field = Field::new(p);
         let a_number = limbs::from_hex(row.a);
-        let b = field.element(&limbs::from_hex(row.b));
+        let b_number = limbs::from_hex(row.b);
+        let b = field.constant(&b_number);
         let mut three = [0; N];
         if let Some(lowest) = three.first_mut() {
             *lowest = 3;
@@ -62,13 +63,13 @@ impl<const N: usize> Parameters<N> {
         let a_is_minus_three = !carry && limbs::is_zero(&limbs::sub(&up_to_p, &p).0);
         Self {
             scalars: Field::new(limbs::from_hex(row.q)),
-            a: field.element(&a_number),
+            a: field.constant(&a_number),
             a_is_minus_three,
-            triple_b: field.add(&b, &field.double(&b)),
+            triple_b: field.triple(&b),
             b,
             base: Affine {
-                x: field.element(&limbs::from_hex(row.x)),
-                y: field.element(&limbs::from_hex(row.y)),
+                x: field.constant(&limbs::from_hex(row.x)),
+                y: field.constant(&limbs::from_hex(row.y)),
             },
             cofactor: row.cofactor,
             odd_multiples: OnceLock::new(),
