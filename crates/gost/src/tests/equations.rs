@@ -99,3 +99,46 @@ fn a_digest_of_zero_counts_as_one() {
         }
     }
 }
+
+/// s = r·d makes s·P − r·Q the point at infinity, which has no x to compare.
+fn infinity<const N: usize>(curve: &'static Parameters<N>) {
+    let mut d = [0; N];
+    d[0] = 1234;
+    let key = curve.multiply_base(&d);
+    let q = &curve.scalars;
+    let mut r = [0; N];
+    for lowest in 1..20 {
+        r[0] = lowest;
+        let s = q.number(&q.mul(&q.element(&r), &q.element(&d)));
+        let mut digest = [0; N];
+        digest[N - 1] = 99 + lowest;
+        assert!(!curve.verifies(&key, &digest, &(r, s)));
+    }
+}
+
+#[test]
+fn a_sum_at_infinity_is_no_signature() {
+    for curve in Curve::ALL {
+        match curve.arithmetic() {
+            Arithmetic::Short(parameters) => infinity(parameters),
+            Arithmetic::Long(parameters) => infinity(parameters),
+        }
+    }
+}
+
+/// A signature whose point has an x of q or more: r is what remains. On the curves with cofactor 4 that is three of four.
+#[test]
+fn a_point_with_an_x_above_the_order_verifies() {
+    let curve = &parameters::TC26_256_A;
+    let d = [77, 0, 0, 0];
+    let key = curve.multiply_base(&d);
+    let mut above = 0;
+    for lowest in 1..20 {
+        let k = [lowest, 5, 0, 0];
+        let x = curve.field.number(&curve.multiply_base(&k).x);
+        above += usize::from(!limbs::less(&x, curve.order()));
+        let pair = curve.sign(&d, &[1, 2, 3, 4], &k).unwrap();
+        assert!(curve.verifies(&key, &[1, 2, 3, 4], &pair));
+    }
+    assert!(above > 5);
+}
