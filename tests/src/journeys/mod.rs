@@ -31,4 +31,5 @@ mod sign_out;
 mod single_sign_on;
 pub(crate) mod steps;
 mod suspension;
+mod told;
 mod whole_sign_in;
