@@ -185,6 +185,29 @@ both_databases! {
         assert_eq!(interactions::count_open(app.db(), app.now()).await.unwrap(), 6);
     }
 
+    async fn twenty_at_once_at_a_full_network_s_limit_are_all_let_in_and_no_more_stay_than_may(db) {
+        let app = TestApp::configured(db, "[sign_in]\nper_network = 5\n").await;
+        let node = app.another_node(db.another().await).await;
+        let school = app.browser().from_network("203.0.113.7");
+        // The network is full, and nobody in it has proven anything.
+        for _ in 0..5 {
+            app.advance(seconds(1));
+            Begun::by(&app, &school).await;
+        }
+        app.advance(seconds(1));
+        let request = app.diary().request(&[]);
+        let mut crowd = tokio::task::JoinSet::new();
+        for number in 0..20 {
+            let router = if number % 2 == 0 { &app.router } else { &node.router };
+            let (mut browser, request) = (school.at(router.clone()), request.clone());
+            crowd.spawn(async move { browser.get(&request).await.status.as_u16() });
+        }
+        let mut statuses = crowd.join_all().await;
+        statuses.sort_unstable();
+        assert_eq!(statuses, [303; 20], "each takes the place of one that proved nothing");
+        assert_eq!(interactions::count_open(app.db(), app.now()).await.unwrap(), 5);
+    }
+
     async fn ten_refused_signatures_end_the_attempt_and_the_flow_asks_for_no_more(db) {
         let app = TestApp::on(db).await;
         let mut browser = app.browser();
