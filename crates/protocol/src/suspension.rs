@@ -4,7 +4,7 @@
 use authority::audit::{Event, EventKind};
 use authority::time::Timestamp;
 use authority::users::{User, UserState};
-use storage::{StorageError, Tx, audit, users};
+use storage::{StorageError, Tx, audit, sms, users};
 
 use crate::Provider;
 use crate::logout::{Ended, tell_clients};
@@ -34,6 +34,7 @@ pub async fn suspend(
         ..event
     };
     audit::insert(tx, &event).await?;
+    sms::wipe_reminders(tx, user.id, now).await?;
     notices::tell(tx, provider, user, Change::Suspended, now).await?;
     Ok(true)
 }

@@ -1,6 +1,7 @@
 //! The message that R2 offers: it leaves when the hours begin, once, and to the phone of the account only.
 
 use authority::time::{Timestamp, hours, minutes};
+use kiru::operators::{Reason, people};
 use storage::{StorageError, phones};
 
 use super::registration_steps::just_before;
@@ -69,6 +70,20 @@ both_databases! {
         app.goes_to(opens_at);
         app.delivers_messages().await;
         assert_eq!(app.sent_messages().await, before);
+    }
+
+    async fn nobody_is_reminded_of_what_is_done_or_no_more_possible(db) {
+        let app = TestApp::on(db).await;
+        let (mut new, refused, opens_at) = too_late(&app, "aigerim").await;
+        new.press(&refused, "remind").await.expect("reminded");
+        let (office, user) = (app.office(), app.user("aigerim").await.id);
+        let reason = Reason::parse("a test").unwrap();
+        people::lock(&office, user, &reason).await.unwrap().unwrap();
+        app.delivers_messages().await;
+        let sent = app.sent_messages().await;
+        app.goes_to(opens_at);
+        app.delivers_messages().await;
+        assert_eq!(app.sent_messages().await, sent);
     }
 
     async fn inside_the_hours_or_for_another_reason_nobody_is_reminded(db) {

@@ -24,12 +24,23 @@ const RELEASED: Words = ["the operator released a device", "оператор қ�
 const LIMIT: Words = ["ended the one-device limit", "бір құрылғы шектеуін алып тастады"];
 const SUSPENDED: Words = ["the account is suspended", "есептік жазба тоқтатыла тұрды"];
 const RETURNED: Words = ["the account works again", "есептік жазба қайта жұмыс істейді"];
-const PHONE: Words = ["the phone of the account was changed", "есептік жазбаның телефоны өзгертілді"];
+const PHONE: Words = [
+    "the phone of the account was changed",
+    "есептік жазбаның телефоны өзгертілді",
+];
 const SESSIONS: Words = ["sessions were ended", "сеанстар аяқталды"];
 const MESSAGES_ON: Words = ["SMS about sign-ins are on", "кіру туралы СМС қосылды"];
 const MESSAGES_OFF: Words = ["SMS about sign-ins are off", "кіру туралы СМС өшірілді"];
 const CHANGES: [Words; 9] = [
-    DEVICE, RELEASED, LIMIT, SUSPENDED, RETURNED, PHONE, SESSIONS, MESSAGES_ON, MESSAGES_OFF,
+    DEVICE,
+    RELEASED,
+    LIMIT,
+    SUSPENDED,
+    RETURNED,
+    PHONE,
+    SESSIONS,
+    MESSAGES_ON,
+    MESSAGES_OFF,
 ];
 
 /// What the person is told of the event, and in how many messages.
@@ -93,7 +104,11 @@ fn told(event: &Event) -> Option<(Words, usize)> {
 /// What the person does in the cabinet: messages on and off, the end of all sessions.
 async fn acts_in_the_cabinet(app: &TestApp) {
     let mut browser = app.in_cabinet(LOGIN).await;
-    for path in ["/cabinet/phone/messages", "/cabinet/phone/messages", "/cabinet/sessions/end-all"] {
+    for path in [
+        "/cabinet/phone/messages",
+        "/cabinet/phone/messages",
+        "/cabinet/sessions/end-all",
+    ] {
         let ask = app.visits(&mut browser, path).await;
         app.presses(&mut browser, &ask, "confirm").await;
     }
@@ -105,14 +120,21 @@ async fn acts_of_operators(app: &TestApp) {
     let reason = Reason::parse("every change is told").unwrap();
     for name in ["asel", "dana"] {
         let (named, key) = administrator(&office, name).await;
-        let by = Signatory { administrator: &named, key: &key };
+        let by = Signatory {
+            administrator: &named,
+            key: &key,
+        };
         end_early(&office, user, by, &reason).await.unwrap();
     }
     devices::unbind(&office, user, &reason).await.unwrap();
     people::lock(&office, user, &reason).await.unwrap().unwrap();
     people::unlock(&office, user, &reason).await.unwrap().unwrap();
     let person = *DemoPerson::find(LOGIN).unwrap();
-    app.know(&[DemoPerson { phone: Some("+77012345678"), ..person }]).await;
+    app.know(&[DemoPerson {
+        phone: Some("+77012345678"),
+        ..person
+    }])
+    .await;
 }
 
 both_databases! {

@@ -14,7 +14,7 @@ use protocol::logout::{Ended, tell_clients};
 use protocol::notices::{self, Change};
 use storage::devices::Binding;
 use storage::{
-    StorageError, Tx, Write, attempts, audit, challenges, consent_texts, devices, registrations, sessions, users,
+    StorageError, Tx, Write, attempts, audit, challenges, consent_texts, devices, registrations, sessions, sms, users,
 };
 
 use super::facts::{self, Account};
@@ -231,6 +231,7 @@ impl Run<'_> {
         self.commit.start_session(tx, &user, Some(id)).await?;
         self.commit.move_on(tx).await?;
         users::record_sign_in(tx, user.id, now).await?;
+        sms::wipe_reminders(tx, user.id, now).await?;
         let change = Change::DeviceRegistered {
             device: &device.name,
             registration: Some(committed.id),
