@@ -9,6 +9,7 @@ mod devices;
 mod eds;
 mod existence;
 mod flows;
+mod in_app;
 mod information;
 #[cfg(kiru_test_postgres)]
 mod loaded_accounts;

@@ -195,11 +195,17 @@ pub struct CannotRemember {
     pub site: String,
     /// Why.
     pub problem: RememberProblem,
+    /// Opens the address in Android's usual browser: an `intent:` address, for browsers on Android only.
+    pub open_in_android: Option<String>,
 }
 
 impl Screen for CannotRemember {
     fn template(&self) -> &'static str {
         "device/cannot_remember.html"
+    }
+
+    fn modules(&self) -> &'static [&'static str] {
+        &["copy.js"]
     }
 
     fn status(&self) -> StatusCode {

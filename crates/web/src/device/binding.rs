@@ -16,7 +16,8 @@ use protocol::notices::{self, Change};
 use storage::devices::Binding;
 use storage::{StorageError, Tx, Write, attempts, audit, challenges, devices, users};
 
-use super::problem::Overtaken;
+use super::in_app;
+use super::problem::{DeviceProblem, Overtaken};
 use super::proof::{self, Expected, ProofRefusal};
 use super::shared;
 use super::sign_in_message;
@@ -51,6 +52,8 @@ pub(crate) enum Outcome {
     Refused(ProofRefusal),
     /// The person may not sign in.
     Barred(Barred),
+    /// The window is one inside another application: nothing is bound there.
+    InAppBrowser,
     /// The account is bound elsewhere, perhaps since a moment ago.
     OtherDevice(Overtaken),
 }
@@ -130,6 +133,11 @@ impl<'a> Commit<'a> {
         if let Some(reason) = elsewhere(bindings.view) {
             self.audit(tx, EventKind::OtherDeviceRefused, reason, None).await?;
             return Ok(Outcome::OtherDevice(self.overtaken()));
+        }
+        if bindings.is_first() && in_app::is_in_app(self.page) {
+            let (kind, reason) = DeviceProblem::IN_APP.trace();
+            self.audit(tx, kind, reason, None).await?;
+            return Ok(Outcome::InAppBrowser);
         }
         let purpose = purpose(bindings.view);
         let nonce = challenges::take(tx, self.attempt.id, purpose, self.page.now).await?;

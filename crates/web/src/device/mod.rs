@@ -6,10 +6,11 @@
 //!   `minting`: what it makes and ends.
 //! * `confirm`: the proof beside an SMS code.
 //! * `session`: the same proof for a session that is used again. `nonce`: what is signed.
-//! * `locks`: X3 to X6. `problem`: R1, R7.
+//! * `locks`: X3 to X6. `problem`: R1, R7. `in_app`: windows inside other applications, where nothing is bound.
 
 pub(crate) mod binding;
 mod confirm;
+pub(crate) mod in_app;
 mod locks;
 mod minting;
 pub(crate) mod name;
@@ -29,7 +30,7 @@ use authority::ids::DeviceId;
 use authority::time::days;
 use authority::users::User;
 use axum::response::Response;
-use pages::screens::{ProofPurpose, ProofRequest, ProveDevice, RememberDevice};
+use pages::screens::{ProofPurpose, ProofRequest, ProveDevice, RememberDevice, RememberProblem};
 use protocol::Problem;
 use protocol::authorize::{Resume, resume};
 use protocol::flow::{LiveSession, SESSION_COOKIE, device_cookie_name, set_cookie};
@@ -41,7 +42,7 @@ use crate::flow::{FlowForm, FlowPage, Place};
 use crate::{answer, dbsc};
 
 pub(crate) use self::confirm::{confirm_request, is_proven};
-pub(crate) use self::problem::{DeviceProblem, Overtaken, hours, only_newest};
+pub(crate) use self::problem::{DeviceProblem, Overtaken, cannot_remember, hours, only_newest};
 pub(crate) use self::proof::{Expected, ProofRefusal, verify};
 pub(crate) use self::view::{Bindings, shown_device};
 
@@ -79,6 +80,9 @@ async fn shown(page: &FlowPage) -> Result<Response, Problem> {
     let bindings = Bindings::judge(page, first, &user, live);
     if binding::elsewhere(bindings.view).is_some() {
         return bound_elsewhere(page, &bindings, (without_cookie(page, first), Overtaken::No)).await;
+    }
+    if bindings.is_first() && in_app::is_in_app(page) {
+        return Ok(cannot_remember(page, Place::Device, RememberProblem::InAppBrowser));
     }
     let nonce = nonce::for_attempt(page, attempt.id, binding::purpose(bindings.view)).await?;
     let shared_minutes = shared::minutes(page, &bindings).await?;
@@ -183,6 +187,7 @@ async fn answered(page: &FlowPage, first: &FirstStage, outcome: Outcome) -> Resu
                 None => page.see(Place::SignIn),
             })
         }
+        Outcome::InAppBrowser => Ok(cannot_remember(page, Place::Device, RememberProblem::InAppBrowser)),
         Outcome::OtherDevice(overtaken) => match bindings(page, first).await? {
             Some(bindings) => bound_elsewhere(page, &bindings, (Seen::Elsewhere, overtaken)).await,
             None => Ok(page.see(Place::SignIn)),
@@ -224,7 +229,20 @@ pub(crate) async fn cannot(
     (first, second): (&FirstStage, &SecondStage),
     word: &str,
 ) -> Result<Response, Problem> {
-    let problem = DeviceProblem::from_field(word);
+    refused(page, (first, second), DeviceProblem::from_field(word)).await
+}
+
+/// Nothing is registered in a window inside another application (R7).
+pub(crate) async fn refuse_in_app(page: &FlowPage, attempt: &SignInAttempt) -> Result<Response, Problem> {
+    let stages = attempt.both_stages().map_err(|_| Problem::OutOfDate)?;
+    refused(page, stages, DeviceProblem::IN_APP).await
+}
+
+async fn refused(
+    page: &FlowPage,
+    (first, second): (&FirstStage, &SecondStage),
+    problem: DeviceProblem,
+) -> Result<Response, Problem> {
     let Some(bindings) = bindings(page, first).await? else {
         return Ok(page.see(Place::SignIn));
     };
@@ -234,7 +252,7 @@ pub(crate) async fn cannot(
     };
     problem.record(page, about).await?;
     if let DeviceProblem::CannotRemember(problem) = problem {
-        return Ok(problem::cannot_remember(page, problem));
+        return Ok(cannot_remember(page, Place::Device, problem));
     }
     let seen = if bindings.view == BindingView::ThisDevice {
         Seen::Cleared
@@ -296,12 +314,7 @@ fn ask(
             },
         );
     }
-    let agent = page
-        .visit
-        .headers
-        .get(http::header::USER_AGENT)
-        .and_then(|value| value.to_str().ok());
-    let named = name::of_user_agent(agent.unwrap_or_default());
+    let named = name::of_user_agent(user_agent(page));
     // The device that will be bound is named after the nonce that binds it.
     let new_id = DeviceId::from_uuid(nonce.id.as_uuid());
     let proof = has_script.then(|| request(new_id, ProofPurpose::Register));
@@ -317,6 +330,12 @@ fn ask(
     )
 }
 
+/// What the browser calls itself; nothing when it says nothing readable.
+pub(crate) fn user_agent(page: &FlowPage) -> &str {
+    let agent = page.visit.headers.get(http::header::USER_AGENT);
+    agent.and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
 /// Records, in the transaction that proves the second stage, that the device page will refuse: nothing is posted there
 /// any more.
 pub(crate) async fn record_outlook(
@@ -329,10 +348,13 @@ pub(crate) async fn record_outlook(
         return Ok(());
     };
     let live = devices::list_live_for_user(tx, user.id).await?;
+    let bindings = Bindings::judge(page, first, user, live);
     let (kind, reason) = if user.state.admit().is_err() {
         (EventKind::SignInRefused, user.state.as_str())
-    } else if let Some(reason) = binding::elsewhere(Bindings::judge(page, first, user, live).view) {
+    } else if let Some(reason) = binding::elsewhere(bindings.view) {
         (EventKind::OtherDeviceRefused, reason)
+    } else if bindings.is_first() && in_app::is_in_app(page) {
+        DeviceProblem::IN_APP.trace()
     } else {
         return Ok(());
     };

@@ -26,6 +26,9 @@ pub(crate) enum DeviceProblem {
 }
 
 impl DeviceProblem {
+    /// The window is one inside another application.
+    pub(crate) const IN_APP: Self = Self::CannotRemember(RememberProblem::InAppBrowser);
+
     /// Reads the field; what we do not know means that there is no key.
     pub(crate) fn from_field(text: &str) -> Self {
         RememberProblem::from_field(text).map_or(Self::KeyMissing, Self::CannotRemember)
@@ -42,7 +45,7 @@ impl DeviceProblem {
     }
 
     /// Audit event and reason.
-    const fn trace(self) -> (EventKind, &'static str) {
+    pub(super) const fn trace(self) -> (EventKind, &'static str) {
         match self {
             Self::CannotRemember(RememberProblem::StorageBlocked) => (EventKind::SignInRefused, "storage_blocked"),
             Self::CannotRemember(RememberProblem::NoWebCrypto) => (EventKind::SignInRefused, "no_web_crypto"),
@@ -135,14 +138,55 @@ pub(crate) fn only_newest(bindings: &Bindings, overtaken: Overtaken) -> Option<O
 }
 
 /// R7: this window cannot remember a device.
-pub(super) fn cannot_remember(page: &FlowPage, problem: RememberProblem) -> Response {
-    let site = page.flow.interaction.request.redirect_uri.domain();
-    page.render(Place::Device, &CannotRemember { site, problem })
+pub(crate) fn cannot_remember(page: &FlowPage, place: Place, problem: RememberProblem) -> Response {
+    let redirect_uri = &page.flow.interaction.request.redirect_uri;
+    let screen = CannotRemember {
+        site: redirect_uri.domain(),
+        problem,
+        open_in_android: android_intent(redirect_uri.as_str(), super::user_agent(page)),
+    };
+    page.render(place, &screen)
+}
+
+/// The start of the service as an address that Android opens in the usual browser, for a browser that says it is on
+/// Android. The host was parsed, so nothing in it ends the address early; path and query of the redirect URI stay out.
+fn android_intent(redirect_uri: &str, agent: &str) -> Option<String> {
+    let url = url::Url::parse(redirect_uri).ok()?;
+    let host = url.host_str().filter(|_| url.scheme() == "https")?;
+    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+    agent
+        .contains("Android")
+        .then(|| format!("intent://{host}{port}/#Intent;scheme=https;action=android.intent.action.VIEW;end"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn android_opens_the_start_of_a_web_service_and_nothing_else() {
+        const ANDROID: &str = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36";
+        let intent = |redirect_uri| android_intent(redirect_uri, ANDROID);
+        let end = "#Intent;scheme=https;action=android.intent.action.VIEW;end";
+        assert_eq!(
+            intent("https://diary.example/cb?next=1#;end"),
+            Some(format!("intent://diary.example/{end}"))
+        );
+        assert_eq!(
+            intent("https://diary.example:8443/cb"),
+            Some(format!("intent://diary.example:8443/{end}"))
+        );
+        for other in ["http://localhost:4000/cb", "com.example.diary:/cb", "nonsense", ""] {
+            assert_eq!(intent(other), None, "{other}");
+        }
+        for agent in [
+            "",
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X)",
+            "Mozilla/5.0 (Windows NT 10.0)",
+        ] {
+            assert_eq!(android_intent("https://diary.example/cb", agent), None, "{agent}");
+        }
+    }
 
     #[test]
     fn each_word_of_the_script_is_read_and_any_other_means_no_key() {

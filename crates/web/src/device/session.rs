@@ -81,7 +81,7 @@ async fn cannot(page: &FlowPage, live: &LiveSession, word: &str) -> Result<Respo
     let problem = DeviceProblem::from_field(word);
     problem.record(page, |event| event.in_session(&live.session)).await?;
     match (problem, &live.device) {
-        (DeviceProblem::CannotRemember(problem), _) => Ok(problem::cannot_remember(page, problem)),
+        (DeviceProblem::CannotRemember(problem), _) => Ok(problem::cannot_remember(page, Place::Device, problem)),
         (DeviceProblem::KeyMissing, Some(device)) => {
             let shown = shown_device(page, std::slice::from_ref(device));
             let seen = shown.map_or(Seen::Elsewhere, |_| Seen::Cleared);

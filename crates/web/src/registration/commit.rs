@@ -49,6 +49,10 @@ pub(super) async fn agreed(form: &FlowForm) -> Result<Response, Problem> {
         let stages = under.attempt.both_stages().map_err(|_| Problem::OutOfDate)?;
         return device::cannot(page, stages, problem).await;
     }
+    // The header may be another one than when the registration began.
+    if device::in_app::is_in_app(page) {
+        return device::refuse_in_app(page, &under.attempt).await;
+    }
     let posted = Posted::Proof {
         public_key: form.field("public_key"),
         proof: form.field("proof").ok_or(Problem::NoScript)?,

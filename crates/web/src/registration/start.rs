@@ -30,6 +30,9 @@ pub(super) async fn begin(page: &FlowPage) -> Result<Response, Problem> {
     if bindings.is_none_or(|bindings| bindings.is_first()) {
         return Ok(page.see(Place::Device));
     }
+    if device::in_app::is_in_app(page) {
+        return device::refuse_in_app(page, attempt).await;
+    }
     let fresh = fresh(page, attempt, first)?;
     let fresh = &fresh;
     let outcome = page

@@ -4,7 +4,7 @@
 use authority::authorization::{Interaction, Progress};
 use authority::users::FactName;
 use axum::response::Response;
-use pages::screens::{ChooseWay, ContinueAs};
+use pages::screens::{ChooseWay, ContinueAs, RememberProblem};
 use protocol::Problem;
 use protocol::authorize::{Resume, resume};
 use protocol::flow::LiveSession;
@@ -13,6 +13,7 @@ use storage::{StorageError, Write, interactions, user_facts};
 use super::certificate_facts::initials;
 use crate::answer;
 use crate::consent::masked_iin;
+use crate::device;
 use crate::flow::{FlowForm, FlowPage, Place};
 #[cfg(feature = "sandbox")]
 use crate::sandbox;
@@ -85,6 +86,11 @@ async fn go_on(page: &FlowPage) -> Result<Response, Problem> {
 }
 
 fn ways(page: &FlowPage) -> Response {
+    // Said before anybody signs and waits for a message in vain. A browser with a device's cookie may have been bound
+    // before: its key decides, after both stages. Opening a page leaves no audit record; being refused there does.
+    if page.visit.cookies.devices().is_empty() && device::in_app::is_in_app(page) {
+        return device::cannot_remember(page, Place::SignIn, RememberProblem::InAppBrowser);
+    }
     #[cfg(feature = "sandbox")]
     if sandbox::is_first(page) {
         return sandbox::person_page(page, "", false);

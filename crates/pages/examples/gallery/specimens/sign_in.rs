@@ -244,6 +244,7 @@ fn devices() -> Vec<Specimen> {
     let cannot = |problem| CannotRemember {
         site: String::from("kundelik.example"),
         problem,
+        open_in_android: None,
     };
     vec![
         specimen(
@@ -268,8 +269,25 @@ fn devices() -> Vec<Specimen> {
         specimen("r1", Place::Flow, elsewhere(false)),
         specimen("r1-cleared", Place::Flow, elsewhere(true)),
         specimen("r7-in-app", Place::Flow, cannot(RememberProblem::InAppBrowser)),
+        specimen(
+            "r7-android",
+            Place::Flow,
+            CannotRemember {
+                open_in_android: Some(String::from(
+                    "intent://kundelik.example/#Intent;scheme=https;action=android.intent.action.VIEW;end",
+                )),
+                ..cannot(RememberProblem::InAppBrowser)
+            },
+        ),
         specimen("r7-storage", Place::Flow, cannot(RememberProblem::StorageBlocked)),
         specimen("r7-crypto", Place::Flow, cannot(RememberProblem::NoWebCrypto)),
-        specimen("r7-cookies", Place::Flow, cannot(RememberProblem::CookiesBlocked)),
+        specimen(
+            "r7-cookies",
+            Place::Alone,
+            CannotRemember {
+                site: String::from("id.kiru.example"),
+                ..cannot(RememberProblem::CookiesBlocked)
+            },
+        ),
     ]
 }
