@@ -9,7 +9,10 @@ use axum::response::Response;
 use http::StatusCode;
 use http::header::RETRY_AFTER;
 use pages::Frame;
-use pages::screens::{Crowd, NoScript, NoSuchPage, OtherBrowser, OurFault, OutOfDate, TooManyRequests, WronglyAsked};
+use pages::screens::{
+    CannotRemember, Crowd, NoScript, NoSuchPage, OtherBrowser, OurFault, OutOfDate, RememberProblem, TooManyRequests,
+    WronglyAsked,
+};
 use storage::StorageError;
 
 use crate::Provider;
@@ -30,6 +33,8 @@ pub enum Problem {
     NoSuchPage,
     /// X11: the flow belongs to another browser.
     OtherBrowser,
+    /// R7: the browser keeps no cookies.
+    NoCookies,
     /// X13: the step needs a script.
     NoScript,
     /// 429: too much from this network, or here (security rules RL-2, RL-7).
@@ -64,6 +69,7 @@ impl Problem {
             Self::OutOfDate => provider.pages.render(&frame, &OutOfDate),
             Self::NoSuchPage => provider.pages.render(&frame, &NoSuchPage),
             Self::OtherBrowser => provider.pages.render(&frame, &OtherBrowser),
+            Self::NoCookies => provider.pages.render(&frame, &no_cookies(provider)),
             Self::NoScript => provider.pages.render(&frame, &NoScript),
             Self::TooMany { crowd, retry_at } => too_many(provider, &frame, TooManyRequests { crowd, retry_at }),
             Self::OurFault(error) => our_fault(provider, visit, error.class()),
@@ -86,6 +92,7 @@ impl Problem {
             Self::OutOfDate => tracing::info!(reference, class = "refused", "the page is out of date"),
             Self::NoSuchPage => tracing::info!(reference, class = "misused", "no such page"),
             Self::OtherBrowser => tracing::info!(reference, class = "refused", "the flow belongs to another browser"),
+            Self::NoCookies => tracing::info!(reference, class = "refused", "the browser keeps no cookies"),
             Self::NoScript => tracing::info!(reference, class = "refused", "the step needs a script"),
             Self::TooMany { crowd, .. } => tracing::info!(reference, class = "refused", ?crowd, "too many at once"),
             Self::OurFault(error) => log_failure(error, Some(reference)),
@@ -118,6 +125,19 @@ impl Asked {
 impl From<StorageError> for Problem {
     fn from(error: StorageError) -> Self {
         Self::OurFault(error)
+    }
+}
+
+/// Cookies are allowed for our own site. Nothing is told of the flow, which may not be this browser's.
+fn no_cookies(provider: &Provider) -> CannotRemember {
+    let issuer = provider.issuer();
+    let host = url::Url::parse(issuer)
+        .ok()
+        .and_then(|url| url.host_str().map(str::to_owned));
+    CannotRemember {
+        site: host.unwrap_or_else(|| issuer.to_owned()),
+        problem: RememberProblem::CookiesBlocked,
+        open_in_android: None,
     }
 }
 

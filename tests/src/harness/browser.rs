@@ -77,6 +77,16 @@ impl Browser {
         self.send(request.body(Body::empty()).unwrap()).await
     }
 
+    /// Opens an address as browsers do that say where a navigation began: `none` when a person typed or tapped it.
+    pub async fn arrives(&mut self, address: &str, site: &str) -> Page {
+        let request = self
+            .request(Method::GET, address)
+            .header("sec-fetch-site", site)
+            .header("sec-fetch-mode", "navigate")
+            .header("sec-fetch-dest", "document");
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+
     /// Posts fields to an address, as a form of the provider's own page does.
     pub async fn post(&mut self, address: &str, fields: &[(&str, &str)]) -> Page {
         self.post_from(&self.origin.clone(), address, fields).await

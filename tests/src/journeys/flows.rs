@@ -3,7 +3,7 @@
 use authority::time::{minutes, seconds};
 
 use super::steps::{error, flow_path};
-use crate::harness::TestApp;
+use crate::harness::{Browser, TestApp};
 use crate::storage::both_databases;
 
 both_databases! {
@@ -101,6 +101,46 @@ both_databases! {
         let over = browser.get(&format!("{}/sign-in", flow_path(&choose))).await;
         over.status(400);
         assert_eq!(over.marker(), "out_of_date");
+    }
+
+    async fn a_browser_that_keeps_no_cookies_is_told_so_on_its_first_page(db) {
+        let app = TestApp::on(db).await;
+        for site in ["cross-site", "same-site"] {
+            let mut browser = app.browser();
+            let path = browser.get(&app.diary().request(&[])).await.redirect().to_owned();
+            browser.jar.clear();
+            app.advance(seconds(59));
+            let page = browser.arrives(&path, site).await;
+            page.status(403).expect("address");
+            assert_eq!((page.marker().as_str(), page.text_of("address").as_str()), ("cannot_remember", "id.example.kz"));
+            assert!(page.body.contains("Allow cookies for this site"), "{}", page.body);
+            assert!(!page.body.contains("diary.example"), "nothing is told of the flow");
+            assert!(browser.jar.is_empty(), "{:?}", browser.jar.keys());
+            // The words depend on the flow's name alone, not on whether it ever was.
+            let (id, mut unknown) = (path.split('/').nth(2).unwrap(), app.browser());
+            let other = unknown.arrives(&path.replace(&id[20..], "0123456789ab"), site).await;
+            assert_eq!((other.status, other.marker()), (page.status, page.marker()));
+        }
+    }
+
+    async fn another_browser_is_not_taken_for_one_without_cookies(db) {
+        let app = TestApp::on(db).await;
+        let mut mine = app.browser();
+        let path = mine.get(&app.diary().request(&[])).await.redirect().to_owned();
+        let told = async |mut browser: Browser, site: &str| {
+            let page = browser.arrives(&path, site).await;
+            page.status(400);
+            page.marker()
+        };
+        // Typed or tapped, or with any cookie of ours, or too late.
+        assert_eq!(told(app.browser(), "none").await, "other_browser");
+        let mut known = app.browser();
+        known.jar.insert("__Host-kiru_locale".to_owned(), "en".to_owned());
+        assert_eq!(told(known, "cross-site").await, "other_browser");
+        app.advance(seconds(61));
+        assert_eq!(told(app.browser(), "cross-site").await, "other_browser");
+        // Its own browser goes on.
+        mine.arrives(&path, "cross-site").await.status(200).expect("eds");
     }
 
     async fn a_flow_that_nobody_knows_looks_like_anothers(db) {

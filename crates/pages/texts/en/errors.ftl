@@ -26,6 +26,7 @@ other-browser-title = Go back to the first window
 x11-body = You started in another browser. Go back to it
 other-browser-why = A sign-in belongs to the window where it began. So nobody can take it over
 other-browser-lost = Is that window closed? Start again from the service
+other-browser-cookies = Is this the first window? Then the browser does not accept cookies: allow them for this site
 noscript-how = How to switch it on
 noscript-1 = Open the settings of the browser
 noscript-2 = Find the permissions of sites, then JavaScript

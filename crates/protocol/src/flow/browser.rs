@@ -8,6 +8,7 @@ use http::HeaderValue;
 use pages::{Flow, FlowOrigin, Frame, ServiceStrip};
 use storage::StorageError;
 
+use super::cookie_refusal::keeps_no_cookies;
 use super::{Cookies, FormToken, Visit, clear_cookie, flow_cookie_name, set_cookie};
 use crate::{Problem, Provider};
 
@@ -61,6 +62,9 @@ pub enum FlowRefusal {
     /// No such flow, or not this browser's: the same from outside.
     #[error("the flow belongs to another browser")]
     OtherBrowser,
+    /// The same, and the browser seems to keep no cookies.
+    #[error("the browser keeps no cookies")]
+    NoCookies,
     /// Expired or completed.
     #[error("the flow is over")]
     OutOfDate,
@@ -73,6 +77,7 @@ impl From<FlowRefusal> for Problem {
     fn from(refusal: FlowRefusal) -> Self {
         match refusal {
             FlowRefusal::OtherBrowser => Self::OtherBrowser,
+            FlowRefusal::NoCookies => Self::NoCookies,
             FlowRefusal::OutOfDate => Self::OutOfDate,
             FlowRefusal::Storage(error) => Self::OurFault(error),
         }
@@ -85,10 +90,16 @@ impl From<FlowRefusal> for Problem {
 /// [`FlowRefusal`]: another browser, over, or the database.
 pub async fn open_flow(provider: &Provider, visit: &Visit, id: &str) -> Result<OpenFlow, FlowRefusal> {
     let id: InteractionId = id.parse().map_err(|_| FlowRefusal::OtherBrowser)?;
+    let stranger = || {
+        if keeps_no_cookies(&visit.cookies, &visit.headers, id, provider.now()) {
+            FlowRefusal::NoCookies
+        } else {
+            FlowRefusal::OtherBrowser
+        }
+    };
     let found = storage::interactions::find(&provider.db, id).await?;
-    let interaction = found.ok_or(FlowRefusal::OtherBrowser)?;
-    let browser =
-        FlowBrowser::prove(&provider.keyring, &visit.cookies, &interaction).ok_or(FlowRefusal::OtherBrowser)?;
+    let interaction = found.ok_or_else(stranger)?;
+    let browser = FlowBrowser::prove(&provider.keyring, &visit.cookies, &interaction).ok_or_else(stranger)?;
     interaction
         .check_open(provider.now())
         .map_err(|_| FlowRefusal::OutOfDate)?;

@@ -11,6 +11,7 @@ use http::{HeaderMap, HeaderValue};
 pub const SESSION_COOKIE: &str = "__Host-kiru_session";
 /// The language a person chose before anybody was signed in.
 pub const LOCALE_COOKIE: &str = "__Host-kiru_locale";
+const OUR_PREFIX: &str = "__Host-kiru_";
 const FLOW_PREFIX: &str = "__Host-kiru_flow_";
 const DEVICE_PREFIX: &str = "__Host-kiru_device_";
 
@@ -84,6 +85,11 @@ impl Cookies {
     /// The token in the one cookie of that name, if it has the form of one.
     pub fn token(&self, name: &str) -> Option<PlainToken> {
         self.get(name).and_then(|value| PlainToken::parse(value).ok())
+    }
+
+    /// Whether any of them is ours.
+    pub(crate) fn has_ours(&self) -> bool {
+        self.0.iter().any(|(name, _)| name.starts_with(OUR_PREFIX))
     }
 
     /// The device cookies, each with the device it claims to be; nothing is proven by them (security rule DB-1).

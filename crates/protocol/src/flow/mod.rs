@@ -2,12 +2,14 @@
 //!
 //! * `cookies`: what a browser sends, read strictly, and what we set.
 //! * `visit`: one request's browser: cookies, language, address, reference.
-//! * `browser`: the proof that this browser started this interaction (security rule AZ-12).
+//! * `browser`: the proof that this browser started this interaction (security rule AZ-12). `cookie_refusal`: whether it
+//!   did, but keeps no cookies.
 //! * `open_flows`: how many are under way (security rule RL-2).
 //! * `form_token`, `origin`: what every posted form is checked for (security rule SE-5).
 //! * `session`: the signed-in session of this browser.
 
 mod browser;
+mod cookie_refusal;
 mod cookies;
 mod form_token;
 mod open_flows;
