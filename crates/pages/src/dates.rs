@@ -63,9 +63,84 @@ impl Local {
     }
 }
 
+/// How long ago something was, in the largest unit of which there is a whole one. Months have 30 days and years 365: the
+/// date stands beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ago {
+    /// Less than a minute, or not yet by this server's clock.
+    Now,
+    /// 1 to 59 minutes.
+    Minutes(i64),
+    /// 1 to 23 hours.
+    Hours(i64),
+    /// 1 to 29 days.
+    Days(i64),
+    /// 1 to 12 months.
+    Months(i64),
+    /// Years.
+    Years(i64),
+}
+
+impl Ago {
+    /// From two instants in microseconds.
+    pub(crate) const fn between(at: i64, now: i64) -> Self {
+        const MINUTE: i64 = 60;
+        const HOUR: i64 = 60 * MINUTE;
+        const DAY: i64 = 24 * HOUR;
+        const MONTH: i64 = 30 * DAY;
+        const YEAR: i64 = 365 * DAY;
+        match now.saturating_sub(at) / 1_000_000 {
+            ..MINUTE => Self::Now,
+            passed @ MINUTE..HOUR => Self::Minutes(passed / MINUTE),
+            passed @ HOUR..DAY => Self::Hours(passed / HOUR),
+            passed @ DAY..MONTH => Self::Days(passed / DAY),
+            passed @ MONTH..YEAR => Self::Months(passed / MONTH),
+            passed @ YEAR.. => Self::Years(passed / YEAR),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_largest_whole_unit_is_told() {
+        const DAY: i64 = 86_400;
+        for (seconds, expected) in [
+            (0, Ago::Now),
+            (59, Ago::Now),
+            (60, Ago::Minutes(1)),
+            (119, Ago::Minutes(1)),
+            (120, Ago::Minutes(2)),
+            (59 * 60 + 59, Ago::Minutes(59)),
+            (3600, Ago::Hours(1)),
+            (DAY - 1, Ago::Hours(23)),
+            (DAY, Ago::Days(1)),
+            (2 * DAY - 1, Ago::Days(1)),
+            (30 * DAY - 1, Ago::Days(29)),
+            (30 * DAY, Ago::Months(1)),
+            (365 * DAY - 1, Ago::Months(12)),
+            (365 * DAY, Ago::Years(1)),
+            (730 * DAY, Ago::Years(2)),
+        ] {
+            let now = 1_795_262_400_000_000;
+            assert_eq!(Ago::between(now - seconds * 1_000_000, now), expected, "{seconds}");
+            // Parts of a second do not count.
+            assert_eq!(
+                Ago::between(now - seconds * 1_000_000 - 999_999, now),
+                expected,
+                "{seconds}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_yet_to_come_by_this_clock_is_now() {
+        assert_eq!(Ago::between(5_000_000, 0), Ago::Now);
+        assert_eq!(Ago::between(i64::MAX, i64::MIN), Ago::Now);
+        assert!(matches!(Ago::between(i64::MIN, i64::MAX), Ago::Years(_)));
+    }
 
     #[test]
     fn almaty_is_five_hours_ahead_since_march_2024() {

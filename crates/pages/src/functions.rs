@@ -7,7 +7,7 @@ use minijinja::value::Kwargs;
 use minijinja::{Environment, Error, ErrorKind, Value};
 
 use crate::assets::Assets;
-use crate::dates::Local;
+use crate::dates::{Ago, Local};
 use crate::escape;
 use crate::texts::{Argument, TextError, Texts};
 
@@ -15,7 +15,7 @@ use crate::texts::{Argument, TextError, Texts};
 const STRONG: (char, char) = ('\u{e000}', '\u{e001}');
 
 /// Adds the filter `shown` for names from outside, and `t`, `rich`, `clock`, `day`, `moment`, `machine`, `zone`,
-/// `zone_title`, `calendar` and `asset`; `clock_in`, `moment_in` and `zone_in` speak of another IANA zone.
+/// `zone_title`, `calendar` and `asset`; `moment_ago` says besides how long ago it was; `clock_in`, `moment_in` and `zone_in` speak of another IANA zone.
 pub(crate) fn add(environment: &mut Environment<'static>, texts: &Arc<Texts>, zone: Tz, assets: &Arc<Assets>) {
     environment.add_filter("shown", |text: &str| escape::shown(text));
     let these = Arc::clone(texts);
@@ -35,6 +35,10 @@ pub(crate) fn add(environment: &mut Environment<'static>, texts: &Arc<Texts>, zo
     let these = Arc::clone(texts);
     environment.add_function("zone_title", move |micros: i64| {
         zone_name(&these, "zone-title", local(micros, zone)?)
+    });
+    let these = Arc::clone(texts);
+    environment.add_function("moment_ago", move |micros: i64, now: i64| {
+        moment_ago(&these, local(micros, zone)?, Ago::between(micros, now))
     });
     add_other_zones(environment, texts);
     let these = Arc::clone(texts);
@@ -140,6 +144,24 @@ fn date(texts: &Texts, (year, month, day): (i32, u32, u32)) -> Result<String, Er
 /// Date and clock: `21 November 2026, 14:05`.
 pub(crate) fn moment(texts: &Texts, at: Local) -> Result<String, Error> {
     Ok(format!("{}, {}", date(texts, at.calendar())?, at.clock()))
+}
+
+/// The moment with how long ago it was: `21 November 2026, 14:05 (2 hours ago)`.
+fn moment_ago(texts: &Texts, at: Local, ago: Ago) -> Result<String, Error> {
+    let (key, number) = match ago {
+        Ago::Now => ("ago-now", None),
+        Ago::Minutes(n) => ("ago-minutes", Some(n)),
+        Ago::Hours(n) => ("ago-hours", Some(n)),
+        Ago::Days(n) => ("ago-days", Some(n)),
+        Ago::Months(n) => ("ago-months", Some(n)),
+        Ago::Years(n) => ("ago-years", Some(n)),
+    };
+    let arguments: Vec<_> = number
+        .map(|n| ("n".to_owned(), Argument::Number(n)))
+        .into_iter()
+        .collect();
+    let ago = texts.format(key, &arguments).map_err(render_error)?;
+    Ok(format!("{} ({ago})", moment(texts, at)?))
 }
 
 /// What people call the zone: `zone` inside a sentence, `zone-title` at its beginning.

@@ -96,6 +96,55 @@ fn dates_are_written_as_each_language_writes_them() {
 }
 
 #[test]
+fn how_long_ago_is_said_with_the_right_plural() {
+    let said = |locale, key: &str, n| {
+        let texts = crate::texts::Texts::load(locale).unwrap();
+        texts
+            .format(key, &[("n".to_owned(), crate::texts::Argument::Number(n))])
+            .unwrap()
+    };
+    for (key, n, kk, ru, en) in [
+        ("ago-minutes", 1, "1 минут бұрын", "1 минуту назад", "1 minute ago"),
+        ("ago-minutes", 2, "2 минут бұрын", "2 минуты назад", "2 minutes ago"),
+        ("ago-minutes", 11, "11 минут бұрын", "11 минут назад", "11 minutes ago"),
+        ("ago-minutes", 21, "21 минут бұрын", "21 минуту назад", "21 minutes ago"),
+        ("ago-hours", 2, "2 сағат бұрын", "2 часа назад", "2 hours ago"),
+        ("ago-hours", 5, "5 сағат бұрын", "5 часов назад", "5 hours ago"),
+        ("ago-hours", 21, "21 сағат бұрын", "21 час назад", "21 hours ago"),
+        ("ago-days", 1, "1 күн бұрын", "1 день назад", "1 day ago"),
+        ("ago-days", 14, "14 күн бұрын", "14 дней назад", "14 days ago"),
+        ("ago-months", 3, "3 ай бұрын", "3 месяца назад", "3 months ago"),
+        ("ago-months", 12, "12 ай бұрын", "12 месяцев назад", "12 months ago"),
+        ("ago-years", 1, "1 жыл бұрын", "1 год назад", "1 year ago"),
+        ("ago-years", 5, "5 жыл бұрын", "5 лет назад", "5 years ago"),
+    ] {
+        let all = Locale::ALL.map(|locale| said(locale, key, n));
+        for (locale, text) in Locale::ALL.into_iter().zip(all) {
+            let expected = match locale {
+                Locale::Kk => kk,
+                Locale::Ru => ru,
+                Locale::En => en,
+            };
+            assert_eq!(text, expected);
+        }
+    }
+}
+
+#[test]
+fn the_cabinet_says_how_long_ago_beside_the_date() {
+    for (name, locale, html) in every_page() {
+        if ["k1", "k2", "k6", "k7"].contains(&name) {
+            let words = match locale {
+                Locale::Kk => " бұрын)",
+                Locale::Ru => " назад)",
+                Locale::En => " ago)",
+            };
+            assert!(html.contains(words), "{name}: {html}");
+        }
+    }
+}
+
+#[test]
 fn another_zone_is_named_by_its_offset() {
     let mut settings = specimens::settings(DeploymentKind::Production);
     settings.zone = chrono_tz::Tz::UTC;

@@ -41,3 +41,31 @@ zone-title =
         [Asia_Oral] Astana time
        *[other] { $offset }
     }
+
+# How long ago, beside the date.
+ago-now = just now
+ago-minutes =
+    { $n ->
+        [one] { $n } minute ago
+       *[other] { $n } minutes ago
+    }
+ago-hours =
+    { $n ->
+        [one] { $n } hour ago
+       *[other] { $n } hours ago
+    }
+ago-days =
+    { $n ->
+        [one] { $n } day ago
+       *[other] { $n } days ago
+    }
+ago-months =
+    { $n ->
+        [one] { $n } month ago
+       *[other] { $n } months ago
+    }
+ago-years =
+    { $n ->
+        [one] { $n } year ago
+       *[other] { $n } years ago
+    }

@@ -41,3 +41,11 @@ zone-title =
         [Asia_Oral] Астана уақыты
        *[other] { $offset }
     }
+
+# How long ago, beside the date.
+ago-now = жаңа ғана
+ago-minutes = { $n } минут бұрын
+ago-hours = { $n } сағат бұрын
+ago-days = { $n } күн бұрын
+ago-months = { $n } ай бұрын
+ago-years = { $n } жыл бұрын

@@ -41,3 +41,36 @@ zone-title =
         [Asia_Oral] Время Астаны
        *[other] { $offset }
     }
+
+# How long ago, beside the date.
+ago-now = только что
+ago-minutes =
+    { $n ->
+        [one] { $n } минуту назад
+        [few] { $n } минуты назад
+       *[other] { $n } минут назад
+    }
+ago-hours =
+    { $n ->
+        [one] { $n } час назад
+        [few] { $n } часа назад
+       *[other] { $n } часов назад
+    }
+ago-days =
+    { $n ->
+        [one] { $n } день назад
+        [few] { $n } дня назад
+       *[other] { $n } дней назад
+    }
+ago-months =
+    { $n ->
+        [one] { $n } месяц назад
+        [few] { $n } месяца назад
+       *[other] { $n } месяцев назад
+    }
+ago-years =
+    { $n ->
+        [one] { $n } год назад
+        [few] { $n } года назад
+       *[other] { $n } лет назад
+    }
