@@ -1,4 +1,6 @@
 // One headless Chromium for a test file, and windows in it that watch what is loaded.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
 const program = (switches) => ({
@@ -11,18 +13,29 @@ export function launch(switches = []) {
   return chromium.launch(program(switches));
 }
 
+/** A Chromium whose settings block all cookies, with one window; `folder` is empty and becomes its profile. */
+export async function launchWithoutCookies(folder, language) {
+  mkdirSync(join(folder, 'Default'));
+  const settings = { profile: { default_content_setting_values: { cookies: 2 } } };
+  writeFileSync(join(folder, 'Default', 'Preferences'), JSON.stringify(settings));
+  const context = await chromium.launchPersistentContext(folder, { ...program([]), locale: LOCALES[language] });
+  context.setDefaultTimeout(15_000);
+  return { context, faults: [], language, page: context.pages()[0] };
+}
+
 const LOCALES = { kk: 'kk-KZ', ru: 'ru-RU', en: 'en-GB' };
 
 /**
  * A window of somebody's own browser: its own cookies and storage. `window.faults` collects what must not happen:
  * requests to other origins than the demo's and `others`, console errors, page errors, broken answers.
  */
-export async function open(browser, demo, { language = 'en', width = 1280, theme = 'light', script = true, cookies = [], others = [] } = {}) {
+export async function open(browser, demo, { language = 'en', width = 1280, theme = 'light', script = true, cookies = [], others = [], userAgent } = {}) {
   const context = await browser.newContext({
     viewport: { width, height: width < 600 ? 780 : 900 },
     locale: LOCALES[language],
     colorScheme: theme,
     javaScriptEnabled: script,
+    userAgent,
   });
   if (cookies.length > 0) await context.addCookies(cookies);
   return watched(context, demo, language, others);
