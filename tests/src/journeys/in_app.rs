@@ -1,7 +1,7 @@
 //! Windows inside other applications: nothing is bound there, so that the phone's own browser can be (product A1, ux R7).
 
 use authority::time::minutes;
-use storage::{StorageError, devices, registrations};
+use storage::{devices, registrations};
 
 use super::steps::flow_path;
 use crate::harness::{Browser, Page, TestApp};

@@ -18,6 +18,7 @@ pub(super) fn all() -> Vec<Specimen> {
     all.extend(codes());
     all.extend(closed());
     all.extend(devices());
+    all.extend(unremembered());
     all
 }
 
@@ -241,11 +242,6 @@ fn devices() -> Vec<Specimen> {
         shared_minutes: None,
         overtaken: false,
     };
-    let cannot = |problem| CannotRemember {
-        site: String::from("kundelik.example"),
-        problem,
-        open_in_android: None,
-    };
     vec![
         specimen(
             "s12",
@@ -268,6 +264,16 @@ fn devices() -> Vec<Specimen> {
         ),
         specimen("r1", Place::Flow, elsewhere(false)),
         specimen("r1-cleared", Place::Flow, elsewhere(true)),
+    ]
+}
+
+fn unremembered() -> Vec<Specimen> {
+    let cannot = |problem| CannotRemember {
+        site: String::from("kundelik.example"),
+        problem,
+        open_in_android: None,
+    };
+    vec![
         specimen("r7-in-app", Place::Flow, cannot(RememberProblem::InAppBrowser)),
         specimen(
             "r7-android",
