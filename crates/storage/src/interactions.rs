@@ -74,7 +74,7 @@ pub async fn count_open(conn: &Connection, now: Timestamp) -> Result<i64, Storag
 
 /// Ends the open interaction that was begun longest ago and in which nobody has proven anything, of this network or of all,
 /// but not `newcomer`; `false` when there is none. So whoever begins sign-ins in numbers takes the place of their own, and
-/// people who are on their way keep theirs. On PostgreSQL several at once end one each.
+/// people who are on their way keep theirs. Those who ask for room at the same moment are served one after another.
 ///
 /// # Errors
 /// The database is not available.
@@ -84,21 +84,17 @@ pub async fn end_oldest_unproven(
     newcomer: InteractionId,
     now: Timestamp,
 ) -> Result<bool, StorageError> {
+    wait_for_turn(tx, network).await?;
     let of_network = if network.is_some() {
         "AND network_digest = $3"
     } else {
         ""
     };
-    let each_its_own = if tx.backend() == DbBackend::Postgres {
-        "FOR UPDATE SKIP LOCKED"
-    } else {
-        ""
-    };
     let sql = format!(
-        "UPDATE interactions SET consumed_at = $1, version = version + 1 WHERE id = (SELECT id FROM interactions \
-         WHERE consumed_at IS NULL AND expires_at > $1 AND id <> $2 {of_network} AND session_id IS NULL \
+        "UPDATE interactions SET consumed_at = $1, version = version + 1 WHERE consumed_at IS NULL AND id = (SELECT id \
+         FROM interactions WHERE consumed_at IS NULL AND expires_at > $1 AND id <> $2 {of_network} AND session_id IS NULL \
          AND proven_session_id IS NULL AND NOT EXISTS (SELECT 1 FROM attempts WHERE interaction_id = interactions.id \
-         AND first_at IS NOT NULL) ORDER BY expires_at, id LIMIT 1 {each_its_own})"
+         AND first_at IS NOT NULL) ORDER BY expires_at, id LIMIT 1)"
     );
     let (at, newcomer) = (at(now), newcomer.as_uuid().into());
     let ended = match network {
@@ -106,6 +102,19 @@ pub async fn end_oldest_unproven(
         None => sql::execute(tx, &sql, [at, newcomer]).await?,
     };
     Ok(ended == 1)
+}
+
+/// Until the transaction ends nobody else makes room in this network, or altogether. On SQLite the transaction is the lock.
+async fn wait_for_turn(tx: &Tx, network: Option<&TokenDigest>) -> Result<(), StorageError> {
+    if tx.backend() != DbBackend::Postgres {
+        return Ok(());
+    }
+    // Two networks that share eight bytes of their digests wait for each other, and that is all.
+    let turn = network.and_then(|network| network.as_bytes().first_chunk::<8>());
+    let turn = turn.map_or(0, |bytes| i64::from_be_bytes(*bytes));
+    sql::execute(tx, "SELECT pg_advisory_xact_lock($1)", [turn.into()])
+        .await
+        .map(drop)
 }
 
 /// Records step and progress, if nobody changed the interaction since it was read. `interaction.version` is the version
