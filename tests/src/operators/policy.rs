@@ -77,7 +77,7 @@ both_databases! {
         let refused = set(&foundation, "deployment", PolicyKey::RegistrationTo, Some("15:00")).await;
         assert_eq!(refused, PolicyChange::Refused { key: PolicyKey::RegistrationTo, error: PolicyError::EmptyWindow, scope: school });
         for (key, value, error) in [
-            (PolicyKey::ExclusiveFor, "48", PolicyError::Duration),
+            (PolicyKey::ExclusiveFor, "48", PolicyError::WholeHours),
             (PolicyKey::RegistrationZone, "Asia/Temirtau", PolicyError::Zone),
             (PolicyKey::DevicesPerAccount, "0", PolicyError::Number),
             (PolicyKey::Rekey, "perhaps", PolicyError::Switch),
