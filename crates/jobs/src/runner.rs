@@ -99,7 +99,7 @@ async fn rounds(jobs: Jobs, job: Job, mut stop: watch::Receiver<bool>) {
                 break;
             }
         }
-        // Each round asks for the time and the lease anew, so that a long one is never another node's too.
+        // Each round asks for the time and the lease anew, so that a long backlog is not worked on by an old instant.
         loop {
             match jobs.round(job, &mut lease).await {
                 Ok(Left::More) if !*stop.borrow() => {}

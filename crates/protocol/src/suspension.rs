@@ -34,7 +34,7 @@ pub async fn suspend(
         ..event
     };
     audit::insert(tx, &event).await?;
-    sms::wipe_reminders(tx, user.id, now).await?;
+    sms::delete_reminders(tx, user.id).await?;
     notices::tell(tx, provider, user, Change::Suspended, now).await?;
     Ok(true)
 }

@@ -186,14 +186,14 @@ pub async fn is_waiting(conn: &Connection, now: Timestamp) -> Result<bool, Stora
     Ok(sql::count(conn, sql, [at(now)]).await? > 0)
 }
 
-/// Wipes the reminders of a person that have not left: what they were to remind of is done, or no more possible.
+/// Deletes the reminders of a person that have not left: what they were to remind of is done, or not possible now. They
+/// count against nothing, and may be asked for again.
 ///
 /// # Errors
 /// The database is not available.
-pub async fn wipe_reminders(tx: &Tx, user: UserId, now: Timestamp) -> Result<(), StorageError> {
-    let sql = "UPDATE sms SET text_sealed = NULL, failed_at = $2 WHERE user_id = $1 AND kind = 'reminder' \
-               AND text_sealed IS NOT NULL";
-    sql::execute(tx, sql, [user.as_uuid().into(), at(now)]).await.map(drop)
+pub async fn delete_reminders(tx: &Tx, user: UserId) -> Result<(), StorageError> {
+    let sql = "DELETE FROM sms WHERE user_id = $1 AND kind = 'reminder' AND text_sealed IS NOT NULL";
+    sql::execute(tx, sql, [user.as_uuid().into()]).await.map(drop)
 }
 
 /// Wipes the text of every message whose time is over.

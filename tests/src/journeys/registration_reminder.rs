@@ -81,9 +81,16 @@ both_databases! {
         people::lock(&office, user, &reason).await.unwrap().unwrap();
         app.delivers_messages().await;
         let sent = app.sent_messages().await;
+        app.goes_to(just_before(opens_at.minus(hours(14))));
+        people::unlock(&office, user, &reason).await.unwrap().unwrap();
+        let elsewhere = app.arrives_elsewhere(&mut new, "aigerim").await;
+        let again = new.press(&elsewhere, "register").await;
+        app.delivers_messages().await;
+        let sent = app.sent_messages().await.max(sent);
         app.goes_to(opens_at);
         app.delivers_messages().await;
-        assert_eq!(app.sent_messages().await, sent);
+        assert_eq!(app.sent_messages().await, sent, "what was asked for before the lock is gone");
+        assert!(again.has("remind") && !again.has("reminded"), "and may be asked for again");
     }
 
     async fn inside_the_hours_or_for_another_reason_nobody_is_reminded(db) {

@@ -87,6 +87,17 @@ both_databases! {
         app.types_the_code(&mut person, &on_the_way).await.status(200).expect("bind");
     }
 
+    async fn a_network_above_a_lowered_limit_is_let_in_and_comes_down_to_it(db) {
+        let wide = TestApp::configured(db, "[sign_in]\nper_network = 7\n").await;
+        let school = wide.browser().from_network("203.0.113.7");
+        for _ in 0..7 {
+            Begun::by(&wide, &school).await;
+        }
+        let narrow = wide.another_node_with(db.another().await, "[sign_in]\nper_network = 5\n").await;
+        Begun::by(&narrow, &school.at(narrow.router.clone())).await;
+        assert_eq!(interactions::count_open(wide.db(), wide.now()).await.unwrap(), 5);
+    }
+
     async fn where_all_are_on_the_way_one_too_many_is_refused_until_one_ends(db) {
         let app = TestApp::configured(db, "[sign_in]\nper_network = 2\n").await;
         let mut school = app.browser().from_network("203.0.113.7");

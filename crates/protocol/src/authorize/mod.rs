@@ -218,15 +218,21 @@ async fn keep(
                 .open_flows
                 .learn(interactions::count_open(&tx, now).await?, now),
         };
-        // The network first, so that whoever is refused there takes nobody's place.
-        let has_room = interactions::insert(&tx, kept, source).await?;
-        let of = if has_room { None } else { Some(&source.network) };
-        let makes_room = !has_room || counted >= most;
-        if makes_room && !interactions::end_oldest_unproven(&tx, of, kept.id, now).await? {
-            return Err(NotKept::Full);
+        let mut makes_room = false;
+        // The network first, so that whoever is refused there takes nobody's place. Each turn ends one, since requests at
+        // one moment, or a lowered limit, may have left more than there may be.
+        while !interactions::insert(&tx, kept, source).await? {
+            makes_room = true;
+            let network = Some(&source.network);
+            if !interactions::end_oldest_unproven(&tx, network, kept.id, now).await? {
+                return Err(NotKept::Full);
+            }
         }
-        if !has_room && !interactions::insert(&tx, kept, source).await? {
-            return Err(NotKept::Full);
+        if !makes_room && counted >= most {
+            makes_room = true;
+            if !interactions::end_oldest_unproven(&tx, None, kept.id, now).await? {
+                return Err(NotKept::Full);
+            }
         }
         if let Some(fresh) = fresh {
             fresh.record(&tx).await?;

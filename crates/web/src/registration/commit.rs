@@ -235,7 +235,7 @@ impl Run<'_> {
         self.commit.start_session(tx, &user, Some(id)).await?;
         self.commit.move_on(tx).await?;
         users::record_sign_in(tx, user.id, now).await?;
-        sms::wipe_reminders(tx, user.id, now).await?;
+        sms::delete_reminders(tx, user.id).await?;
         let change = Change::DeviceRegistered {
             device: &device.name,
             registration: Some(committed.id),

@@ -10,7 +10,7 @@ use authority::users::Phone;
 use axum::response::Response;
 use pages::screens::Reminder;
 use protocol::Problem;
-use storage::sms::{NewSms, SealedSms, SmsKind};
+use storage::sms::{Delivery, NewSms, SealedSms, SmsKind};
 use storage::{StorageError, Tx, sms, users};
 
 use super::facts::{self, Account};
@@ -53,7 +53,7 @@ pub(super) async fn shown(
     let kept = sms::find_delivery(&page.provider().db, &request_id(account.user.id, opens_at)).await?;
     Ok(Some(Reminder {
         phone: phone.number.masked(),
-        asked: kept.is_some(),
+        asked: matches!(kept, Some(Delivery::Waiting | Delivery::Sent)),
     }))
 }
 
