@@ -109,6 +109,13 @@ export class Proxied {
     return this.log.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line)).filter(({ target }) => target === 'access');
   }
 
+  /** The lines about requests to this route, as soon as there are so many: one is written after its answer. */
+  async requestsTo(route, count) {
+    const of = () => this.requests().filter((line) => line.route === route);
+    await until(async () => of().length >= count, () => `no ${count} lines about ${route}:\n${this.log.slice(-2000)}`);
+    return of();
+  }
+
   async stop() {
     this.bridge?.close();
     for (const process of [this.front, this.process]) {
