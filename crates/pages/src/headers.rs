@@ -62,7 +62,7 @@ pub(crate) fn add_to_page(headers: &mut HeaderMap, policy: &str, https: bool) {
 
 /// What a file about a person carries: it is saved and never shown or kept (RFC 6266, RFC 7111 §5.1).
 pub(crate) fn add_to_download(headers: &mut HeaderMap, name: &str, https: bool) {
-    add_to_page(headers, "default-src 'none'; frame-ancestors 'none'; sandbox", https);
+    add_to_page(headers, "default-src 'none'; frame-ancestors 'none'", https);
     headers.insert(
         CONTENT_TYPE,
         HeaderValue::from_static("text/csv; charset=utf-8; header=present"),
