@@ -11,7 +11,8 @@ use crate::signing_key::SigningKey;
 impl SigningKey {
     /// Reads a DER `PrivateKeyInfo`. Its OCTET STRING may hold the number in any of three forms that are in use: bare and
     /// little-endian (OpenSSL's engine), in an inner OCTET STRING and little-endian (Kazakhstan's key stores, others), or in
-    /// an INTEGER. Contents of exactly the curve's length are the bare form.
+    /// an INTEGER. Contents of exactly the curve's length are the bare form, so of a number
+    /// that is two octets shorter the INTEGER is not read as what it is.
     ///
     /// # Errors
     /// [`KeyError::Malformed`], [`KeyError::UnknownAlgorithm`], [`KeyError::TestCurve`], [`KeyError::Length`] or
@@ -56,7 +57,12 @@ impl SigningKey {
             return Self::from_le_bytes(algorithm, inner);
         }
         let integer = der::only(octets, der::INTEGER).ok_or(KeyError::Malformed)?;
-        let digits = integer.strip_prefix(&[0]).unwrap_or(integer);
+        // DER: a positive number in its shortest form.
+        let digits = match integer {
+            [0, digits @ ..] if digits.first().is_some_and(|first| *first >= 0x80) => digits,
+            [0x01..=0x7F, ..] => integer,
+            _ => return Err(KeyError::Malformed),
+        };
         let mut padded = Zeroizing::new(vec![0; length.saturating_sub(digits.len())]);
         padded.extend_from_slice(digits);
         Self::from_be_bytes(algorithm, &padded)

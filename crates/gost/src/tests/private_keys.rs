@@ -89,6 +89,11 @@ fn malformed_private_keys_are_refused() {
     for wrong in ["", "0420", "0220", "0101ff"] {
         assert!(SigningKey::from_pkcs8_der(&private_key_info(wrong)).is_err(), "{wrong}");
     }
+    // Not positive, not in the shortest form, nothing.
+    for wrong in ["0202 8001", "0203 0000b0", "0202 007f", "0201 00", "0200"] {
+        let refused = SigningKey::from_pkcs8_der(&private_key_info(wrong)).err();
+        assert_eq!(refused, Some(KeyError::Malformed), "{wrong}");
+    }
     let long = format!("0421 {LITTLE} 00");
     assert_eq!(
         SigningKey::from_pkcs8_der(&private_key_info(&long)).err(),
