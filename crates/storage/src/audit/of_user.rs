@@ -80,7 +80,7 @@ pub async fn list_sign_ins(
     rows.into_iter().map(|row| Ok(Event::try_from(row)?)).collect()
 }
 
-/// The clients that a user signed in to, or was refused for, from `since` on, each with its name unless it is gone.
+/// The clients that a user signed in to, or was refused for, from `since` on, each with its name unless it is gone; by name.
 ///
 /// # Errors
 /// The database is not available, or a row is impossible.
@@ -93,7 +93,7 @@ pub async fn list_sign_in_clients(
         "SELECT DISTINCT audit_events.client_id AS client_id, clients.name AS name FROM audit_events \
          LEFT JOIN clients ON clients.id = audit_events.client_id \
          WHERE audit_events.user_id = $1 AND audit_events.occurred_at >= $2 AND audit_events.kind IN ({}) \
-         AND audit_events.client_id IS NOT NULL ORDER BY name, client_id",
+         AND audit_events.client_id IS NOT NULL",
         kinds(None)
     );
     let rows: Vec<ClientRow> = sql::list(conn, &sql, [user.as_uuid().into(), at(since)]).await?;
@@ -101,7 +101,13 @@ pub async fn list_sign_in_clients(
         Ok(id) => Ok((id, row.name)),
         Err(_) => Err(Inconsistent::new("audit_events", "client_id", &row.client_id).into()),
     };
-    rows.into_iter().map(read).collect()
+    let mut clients: Vec<_> = rows.into_iter().map(read).collect::<Result<_, StorageError>>()?;
+    // Here, because the databases put what has no name at different ends.
+    clients.sort_by(|(one, name), (other, its_name)| {
+        let key = |id: &ClientId, name: &Option<String>| name.clone().unwrap_or_else(|| id.as_str().to_owned());
+        (key(one, name), one.as_str()).cmp(&(key(other, its_name), other.as_str()))
+    });
+    Ok(clients)
 }
 
 #[derive(FromQueryResult)]
