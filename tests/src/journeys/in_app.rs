@@ -1,5 +1,6 @@
 //! Windows inside other applications: nothing is bound there, so that the phone's own browser can be (product A1, ux R7).
 
+use authority::policy::PolicyKey;
 use authority::time::minutes;
 use storage::{devices, registrations};
 
@@ -151,5 +152,23 @@ both_databases! {
         assert!(cancelled.redirect().contains("error=access_denied"), "{}", cancelled.redirect());
         let after = browser.get(&format!("{}/sign-in", flow_path(&page))).await;
         assert_eq!(after.marker(), "out_of_date");
+    }
+
+    async fn a_shared_computer_may_have_a_window_of_an_application_since_nothing_is_bound(db) {
+        let app = TestApp::on(db).await;
+        app.sets(PolicyKey::SharedComputers, "on").await;
+        let mut kiosk = app.browser();
+        moves_into_an_application(&mut kiosk);
+        let page = app.both_stages(&mut kiosk, "aigerim", &app.diary().request(&[])).await;
+        page.status(200).expect("shared");
+        // Binding it is refused all the same.
+        is_refused(&app.binds(&mut kiosk.clone(), &page).await);
+        assert_eq!(live_devices(&app, "aigerim").await, 0);
+        let mut again = app.browser();
+        moves_into_an_application(&mut again);
+        app.advance(minutes(11));
+        let page = app.both_stages(&mut again, "aigerim", &app.diary().request(&[])).await;
+        again.press(&page, "shared").await.expect("allow");
+        assert_eq!(live_devices(&app, "aigerim").await, 0);
     }
 }

@@ -275,6 +275,26 @@ both_databases! {
         third.press(&elsewhere, "register").await.status(200);
     }
 
+    /// Security rule DB-11: whoever changed the phone a moment ago does not move the account with it.
+    async fn a_phone_that_was_linked_recently_registers_nothing_until_it_has_rested(db) {
+        let app = TestApp::on(db).await;
+        let linked_at = app.now();
+        app.sets(PolicyKey::PhoneRest, "PT3H").await;
+        let mut new = app.new_browser("aigerim").await;
+        let elsewhere = app.arrives_elsewhere(&mut new, "aigerim").await;
+        let refused = new.press(&elsewhere, "register").await;
+        refused.status(403);
+        assert_eq!(refused.marker(), "registration_not_now");
+        assert!(refused.body.contains("12:00"), "when it is possible: {}", refused.body);
+        assert!(app.trace("aigerim").await.contains(&"registration_refused R_PHONE_NEW".to_owned()));
+        app.goes_to(linked_at.plus(hours(3)).minus(minutes(1)));
+        let elsewhere = app.arrives_elsewhere(&mut new, "aigerim").await;
+        app.goes_to(just_before(linked_at.plus(hours(3))));
+        new.press(&elsewhere, "register").await.status(403);
+        app.goes_to(linked_at.plus(hours(3)));
+        new.press(&elsewhere, "register").await.status(200).expect("new-picture");
+    }
+
     async fn the_new_device_gets_the_name_that_its_person_gives_it(db) {
         let app = TestApp::on(db).await;
         let mut new = app.new_browser("aigerim").await;

@@ -18,7 +18,7 @@ pub(crate) mod nonce;
 mod problem;
 pub mod proof;
 mod session;
-mod shared;
+pub(crate) mod shared;
 mod sign_in_message;
 mod view;
 
@@ -81,11 +81,12 @@ async fn shown(page: &FlowPage) -> Result<Response, Problem> {
     if binding::elsewhere(bindings.view).is_some() {
         return bound_elsewhere(page, &bindings, (without_cookie(page, first), Overtaken::No)).await;
     }
-    if bindings.is_first() && in_app::is_in_app(page) {
+    let shared_minutes = shared::minutes(page, &bindings).await?;
+    // A shared computer binds nothing, whatever its browser is.
+    if bindings.is_first() && shared_minutes.is_none() && in_app::is_in_app(page) {
         return Ok(cannot_remember(page, Place::Device, RememberProblem::InAppBrowser));
     }
     let nonce = nonce::for_attempt(page, attempt.id, binding::purpose(bindings.view)).await?;
-    let shared_minutes = shared::minutes(page, &bindings).await?;
     Ok(ask(page, first, &bindings, (&nonce, shared_minutes)))
 }
 
@@ -353,7 +354,7 @@ pub(crate) async fn record_outlook(
         (EventKind::SignInRefused, user.state.as_str())
     } else if let Some(reason) = binding::elsewhere(bindings.view) {
         (EventKind::OtherDeviceRefused, reason)
-    } else if bindings.is_first() && in_app::is_in_app(page) {
+    } else if bindings.is_first() && in_app::is_in_app(page) && !shared::is_allowed(tx, page, &bindings).await? {
         DeviceProblem::IN_APP.trace()
     } else {
         return Ok(());

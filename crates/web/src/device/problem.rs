@@ -141,27 +141,47 @@ pub(crate) fn only_newest(bindings: &Bindings, overtaken: Overtaken) -> Option<O
 pub(crate) fn cannot_remember(page: &FlowPage, place: Place, problem: RememberProblem) -> Response {
     let redirect_uri = &page.flow.interaction.request.redirect_uri;
     let screen = CannotRemember {
-        site: redirect_uri.domain(),
+        site: start_of(redirect_uri.as_str()).unwrap_or_else(|| redirect_uri.domain()),
         problem,
         open_in_android: android_intent(redirect_uri.as_str(), super::user_agent(page)),
     };
     page.render(place, &screen)
 }
 
+/// Where people start at a web service, as they type it: its host, and its port unless that is the usual one.
+fn start_of(redirect_uri: &str) -> Option<String> {
+    let url = url::Url::parse(redirect_uri).ok()?;
+    let host = url.host_str().filter(|_| ["https", "http"].contains(&url.scheme()))?;
+    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+    Some(format!("{host}{port}"))
+}
+
 /// The start of the service as an address that Android opens in the usual browser, for a browser that says it is on
 /// Android. The host was parsed, so nothing in it ends the address early; path and query of the redirect URI stay out.
 fn android_intent(redirect_uri: &str, agent: &str) -> Option<String> {
-    let url = url::Url::parse(redirect_uri).ok()?;
-    let host = url.host_str().filter(|_| url.scheme() == "https")?;
-    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
-    agent
-        .contains("Android")
-        .then(|| format!("intent://{host}{port}/#Intent;scheme=https;action=android.intent.action.VIEW;end"))
+    let is_wanted = agent.contains("Android") && redirect_uri.starts_with("https://");
+    let start = start_of(redirect_uri).filter(|_| is_wanted)?;
+    Some(format!(
+        "intent://{start}/#Intent;scheme=https;action=android.intent.action.VIEW;end"
+    ))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_address_to_copy_leads_to_the_service() {
+        for (redirect_uri, start) in [
+            ("https://diary.example/cb?next=1#x", Some("diary.example")),
+            ("https://diary.example:8443/cb", Some("diary.example:8443")),
+            ("http://127.0.0.1:7301/callback", Some("127.0.0.1:7301")),
+            ("com.example.diary:/cb", None),
+            ("", None),
+        ] {
+            assert_eq!(start_of(redirect_uri).as_deref(), start, "{redirect_uri}");
+        }
+    }
 
     #[test]
     fn android_opens_the_start_of_a_web_service_and_nothing_else() {

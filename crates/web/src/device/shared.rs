@@ -3,10 +3,11 @@
 //! behind.
 
 use authority::devices::BindingView;
+use authority::policy::{PolicyKey, SetValue};
 use authority::sessions::SHARED_ABSOLUTE;
 use protocol::cabinet::is_cabinet;
 use protocol::policy::binding_policy;
-use storage::{Connection, StorageError};
+use storage::{Connection, StorageError, policies};
 
 use super::view::Bindings;
 use crate::flow::FlowPage;
@@ -30,4 +31,11 @@ pub(super) async fn minutes(page: &FlowPage, bindings: &Bindings) -> Result<Opti
     let allowed = is_allowed(&page.provider().db, page, bindings).await?;
     let length = page.provider().policy().session_absolute.min(SHARED_ABSOLUTE);
     Ok(allowed.then_some(length.as_secs() / 60))
+}
+
+/// Whether any rule allows such computers: before the first stage nobody knows whose rules hold.
+pub(crate) async fn are_allowed_to_anybody(page: &FlowPage) -> Result<bool, StorageError> {
+    let set = policies::list(&page.provider().db).await?;
+    let allows = |set: &SetValue| set.key == PolicyKey::SharedComputers && set.value == "on";
+    Ok(set.iter().any(|stored| allows(&stored.set)))
 }

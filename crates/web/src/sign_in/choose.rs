@@ -35,8 +35,8 @@ pub(crate) async fn choose(form: FlowForm) -> Response {
 
 async fn shown(page: &FlowPage) -> Result<Response, Problem> {
     match resume(page.provider(), &page.visit, &page.flow).await? {
-        Resume::SignIn(_) => Ok(ways(page)),
-        Resume::ProveDevice(_) | Resume::ContinueAs(_) if page.way().is_some() => Ok(ways(page)),
+        Resume::SignIn(_) => Ok(ways(page).await?),
+        Resume::ProveDevice(_) | Resume::ContinueAs(_) if page.way().is_some() => Ok(ways(page).await?),
         Resume::ProveDevice(_) => Ok(page.see(Place::Device)),
         Resume::ContinueAs(live) => Ok(continue_as(page, &live).await?),
         Resume::Consent(..) => Ok(page.see(Place::Onwards)),
@@ -85,15 +85,22 @@ async fn go_on(page: &FlowPage) -> Result<Response, Problem> {
     }
 }
 
-fn ways(page: &FlowPage) -> Response {
+async fn ways(page: &FlowPage) -> Result<Response, StorageError> {
     // Said before anybody signs and waits for a message in vain. A browser with a device's cookie may have been bound
     // before: its key decides, after both stages. Opening a page leaves no audit record; being refused there does.
-    if page.visit.cookies.devices().is_empty() && device::in_app::is_in_app(page) {
-        return device::cannot_remember(page, Place::SignIn, RememberProblem::InAppBrowser);
+    if page.visit.cookies.devices().is_empty()
+        && device::in_app::is_in_app(page)
+        && !device::shared::are_allowed_to_anybody(page).await?
+    {
+        return Ok(device::cannot_remember(
+            page,
+            Place::SignIn,
+            RememberProblem::InAppBrowser,
+        ));
     }
     #[cfg(feature = "sandbox")]
     if sandbox::is_first(page) {
-        return sandbox::person_page(page, "", false);
+        return Ok(sandbox::person_page(page, "", false));
     }
     let screen = ChooseWay {
         eds_was_last: !page.visit.cookies.devices().is_empty(),
@@ -102,7 +109,7 @@ fn ways(page: &FlowPage) -> Response {
         #[cfg(not(feature = "sandbox"))]
         test_way: false,
     };
-    page.render(Place::SignIn, &screen)
+    Ok(page.render(Place::SignIn, &screen))
 }
 
 async fn continue_as(page: &FlowPage, live: &LiveSession) -> Result<Response, StorageError> {
