@@ -11,7 +11,7 @@ use authority::users::User;
 use pages::Pages;
 use rand_core::TryRngCore as _;
 use storage::sms::{NewSms, SealedSms, SmsKind};
-use storage::{StorageError, Tx, phones, sms, stop_codes};
+use storage::{StorageError, Tx, phones, sms, stop_codes, users};
 
 use crate::Provider;
 
@@ -97,6 +97,23 @@ pub async fn tell(
         pages: &provider.pages,
     };
     tell_with(tx, teller, user, change, now).await
+}
+
+/// Tells of a sign-in to a service, if the person wants such messages (product C3).
+///
+/// # Errors
+/// As [`tell`].
+pub async fn tell_of_sign_in(
+    tx: &Tx,
+    provider: &Provider,
+    user: &User,
+    service: &str,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    if users::wants_sign_in_messages(tx, user.id).await? {
+        tell(tx, provider, user, Change::SignedIn { service }, now).await?;
+    }
+    Ok(())
 }
 
 /// [`tell`] for whoever has no provider.

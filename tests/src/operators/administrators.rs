@@ -5,7 +5,7 @@ use authority::audit::EventKind;
 use jose::{Algorithm, FileKey, Signer as _};
 use kiru::operators::administrators::{KeyFileError, add, read_private, read_public, remove};
 
-use super::{administrator, foundation, said};
+use super::{administrator, office, said};
 use crate::storage::both_databases;
 
 fn pem(label: &str, der: &[u8]) -> String {
@@ -54,16 +54,16 @@ fn a_public_key_as_openssl_writes_it_is_read() {
 
 both_databases! {
     async fn a_name_and_a_key_belong_to_one_administrator(db) {
-        let (foundation, _) = foundation(db);
-        let (asel, key) = administrator(&foundation, "asel").await;
+        let (office, _) = office(db);
+        let (asel, key) = administrator(&office, "asel").await;
         let other = FileKey::generate(Algorithm::Es256).unwrap();
         let dana = AdministratorName::parse("dana").unwrap();
-        assert!(!add(&foundation, &asel.name, other.public_jwk()).await.unwrap(), "the name is taken");
-        assert!(!add(&foundation, &dana, key.public_jwk()).await.unwrap(), "the key is another one's");
-        assert!(remove(&foundation, &asel.name).await.unwrap());
-        assert!(!remove(&foundation, &asel.name).await.unwrap());
-        assert!(!add(&foundation, &dana, key.public_jwk()).await.unwrap(), "the key was another one's");
-        assert!(add(&foundation, &asel.name, other.public_jwk()).await.unwrap());
+        assert!(!add(&office, &asel.name, other.public_jwk()).await.unwrap(), "the name is taken");
+        assert!(!add(&office, &dana, key.public_jwk()).await.unwrap(), "the key is another one's");
+        assert!(remove(&office, &asel.name).await.unwrap());
+        assert!(!remove(&office, &asel.name).await.unwrap());
+        assert!(!add(&office, &dana, key.public_jwk()).await.unwrap(), "the key was another one's");
+        assert!(add(&office, &asel.name, other.public_jwk()).await.unwrap());
         let all = storage::administrators::list(db).await.unwrap();
         assert_eq!(all.iter().map(|one| one.removed_at.is_some()).collect::<Vec<_>>().len(), 2);
         assert_eq!(said(db, EventKind::AdministratorChanged).await.len(), 3);

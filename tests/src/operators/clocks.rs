@@ -8,7 +8,7 @@ use authority::users::Exclusivity;
 use kiru::clock::NodeClock;
 use kiru::operators::devices::{Unbinding, unbind};
 
-use super::{foundation, make_exclusive, reason};
+use super::{make_exclusive, office, reason};
 use crate::harness::TestApp;
 use crate::storage::both_databases;
 use crate::storage::fixtures::insert_standing;
@@ -43,8 +43,8 @@ both_databases! {
     }
 
     async fn a_fast_node_does_not_end_the_48_hours_early(db) {
-        let (foundation, _) = foundation(db);
-        let mut node = foundation;
+        let (office, _) = office(db);
+        let mut node = office;
         node.foundation.clock = fast();
         let standing = insert_standing(db, false).await;
         let until = db.now().await.unwrap().plus(seconds(1_800));

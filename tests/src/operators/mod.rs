@@ -15,11 +15,9 @@ use authority::ids::UserId;
 use authority::secret::{Kek, Keyring};
 use authority::users::{Exclusivity, User};
 use jose::{Algorithm, FileKey, Signer as _};
-use kiru::app::pages_settings;
 use kiru::chance::chance;
 use kiru::foundation::Foundation;
 use kiru::operators::{self, Office, Reason};
-use pages::Pages;
 use sea_orm::{ConnectionTrait as _, Statement};
 use storage::{Db, users};
 use testkit::clock::TestClock;
@@ -29,15 +27,14 @@ use crate::storage::TestDatabase;
 use crate::storage::fixtures::NOW;
 
 /// What commands stand on, with a clock that a test drives.
-fn foundation(db: &Db) -> (Office, TestClock) {
+fn office(db: &Db) -> (Office, TestClock) {
     let clock = TestClock::at(NOW);
     let foundation = Foundation {
         db: db.clone(),
         keyring: Arc::new(Keyring::derive(&Kek::mint(&mut chance())).unwrap()),
         clock: Arc::new(clock.clone()),
     };
-    let pages = Pages::new(pages_settings(&config(""))).unwrap();
-    (Office { foundation, pages }, clock)
+    (Office::new(foundation, &config("")).unwrap(), clock)
 }
 
 /// The same office at another node.
@@ -52,12 +49,12 @@ fn reason() -> Reason {
 }
 
 /// An administrator with their key.
-pub(crate) async fn administrator(foundation: &Foundation, name: &str) -> (Administrator, FileKey) {
+pub(crate) async fn administrator(office: &Foundation, name: &str) -> (Administrator, FileKey) {
     let key = FileKey::generate(Algorithm::Es256).unwrap();
     let name = AdministratorName::parse(name).unwrap();
-    let added = operators::administrators::add(foundation, &name, key.public_jwk()).await;
+    let added = operators::administrators::add(office, &name, key.public_jwk()).await;
     assert!(added.unwrap());
-    let kept = storage::administrators::find_live(&foundation.db, &name).await;
+    let kept = storage::administrators::find_live(&office.db, &name).await;
     (kept.unwrap().unwrap(), key)
 }
 

@@ -8,7 +8,7 @@ use sea_orm::{ConnectionTrait as _, Statement};
 use storage::phones::SealedPhone;
 use storage::users;
 
-use super::{foundation, read, reason, said};
+use super::{office, read, reason, said};
 use crate::storage::fixtures::{NOW, insert_standing, insert_user, phone, rng};
 use crate::storage::{TestDatabase, both_databases};
 
@@ -27,17 +27,17 @@ async fn told(db: &TestDatabase) -> i64 {
 
 both_databases! {
     async fn a_lock_ends_everything_and_an_unlock_brings_nothing_of_it_back(db) {
-        let (foundation, _) = foundation(db);
+        let (office, _) = office(db);
         let standing = insert_standing(db, true).await;
         let id = standing.user.id;
-        assert_eq!(lock(&foundation, id, &reason()).await.unwrap(), Ok(()));
+        assert_eq!(lock(&office, id, &reason()).await.unwrap(), Ok(()));
         let locked = read(db, id).await;
         assert_eq!(locked.state, UserState::Locked { reason: LockReason::Administrator, at: NOW });
         assert_eq!(locked.epoch, standing.user.epoch + 1);
-        let again = lock(&foundation, id, &reason()).await.unwrap();
+        let again = lock(&office, id, &reason()).await.unwrap();
         assert_eq!(again, Err(StateRefusal::AlreadyLocked(LockReason::Administrator)));
-        assert_eq!(unlock(&foundation, id, &reason()).await.unwrap(), Ok(()));
-        assert_eq!(unlock(&foundation, id, &reason()).await.unwrap(), Err(StateRefusal::NotLocked));
+        assert_eq!(unlock(&office, id, &reason()).await.unwrap(), Ok(()));
+        assert_eq!(unlock(&office, id, &reason()).await.unwrap(), Err(StateRefusal::NotLocked));
         let unlocked = read(db, id).await;
         assert_eq!((unlocked.state, unlocked.epoch), (UserState::Active, locked.epoch));
         let words = ["administrator: because the test says so"];
@@ -46,7 +46,7 @@ both_databases! {
     }
 
     async fn who_suspended_or_forgot_the_account_is_unlocked_and_who_left_school_is_not(db) {
-        let (foundation, _) = foundation(db);
+        let (office, _) = office(db);
         for (reason_of_lock, outcome) in [
             (LockReason::Own, Ok(())),
             (LockReason::Inactive, Ok(())),
@@ -56,14 +56,14 @@ both_databases! {
             let id = insert_user(db).await.id;
             let state = UserState::Locked { reason: reason_of_lock, at: NOW };
             db.tx("test", |tx| async move { users::record_state(&tx, id, state, NOW).await }).await.unwrap();
-            assert_eq!(unlock(&foundation, id, &reason()).await.unwrap(), outcome);
+            assert_eq!(unlock(&office, id, &reason()).await.unwrap(), outcome);
             assert_eq!(read(db, id).await.state == UserState::Active, outcome.is_ok());
         }
     }
 
     /// Security rule AC-14: what an operator does to an account is told to its person.
     async fn what_operators_do_is_told_by_sms(db) {
-        let (office, _) = foundation(db);
+        let (office, _) = office(db);
         let standing = insert_standing(db, true).await;
         let id = standing.user.id;
         let phone = SealedPhone::seal(&phone(&standing.user), &office.keyring, &mut rng()).unwrap();

@@ -11,20 +11,20 @@ use kiru::operators::policy::{AskedChange, PolicyChange, change};
 use protocol::policy::{binding_policy, effective};
 use storage::{Inconsistent, StorageError, policies};
 
-use super::{at_another_node, foundation, reason, said};
+use super::{at_another_node, office, reason, said};
 use crate::harness::TestApp;
 use crate::storage::both_databases;
 use crate::storage::fixtures::user;
 
 const SCHOOL: &str = "organisation:050140000017";
 
-async fn set(foundation: &Foundation, scope: &str, key: PolicyKey, value: Option<&str>) -> PolicyChange {
+async fn set(office: &Foundation, scope: &str, key: PolicyKey, value: Option<&str>) -> PolicyChange {
     let asked = AskedChange {
         scope: Scope::from_word(scope).unwrap(),
         key,
         value: value.map(ToOwned::to_owned),
     };
-    change(foundation, Tz::Asia__Almaty, &asked, &reason()).await.unwrap()
+    change(office, Tz::Asia__Almaty, &asked, &reason()).await.unwrap()
 }
 
 fn pupil() -> User {
@@ -38,28 +38,28 @@ both_databases! {
     async fn a_rule_is_in_force_on_running_nodes_with_the_next_decision(db) {
         let app = TestApp::on(db).await;
         let other = app.another_node(db.another().await).await;
-        let (foundation, _) = foundation(db);
+        let (office, _) = office(db);
         let (anybody, pupil) = (user(), pupil());
         let key = PolicyKey::ExclusiveFor;
-        assert_eq!(set(&foundation, SCHOOL, key, Some("PT24H")).await, PolicyChange::Set { version: 1 });
+        assert_eq!(set(&office, SCHOOL, key, Some("PT24H")).await, PolicyChange::Set { version: 1 });
         for provider in [&app.state.provider, &other.state.provider] {
             let of = async |user: &User| binding_policy(&provider.db, provider, user).await.unwrap().exclusive_for;
             assert_eq!((of(&anybody).await, of(&pupil).await), (hours(48), hours(24)));
         }
-        assert_eq!(set(&foundation, SCHOOL, key, None).await, PolicyChange::Unset);
+        assert_eq!(set(&office, SCHOOL, key, None).await, PolicyChange::Unset);
         let provider = &other.state.provider;
         assert_eq!(binding_policy(&provider.db, provider, &pupil).await.unwrap().exclusive_for, hours(48));
         other.db().clone().close().await.unwrap();
     }
 
     async fn each_change_raises_the_version_and_tells_old_and_new_value(db) {
-        let (foundation, _) = foundation(db);
+        let (office, _) = office(db);
         let key = PolicyKey::RegistrationTo;
-        assert_eq!(set(&foundation, "deployment", key, Some("20:00")).await, PolicyChange::Set { version: 1 });
-        assert_eq!(set(&foundation, "deployment", key, Some("20:00")).await, PolicyChange::Unchanged);
-        assert_eq!(set(&foundation, "deployment", key, Some("21:00")).await, PolicyChange::Set { version: 2 });
-        assert_eq!(set(&foundation, "deployment", key, None).await, PolicyChange::Unset);
-        assert_eq!(set(&foundation, "deployment", key, None).await, PolicyChange::Unchanged);
+        assert_eq!(set(&office, "deployment", key, Some("20:00")).await, PolicyChange::Set { version: 1 });
+        assert_eq!(set(&office, "deployment", key, Some("20:00")).await, PolicyChange::Unchanged);
+        assert_eq!(set(&office, "deployment", key, Some("21:00")).await, PolicyChange::Set { version: 2 });
+        assert_eq!(set(&office, "deployment", key, None).await, PolicyChange::Unset);
+        assert_eq!(set(&office, "deployment", key, None).await, PolicyChange::Unchanged);
         let mut told = said(db, EventKind::PolicyChanged).await;
         told.sort();
         assert_eq!(told, [
@@ -71,10 +71,10 @@ both_databases! {
     }
 
     async fn what_would_leave_anybody_without_rules_is_refused_and_changes_nothing(db) {
-        let (foundation, _) = foundation(db);
-        set(&foundation, SCHOOL, PolicyKey::RegistrationFrom, Some("16:00")).await;
+        let (office, _) = office(db);
+        set(&office, SCHOOL, PolicyKey::RegistrationFrom, Some("16:00")).await;
         let school = Scope::from_word(SCHOOL).unwrap();
-        let refused = set(&foundation, "deployment", PolicyKey::RegistrationTo, Some("15:00")).await;
+        let refused = set(&office, "deployment", PolicyKey::RegistrationTo, Some("15:00")).await;
         assert_eq!(refused, PolicyChange::Refused { key: PolicyKey::RegistrationTo, error: PolicyError::EmptyWindow, scope: school });
         for (key, value, error) in [
             (PolicyKey::ExclusiveFor, "48", PolicyError::WholeHours),
@@ -82,7 +82,7 @@ both_databases! {
             (PolicyKey::DevicesPerAccount, "0", PolicyError::Number),
             (PolicyKey::Rekey, "perhaps", PolicyError::Switch),
         ] {
-            let refused = set(&foundation, "deployment", key, Some(value)).await;
+            let refused = set(&office, "deployment", key, Some(value)).await;
             assert_eq!(refused, PolicyChange::Refused { key, error, scope: Scope::Deployment });
         }
         assert_eq!(policies::list(db).await.unwrap().len(), 1);
@@ -90,18 +90,18 @@ both_databases! {
     }
 
     async fn of_two_changes_at_once_that_contradict_each_other_one_is_refused(db) {
-        let (foundation, _) = foundation(db);
-        let other = at_another_node(&foundation, db).await;
+        let (office, _) = office(db);
+        let other = at_another_node(&office, db).await;
         for _ in 0..5 {
             let (from, to) = tokio::join!(
-                set(&foundation, "deployment", PolicyKey::RegistrationFrom, Some("13:00")),
+                set(&office, "deployment", PolicyKey::RegistrationFrom, Some("13:00")),
                 set(&other, "deployment", PolicyKey::RegistrationTo, Some("12:00")),
             );
             let refused = [&from, &to].into_iter().filter(|change| matches!(change, PolicyChange::Refused { .. })).count();
             assert_eq!(refused, 1, "{from:?} {to:?}");
             assert!(effective(db, Tz::Asia__Almaty, None).await.unwrap().is_ok());
-            set(&foundation, "deployment", PolicyKey::RegistrationFrom, None).await;
-            set(&foundation, "deployment", PolicyKey::RegistrationTo, None).await;
+            set(&office, "deployment", PolicyKey::RegistrationFrom, None).await;
+            set(&office, "deployment", PolicyKey::RegistrationTo, None).await;
         }
         other.db.clone().close().await.unwrap();
     }

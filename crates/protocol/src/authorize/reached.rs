@@ -6,11 +6,11 @@ use authority::clients::Client;
 use authority::ids::EventId;
 use authority::time::Timestamp;
 use storage::sessions::LiveSession;
-use storage::{StorageError, Tx, audit, grants, users};
+use storage::{StorageError, Tx, audit, grants};
 
 use crate::Provider;
 use crate::flow::Visit;
-use crate::notices::{self, Change};
+use crate::notices;
 
 /// Records it, in the transaction that issues the code and before its grant is there.
 pub(super) async fn record(
@@ -31,9 +31,5 @@ pub(super) async fn record(
         ..Event::new(id, now, EventKind::ServiceReached, Actor::User).in_session(&live.session)
     };
     audit::insert(tx, &event).await?;
-    if users::wants_sign_in_messages(tx, live.user.id).await? {
-        let service = client.name.as_str();
-        notices::tell(tx, provider, &live.user, Change::SignedIn { service }, now).await?;
-    }
-    Ok(())
+    notices::tell_of_sign_in(tx, provider, &live.user, client.name.as_str(), now).await
 }

@@ -4,11 +4,9 @@ use authority::identifiers::{Checksum, Iin};
 use authority::ids::UserId;
 use authority::users::{IdentifierKind, Subject, User};
 use clap::Args;
-use pages::Pages;
 use storage::{StorageError, identifiers};
 
 use super::{ConfigFile, Failure};
-use crate::app::pages_settings;
 use crate::config::Config;
 use crate::foundation::{Foundation, FoundationError};
 use crate::operators::{Office, Reason};
@@ -38,11 +36,10 @@ impl PersonAndReason {
 /// Opens the deployment with the words in which people are told.
 pub(super) async fn office(config: &Config) -> Result<Office, Failure> {
     let (foundation, _) = Foundation::open(config).await?;
-    let pages = Pages::new(pages_settings(config)).map_err(|error| Failure::Broken {
+    Office::new(foundation, config).map_err(|error| Failure::Broken {
         doing: "the words for people cannot be read",
         source: error.into(),
-    })?;
-    Ok(Office { foundation, pages })
+    })
 }
 
 /// Reads `--reason`.

@@ -7,7 +7,6 @@ use authority::time::Clock;
 use diary::{DiaryClock, DiarySettings};
 use federation::eds::EdsVerifier;
 use messaging::{Outbox, SmsGateway};
-use pages::Pages;
 use testkit::keys::DemoKeys;
 use testkit::ncalayer::SignerState;
 use testkit::people::PEOPLE;
@@ -16,7 +15,7 @@ use super::clock::DemoClock;
 use super::desk::Desk;
 use super::folder::Folder;
 use super::sockets::Addresses;
-use crate::app::{App, Parts, pages_settings};
+use crate::app::{App, Parts};
 use crate::apply::{ApplyError, ClientRules, PersonEntry, apply_clients, apply_people, parse_clients};
 use crate::chance::chance;
 use crate::cli::{Failure, say};
@@ -45,7 +44,13 @@ impl World {
         let keys = Arc::new(open_keys(folder, &foundation)?);
         let diary = DiarySettings {
             clock: Some(told_by(&clock)),
-            ..register(&office(foundation.clone(), config)?, folder, addresses).await?
+            ..register(
+                &Office::new(foundation.clone(), config)
+                    .map_err(|error| Failure::broken("the words for people")(error.into()))?,
+                folder,
+                addresses,
+            )
+            .await?
         };
         let now = foundation.clock.now();
         let settings = keys
@@ -132,13 +137,6 @@ fn open_keys(folder: &Folder, foundation: &Foundation) -> Result<DemoKeys, Failu
     say("keys: certification centre and people");
     DemoKeys::open(&folder.centre(), foundation.clock.now())
         .map_err(|error| Failure::broken("the people's keys")(error.into()))
-}
-
-/// The operator's hands, with the demo's clock.
-fn office(foundation: Foundation, config: &Config) -> Result<Office, Failure> {
-    let pages =
-        Pages::new(pages_settings(config)).map_err(|error| Failure::broken("the words for people")(error.into()))?;
-    Ok(Office { foundation, pages })
 }
 
 /// Makes people and the diary known to the provider.

@@ -23,11 +23,13 @@ use authority::audit::{Actor, Event, EventKind};
 use authority::ids::{EventId, UserId};
 use authority::time::Timestamp;
 use authority::users::User;
-use pages::Pages;
+use pages::{Pages, PagesError};
 use protocol::notices::{self, Change, Teller};
 use storage::{Connection, StorageError, Tx};
 
+use crate::app::pages_settings;
 use crate::chance::chance;
+use crate::config::Config;
 use crate::foundation::Foundation;
 
 /// An operator's words in the audit log, at most this many characters.
@@ -79,6 +81,15 @@ impl Deref for Office {
 }
 
 impl Office {
+    /// Opens it: what commands stand on, with the words of its configuration.
+    ///
+    /// # Errors
+    /// The words cannot be read.
+    pub fn new(foundation: Foundation, config: &Config) -> Result<Self, PagesError> {
+        let pages = Pages::new(pages_settings(config))?;
+        Ok(Self { foundation, pages })
+    }
+
     /// Tells the person by SMS, in the transaction of the change (security rule AC-14).
     pub(crate) async fn tell(
         &self,

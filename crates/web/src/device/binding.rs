@@ -20,7 +20,6 @@ use super::in_app;
 use super::problem::{DeviceProblem, Overtaken};
 use super::proof::{self, Expected, ProofRefusal};
 use super::shared;
-use super::sign_in_message;
 use super::view::Bindings;
 use crate::flow::FlowPage;
 
@@ -285,7 +284,7 @@ impl<'a> Commit<'a> {
         self.start_session(tx, user, Some(device_id)).await?;
         self.move_on(tx).await?;
         users::record_sign_in(tx, user.id, self.page.now).await?;
-        sign_in_message::tell(tx, self.page, user).await?;
+        self.tell_of_sign_in(tx, user).await?;
         Ok(Outcome::SignedIn(Box::new(self.cookies(device_cookie, key_proven))))
     }
 
@@ -296,8 +295,13 @@ impl<'a> Commit<'a> {
         self.start_session(tx, user, None).await?;
         self.move_on(tx).await?;
         users::record_sign_in(tx, user.id, self.page.now).await?;
-        sign_in_message::tell(tx, self.page, user).await?;
+        self.tell_of_sign_in(tx, user).await?;
         Ok(Outcome::SignedIn(Box::new(self.cookies(None, false))))
+    }
+
+    async fn tell_of_sign_in(&self, tx: &Tx, user: &User) -> Result<(), StorageError> {
+        let (page, service) = (self.page, self.page.flow.client.name.as_str());
+        notices::tell_of_sign_in(tx, page.provider(), user, service, page.now).await
     }
 
     pub(crate) async fn audit(

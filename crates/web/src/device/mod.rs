@@ -19,7 +19,6 @@ mod problem;
 pub mod proof;
 mod session;
 pub(crate) mod shared;
-mod sign_in_message;
 mod view;
 
 use authority::assurance::amr;
