@@ -36,13 +36,7 @@ impl Commit<'_> {
     }
 
     pub(crate) fn device(&self, user: &User, slot: i16, id: DeviceId, key: DeviceKey) -> Device {
-        let agent = self
-            .page
-            .visit
-            .headers
-            .get(http::header::USER_AGENT)
-            .and_then(|value| value.to_str().ok());
-        let called = name::of_user_agent(agent.unwrap_or_default()).name;
+        let called = name::of_user_agent(super::user_agent(self.page)).name;
         Device {
             id,
             user_id: user.id,
@@ -60,7 +54,9 @@ impl Commit<'_> {
     /// Both stages and the device are proven: the language of the page becomes the account's, also of what is told now.
     pub(crate) async fn in_language_of_page(&self, tx: &Tx, user: &User) -> Result<User, StorageError> {
         let locale = self.page.frame().locale;
-        users::record_locale(tx, user.id, locale).await?;
+        if user.locale != Some(locale) {
+            users::record_locale(tx, user.id, locale).await?;
+        }
         Ok(User {
             locale: Some(locale),
             ..user.clone()

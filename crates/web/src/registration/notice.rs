@@ -13,7 +13,7 @@ use storage::devices;
 
 use super::Under;
 use super::facts::Account;
-use crate::device::{name, nonce};
+use crate::device::{self, name, nonce};
 use crate::flow::{FlowPage, Place};
 
 /// How long a shown notice may be agreed to.
@@ -94,8 +94,7 @@ pub(super) fn named(device: &Device) -> NamedDevice {
 }
 
 fn this_browser(page: &FlowPage) -> NamedDevice {
-    let agent = page.visit.headers.get(http::header::USER_AGENT);
-    let named = name::of_user_agent(agent.and_then(|value| value.to_str().ok()).unwrap_or_default());
+    let named = name::of_user_agent(device::user_agent(page));
     NamedDevice {
         name: named.name,
         kind: named.kind,
