@@ -124,8 +124,7 @@ impl TestCentre {
             anchors: vec![file("root", self.root.certificate.clone())],
             intermediates: vec![file("nca", self.nca.certificate.clone())],
             crls: vec![file("nca.crl", crl)],
-            crl_max_age: None,
-            checksum: Checksum::Required,
+            ..EdsSettings::default()
         }
     }
 }
