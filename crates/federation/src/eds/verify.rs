@@ -1,6 +1,7 @@
 //! The checks in their order: cheap ones first, the signature before anything that depends on who signed, and revocation
 //! last of what costs, so that nobody makes us look things up with garbage.
 
+use authority::certificates::KeyUsage;
 use authority::identifiers::Checksum;
 use authority::time::Timestamp;
 use aws_lc_rs::digest;
@@ -155,6 +156,18 @@ impl VerifiedEds {
         let mut thumbprint = [0; 32];
         thumbprint.copy_from_slice(digest::digest(&digest::SHA256, &self.certificate.der).as_ref());
         thumbprint
+    }
+
+    /// SHA-256 over the SubjectPublicKeyInfo: the key, whatever certificates it has.
+    pub fn key_digest(&self) -> [u8; 32] {
+        let mut key = [0; 32];
+        key.copy_from_slice(digest::digest(&digest::SHA256, &self.certificate.key.der).as_ref());
+        key
+    }
+
+    /// What the key was issued for.
+    pub fn usage(&self) -> KeyUsage {
+        purpose::usage(&self.certificate.extensions)
     }
 
     /// The subject key identifier, when the certificate has one.
