@@ -27,6 +27,11 @@ impl Algorithm {
         })
     }
 
+    /// Whether it is this one, without parameters.
+    pub(crate) fn is(&self, oid: &[u8]) -> bool {
+        self.is_one_of(&[oid])
+    }
+
     fn is_one_of(&self, oids: &[&[u8]]) -> bool {
         self.plain && oids.contains(&self.oid.as_slice())
     }
