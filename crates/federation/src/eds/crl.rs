@@ -4,11 +4,12 @@ use std::cmp::Ordering;
 
 use authority::time::Timestamp;
 
+use super::algorithm::Algorithm;
 use super::ber::{Malformed, Reader, Rules, tag};
 use super::certificate::PublicKeyInfo;
 use super::extensions::{self, Extension};
 use super::revocation::CrlFault;
-use super::suite::{Algorithm, Suite};
+use super::suite::Suites;
 use super::{instant, limits, oid};
 
 /// CRLReason removeFromCRL (RFC 5280 §5.3.1), in lists of changes only.
@@ -133,9 +134,8 @@ impl RevocationList {
 }
 
 impl ReceivedList<'_> {
-    pub(crate) fn is_signed_with(&self, key: &PublicKeyInfo) -> bool {
-        Suite::of_certificate_signature(&self.signature_algorithm)
-            .is_some_and(|suite| suite.verifies(key, self.signed, self.signature))
+    pub(crate) fn is_signed_with(&self, suites: Suites, key: &PublicKeyInfo) -> bool {
+        suites.verifies(&self.signature_algorithm, key, self.signed, self.signature)
     }
 }
 
@@ -161,7 +161,7 @@ fn read(der: &[u8]) -> Result<(ReceivedList<'_>, Flaw), Malformed> {
 
     let mut inside = outer.inside(signed)?;
     // RFC 5280 §5.1.2.1: version 2 is written as 1.
-    if inside.small_integer()? != 1 || Algorithm::read(&mut inside)? != signature_algorithm {
+    if inside.small_integer()? != 1 || !Algorithm::read(&mut inside)?.is_same_as(&signature_algorithm) {
         return Err(Malformed);
     }
     let issuer = inside.expect(tag::SEQUENCE)?.raw;

@@ -116,7 +116,7 @@ pub(crate) fn read_one(der: &[u8], name: &str, trust: &TrustStore) -> Result<Che
         }
         if !authority.may_sign_lists() {
             fault = CrlFault::NotListSigner;
-        } else if received.is_signed_with(authority.key()) {
+        } else if received.is_signed_with(trust.suites(), authority.key()) {
             return Ok(CheckedList(Arc::new(Checked {
                 name: name.to_owned(),
                 issuer: authority.name().to_vec(),

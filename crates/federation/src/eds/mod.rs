@@ -7,7 +7,7 @@
 //! | `verify` | in which order are the checks made? Start here |
 //! | `armour`, `ber`, `cms` | what did arrive: text, encoding, SignedData? |
 //! | `attributes` | does the signature cover our text? |
-//! | `suite` | which algorithms are accepted? |
+//! | `suite`, `algorithm`, `rsa` | which algorithms are accepted? |
 //! | `certificate`, `extensions`, `path` | who vouches for the key? |
 //! | `ocsp`, `responders` | does its issuer stand by it, asked now? |
 //! | `crl`, `lists`, `revocation` | has it been withdrawn, as lists say? |
@@ -15,6 +15,7 @@
 //! | `purpose`, `identity` | what is the key for, and whose is it? |
 //! | `refusal` | which rule was broken, and what is the person told? |
 
+mod algorithm;
 mod armour;
 mod attributes;
 mod ber;
@@ -34,6 +35,7 @@ mod purpose;
 mod refusal;
 mod responders;
 mod revocation;
+mod rsa;
 mod settings;
 mod suite;
 mod turns;

@@ -12,8 +12,8 @@ mod fault;
 mod question;
 mod response;
 
-pub(crate) use answer::judge;
 pub use answer::{CertificateStatus, OcspAnswer, OcspPolicy};
+pub(crate) use answer::{Rules, judge};
 pub use fault::OcspFault;
 pub(crate) use question::CertId;
 pub use question::{OcspNonce, OcspQuestion};

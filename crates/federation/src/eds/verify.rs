@@ -20,7 +20,6 @@ use super::refusal::{EdsRefusal, StatusFault};
 use super::responders::Responders;
 use super::revocation::{CrlFault, CrlProblem, CrlState, Revocations};
 use super::settings::{EdsSettings, SettingsFault, TrustFile};
-use super::suite::Suite;
 use super::{armour, limits, purpose};
 
 /// Checks signatures against the configured authorities. Build one at start and share it.
@@ -82,7 +81,7 @@ impl EdsVerifier {
     /// No anchor, or a certificate that cannot be used as an authority: the server must not start. A revocation list that
     /// cannot be used is no error here, see [`Self::crl_problems`]: its issuer's certificates are refused, others work.
     pub fn new(settings: &EdsSettings) -> Result<Self, SettingsFault> {
-        let trust = TrustStore::new(&settings.anchors, &settings.intermediates)?;
+        let trust = TrustStore::new(settings)?;
         let revocations = Revocations::new(settings.crl_max_age);
         let problems = revocations.load(&settings.crls, &trust);
         Ok(Self {
@@ -130,11 +129,14 @@ impl EdsVerifier {
         let signer = envelope.only_signer()?;
         let certificate = envelope.certificate_of(&signer).map_err(EdsRefusal::Signer)?;
 
-        let suite = Suite::of_signer(&signer.digest, &signer.signature_algorithm, &certificate.key)
+        let suite = self
+            .trust
+            .suites()
+            .of_signer(&signer.digest, &signer.signature_algorithm, &certificate.key)
             .map_err(EdsRefusal::Algorithm)?;
         let attributes = SignedAttributes::parse(signer.attributes).map_err(EdsRefusal::Attributes)?;
         attributes
-            .bind(&(suite.digest)(challenge))
+            .bind(&suite.digest(challenge))
             .map_err(EdsRefusal::Attributes)?;
         attributes.name(certificate).map_err(EdsRefusal::Attributes)?;
         if !suite.verifies(&certificate.key, &attributes.message, &signer.signature) {
@@ -240,7 +242,13 @@ impl EdsVerifier {
         let is_asked = |issuer: &&Arc<Authority>| question.is_to(issuer);
         let issuer = self.trust.authorities().find(is_asked).ok_or(OcspFault::Responder)?;
         let is_withdrawn = |serial: &[u8]| self.revocations.is_withdrawn(issuer, serial, now);
-        ocsp::judge(question, issuer, response, (policy, now), is_withdrawn)
+        let rules = ocsp::Rules {
+            issuer,
+            suites: self.trust.suites(),
+            policy: *policy,
+            now,
+        };
+        ocsp::judge(question, response, rules, is_withdrawn)
     }
 
     /// Questions about a certificate of which only issuer (DER of the name) and serial number (content octets) are known:
@@ -297,7 +305,7 @@ impl EdsVerifier {
 }
 
 /// RFC 5280 §4.1.2.5: both ends are inclusive. Issuers' clocks may be ahead of ours; nothing is given after the end.
-fn check_validity(certificate: &Certificate, now: Timestamp) -> Result<(), EdsRefusal> {
+pub(super) fn check_validity(certificate: &Certificate, now: Timestamp) -> Result<(), EdsRefusal> {
     if now.whole_seconds() > certificate.not_after {
         return Err(EdsRefusal::Expired {
             at: certificate.not_after,

@@ -9,7 +9,7 @@ use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use super::super::certificate::{Certificate, PublicKeyInfo};
 use super::super::extensions::{DIGITAL_SIGNATURE, NON_REPUDIATION};
 use super::super::path::Authority;
-use super::super::suite::Suite;
+use super::super::suite::Suites;
 use super::super::{limits, oid};
 use super::OcspFault;
 use super::question::{CertId, OcspQuestion};
@@ -83,13 +83,25 @@ impl OcspAnswer {
     }
 }
 
+/// By what an answer is judged.
+#[derive(Clone, Copy)]
+pub(crate) struct Rules<'a> {
+    /// Who issued the certificate that is asked about.
+    pub(crate) issuer: &'a Authority,
+    /// The accepted algorithms.
+    pub(crate) suites: Suites,
+    /// What is asked of answers.
+    pub(crate) policy: OcspPolicy,
+    /// The server's time.
+    pub(crate) now: Timestamp,
+}
+
 /// Judges what a responder sent. `is_responder_withdrawn` says what the lists know about a serial number of the issuer;
 /// `None` when no fresh list covers it.
 pub(crate) fn judge(
     question: &OcspQuestion,
-    issuer: &Authority,
     der: &[u8],
-    (policy, now): (&OcspPolicy, Timestamp),
+    rules: Rules<'_>,
     is_responder_withdrawn: impl Fn(&[u8]) -> Option<bool>,
 ) -> Result<OcspAnswer, OcspFault> {
     let response = response::parse(der)?;
@@ -101,11 +113,11 @@ pub(crate) fn judge(
     }
     match &response.nonce {
         Some(nonce) if nonce != question.nonce() => return Err(OcspFault::OtherNonce),
-        None if !policy.accept_without_nonce => return Err(OcspFault::NoNonce),
+        None if !rules.policy.accept_without_nonce => return Err(OcspFault::NoNonce),
         Some(_) | None => {}
     }
-    let fresh_until = fresh_until(&response, policy, now)?;
-    check_signature(&response, issuer, now, is_responder_withdrawn)?;
+    let fresh_until = fresh_until(&response, rules)?;
+    check_signature(&response, rules, is_responder_withdrawn)?;
     Ok(OcspAnswer {
         id: question.id().clone(),
         status: status(response.single.status),
@@ -116,7 +128,7 @@ pub(crate) fn judge(
     })
 }
 
-fn fresh_until(response: &Response<'_>, policy: &OcspPolicy, now: Timestamp) -> Result<Timestamp, OcspFault> {
+fn fresh_until(response: &Response<'_>, Rules { policy, now, .. }: Rules<'_>) -> Result<Timestamp, OcspFault> {
     let single = &response.single;
     if single.this_update > now.plus(limits::OCSP_AHEAD) || response.produced_at > now.plus(limits::OCSP_AHEAD) {
         return Err(OcspFault::FromFuture);
@@ -130,12 +142,12 @@ fn fresh_until(response: &Response<'_>, policy: &OcspPolicy, now: Timestamp) -> 
 /// RFC 6960 §4.2.2.2: the issuing authority itself, or whom the same authority certified for this.
 fn check_signature(
     response: &Response<'_>,
-    issuer: &Authority,
-    now: Timestamp,
+    rules: Rules<'_>,
     is_withdrawn: impl Fn(&[u8]) -> Option<bool>,
 ) -> Result<(), OcspFault> {
+    let Rules { issuer, now, .. } = rules;
     if response.responder.is(issuer.name(), issuer.key()) {
-        return verify(response, issuer.key());
+        return verify(response, rules.suites, issuer.key());
     }
     let is_named = |one: &&Certificate| response.responder.is(&one.subject, &one.key);
     let certificate = response
@@ -143,7 +155,7 @@ fn check_signature(
         .iter()
         .find(is_named)
         .ok_or(OcspFault::Responder)?;
-    check_responder(certificate, issuer)?;
+    check_responder(certificate, rules)?;
     if certificate.not_after < now.whole_seconds() || now.plus(limits::CLOCK_SKEW) < certificate.not_before {
         return Err(OcspFault::ResponderNotValid);
     }
@@ -153,10 +165,10 @@ fn check_signature(
         None if !certificate.extensions.is_not_asked_about => return Err(OcspFault::ResponderRevoked),
         Some(false) | None => {}
     }
-    verify(response, &certificate.key)
+    verify(response, rules.suites, &certificate.key)
 }
 
-fn check_responder(certificate: &Certificate, issuer: &Authority) -> Result<(), OcspFault> {
+fn check_responder(certificate: &Certificate, Rules { issuer, suites, .. }: Rules<'_>) -> Result<(), OcspFault> {
     let extensions = &certificate.extensions;
     let may_sign = extensions
         .key_usage
@@ -170,7 +182,7 @@ fn check_responder(certificate: &Certificate, issuer: &Authority) -> Result<(), 
         && is_meant
         && !is_strange
         && issuer.may_have_issued(&certificate.issuer, extensions.authority_key_id.as_deref())
-        && certificate.is_signed_with(issuer.key())
+        && certificate.is_signed_with(suites, issuer.key())
     {
         Ok(())
     } else {
@@ -178,9 +190,8 @@ fn check_responder(certificate: &Certificate, issuer: &Authority) -> Result<(), 
     }
 }
 
-fn verify(response: &Response<'_>, key: &PublicKeyInfo) -> Result<(), OcspFault> {
-    let suite = Suite::of_certificate_signature(&response.algorithm).ok_or(OcspFault::Signature)?;
-    if suite.verifies(key, response.signed, response.signature) {
+fn verify(response: &Response<'_>, suites: Suites, key: &PublicKeyInfo) -> Result<(), OcspFault> {
+    if suites.verifies(&response.algorithm, key, response.signed, response.signature) {
         Ok(())
     } else {
         Err(OcspFault::Signature)

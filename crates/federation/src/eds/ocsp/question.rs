@@ -3,10 +3,10 @@
 use aws_lc_rs::digest::{SHA256, digest};
 use rand_core::CryptoRng;
 
+use super::super::algorithm::Algorithm;
 use super::super::ber::{Malformed, Reader, tag};
 use super::super::oid;
 use super::super::path::Authority;
-use super::super::suite::Algorithm;
 
 /// What makes an answer one to this question and to no earlier one (RFC 8954; 32 octets as RFC 9654 §2.1 wants).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +54,7 @@ impl CertId {
         let key_hash = inside.octets()?.into_owned();
         let serial = inside.integer()?.to_vec();
         inside.finish()?;
-        Ok(algorithm.is(oid::SHA256).then_some(Self {
+        Ok(algorithm.is_bare(oid::SHA256).then_some(Self {
             name_hash,
             key_hash,
             serial,

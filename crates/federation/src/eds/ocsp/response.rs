@@ -2,10 +2,10 @@
 
 use authority::time::Timestamp;
 
+use super::super::algorithm::Algorithm;
 use super::super::ber::{self, Element, Malformed, Reader, Rules, tag};
 use super::super::certificate::Certificate;
 use super::super::extensions::Extension;
-use super::super::suite::Algorithm;
 use super::super::{instant, limits, oid};
 use super::{CertId, OcspFault};
 

@@ -7,7 +7,8 @@ use authority::time::{Timestamp, minutes, seconds};
 use proptest::prelude::*;
 
 use super::super::path::{Authority, TrustStore};
-use super::super::settings::TrustFile;
+use super::super::settings::{EdsSettings, TrustFile};
+use super::super::suite::Suites;
 use super::*;
 
 macro_rules! vector {
@@ -33,7 +34,11 @@ fn authority(bytes: &[u8]) -> Arc<Authority> {
         name: "authority".to_owned(),
         bytes: bytes.to_vec(),
     };
-    let store = TrustStore::new(&[file], &[]).unwrap();
+    let settings = EdsSettings {
+        anchors: vec![file],
+        ..EdsSettings::default()
+    };
+    let store = TrustStore::new(&settings).unwrap();
     Arc::clone(store.authorities().next().unwrap())
 }
 
@@ -49,8 +54,17 @@ fn rsa_question() -> OcspQuestion {
     question(&centre(), &RSA_SERIAL, &RSA_NONCE)
 }
 
+fn rules(issuer: &Authority, now: Timestamp) -> Rules<'_> {
+    Rules {
+        issuer,
+        suites: Suites::default(),
+        policy: POLICY,
+        now,
+    }
+}
+
 fn judge_rsa(der: &[u8], now: Timestamp) -> Result<OcspAnswer, OcspFault> {
-    judge(&rsa_question(), &centre(), der, (&POLICY, now), |_| None)
+    judge(&rsa_question(), der, rules(&centre(), now), |_| None)
 }
 
 #[test]
@@ -79,17 +93,17 @@ fn it_answers_one_question_only() {
     let (issuer, mut serial) = (centre(), RSA_SERIAL);
     serial[19] ^= 1;
     let other = question(&issuer, &serial, &RSA_NONCE);
-    let judged = judge(&other, &issuer, RSA_GOOD, (&POLICY, RSA_AT), |_| None);
+    let judged = judge(&other, RSA_GOOD, rules(&issuer, RSA_AT), |_| None);
     assert_eq!(judged, Err(OcspFault::OtherCertificate));
     let other = question(&issuer, &RSA_SERIAL, b"12345678");
-    let judged = judge(&other, &issuer, RSA_GOOD, (&POLICY, RSA_AT), |_| None);
+    let judged = judge(&other, RSA_GOOD, rules(&issuer, RSA_AT), |_| None);
     assert_eq!(judged, Err(OcspFault::OtherNonce));
 }
 
 #[test]
 fn another_authority_of_the_configuration_does_not_make_it_right() {
     let other = authority(vector!("prod/nca_rsa_2022.cer"));
-    let judged = judge(&rsa_question(), &other, RSA_GOOD, (&POLICY, RSA_AT), |_| None);
+    let judged = judge(&rsa_question(), RSA_GOOD, rules(&other, RSA_AT), |_| None);
     assert_eq!(judged, Err(OcspFault::Responder));
 }
 
@@ -100,9 +114,115 @@ fn a_responder_that_a_list_names_is_not_believed() {
         (Some(false), None),
         (None, None),
     ] {
-        let judged = judge(&rsa_question(), &centre(), RSA_GOOD, (&POLICY, RSA_AT), |_| listed);
+        let judged = judge(&rsa_question(), RSA_GOOD, rules(&centre(), RSA_AT), |_| listed);
         assert_eq!(judged.err(), fault, "{listed:?}");
     }
+}
+
+/// The imitation's moment, and the nonce of its answers.
+const FAKE_AT: Timestamp = Timestamp::from_unix_seconds(1_795_262_400);
+const FAKE_NONCE: [u8; 8] = [1, 2, 3, 4, 5, 6, 7, 8];
+
+fn fake_centre() -> Arc<Authority> {
+    authority(vector!("fake/ca/nca_gost2015-512.cer"))
+}
+
+/// About `individual_valid`, and about `individual_revoked`.
+fn fake_question(serial: &str) -> OcspQuestion {
+    let octets: Vec<u8> = (0..serial.len() / 2)
+        .map(|at| u8::from_str_radix(&serial[2 * at..2 * at + 2], 16).unwrap())
+        .collect();
+    question(&fake_centre(), &octets, &FAKE_NONCE)
+}
+
+const VALID: &str = "25D4CDBE9B87D61BA5BDF7A17216072C40E25070";
+const REVOKED: &str = "7D1E8C723AB6672C50E4929F044C43E79CA6C7DD";
+
+#[test]
+fn a_question_is_written_as_the_centres_software_writes_it() {
+    assert_eq!(fake_question(VALID).der(), vector!("fake/ocsp/request.der"));
+}
+
+#[test]
+fn the_imitations_answers_are_judged_as_its_manifest_says() {
+    let at = Timestamp::from_rfc3339("2026-09-10T08:00:00Z").unwrap();
+    let good = Ok(CertificateStatus::Good);
+    for (der, serial, expected) in [
+        (vector!("fake/ocsp/good.der"), VALID, good),
+        (
+            vector!("fake/ocsp/revoked.der"),
+            REVOKED,
+            Ok(CertificateStatus::Revoked { at }),
+        ),
+        (vector!("fake/ocsp/unknown.der"), VALID, Ok(CertificateStatus::Unknown)),
+        (
+            vector!("fake/ocsp/not_issued_1970.der"),
+            VALID,
+            Ok(CertificateStatus::NeverIssued),
+        ),
+        (
+            vector!("fake/ocsp/good_other_nonce.der"),
+            VALID,
+            Err(OcspFault::OtherNonce),
+        ),
+        (vector!("fake/ocsp/good_no_nonce.der"), VALID, Err(OcspFault::NoNonce)),
+        (
+            vector!("fake/ocsp/good_other_serial.der"),
+            VALID,
+            Err(OcspFault::OtherCertificate),
+        ),
+        (
+            vector!("fake/ocsp/good_bad_signature.der"),
+            VALID,
+            Err(OcspFault::Signature),
+        ),
+        (vector!("fake/ocsp/good_by_ee.der"), VALID, Err(OcspFault::Responder)),
+        (vector!("fake/ocsp/good_stale.der"), VALID, Err(OcspFault::Stale)),
+        (vector!("fake/ocsp/try_later.der"), VALID, Err(OcspFault::TryLater)),
+        (vector!("fake/ocsp/request.der"), VALID, Err(OcspFault::NotResponse)),
+        (
+            vector!("ocsp-test/gost2015_never_issued_1970.der"),
+            VALID,
+            Err(OcspFault::OtherCertificate),
+        ),
+    ] {
+        let judged = judge(&fake_question(serial), der, rules(&fake_centre(), FAKE_AT), |_| None);
+        assert_eq!(judged.map(|answer| answer.status()), expected);
+    }
+}
+
+#[test]
+fn an_answer_without_nonce_is_believed_only_where_the_configuration_says_so() {
+    let lax = |der: &[u8]| {
+        let centre = fake_centre();
+        let policy = OcspPolicy {
+            accept_without_nonce: true,
+            ..POLICY
+        };
+        let rules = Rules {
+            policy,
+            ..rules(&centre, FAKE_AT)
+        };
+        judge(&fake_question(VALID), der, rules, |_| None).map(|answer| answer.status())
+    };
+    assert_eq!(lax(vector!("fake/ocsp/good_no_nonce.der")), Ok(CertificateStatus::Good));
+    assert_eq!(
+        lax(vector!("fake/ocsp/good_other_nonce.der")),
+        Err(OcspFault::OtherNonce)
+    );
+}
+
+#[test]
+fn the_real_answer_about_a_certificate_that_was_never_issued_is_understood() {
+    let der = vector!("ocsp-test/gost2015_never_issued_1970.der");
+    let response = super::response::parse(der).unwrap();
+    let id = response.single.id.clone().unwrap();
+    let of_it = OcspQuestion::new(id, &response.nonce.clone().unwrap());
+    let centre = authority(vector!("test-ca/nca_gost2022_test.cer"));
+    assert!(of_it.is_to(&centre));
+    let at = response.single.this_update;
+    let answer = judge(&of_it, der, rules(&centre, at), |_| None).unwrap();
+    assert_eq!(answer.status(), CertificateStatus::NeverIssued);
 }
 
 #[test]
