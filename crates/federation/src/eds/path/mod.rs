@@ -17,6 +17,7 @@ mod rows;
 mod start;
 
 use std::cell::Cell;
+use std::sync::Arc;
 use std::time::Duration;
 
 use authority::time::Timestamp;
@@ -50,12 +51,12 @@ pub(crate) struct TrustStore {
     rows: Vec<Row>,
     /// One of these has to hold along a path, any when there are none: content octets of the identifiers.
     policies: Vec<Vec<u8>>,
-    authorities: Vec<Authority>,
+    authorities: Vec<Arc<Authority>>,
 }
 
 /// The authorities above a certificate that verified, the issuing one first, the anchor last.
-#[derive(Debug)]
-pub(crate) struct TrustedPath<'a>(Vec<&'a Authority>);
+#[derive(Clone, Debug)]
+pub(crate) struct TrustedPath(Vec<Arc<Authority>>);
 
 /// The purpose of the leaf is judged after its path, in `purpose`, and that of authorities at start: here every usage will do
 /// that is written properly.
@@ -102,11 +103,11 @@ impl Authority {
 
 impl TrustStore {
     /// The path of a certificate at this time.
-    pub(crate) fn path(&self, certificate: &Certificate, now: Timestamp) -> Result<TrustedPath<'_>, ChainFault> {
+    pub(crate) fn path(&self, certificate: &Certificate, now: Timestamp) -> Result<TrustedPath, ChainFault> {
         if certificate.extensions.has_unknown_critical || certificate.extensions.has_name_constraints {
             return Err(ChainFault::CriticalExtension);
         }
-        let candidates: Vec<&Authority> = self.candidates(certificate).collect();
+        let candidates: Vec<&Arc<Authority>> = self.candidates(certificate).collect();
         if candidates.is_empty() {
             return Err(ChainFault::UnknownIssuer);
         }
@@ -121,12 +122,12 @@ impl TrustStore {
     }
 
     /// webpki's verdict, and ours on each path that it finds.
-    fn path_of_person<'a>(
-        &'a self,
+    fn path_of_person(
+        &self,
         certificate: &Certificate,
-        candidates: &[&'a Authority],
+        candidates: &[&Arc<Authority>],
         now: Timestamp,
-    ) -> Result<TrustedPath<'a>, ChainFault> {
+    ) -> Result<TrustedPath, ChainFault> {
         let der = CertificateDer::from(certificate.der.as_slice());
         let leaf = EndEntityCert::try_from(&der).map_err(|error| told(&error))?;
         let rows: Vec<&dyn SignatureVerificationAlgorithm> = self.rows.iter().map(|row| row as _).collect();
@@ -148,12 +149,12 @@ impl TrustStore {
     }
 
     /// An authority's own certificate: the walk of the start. Nobody signs in with it, see `purpose`.
-    fn path_of_authority<'a>(
-        &'a self,
+    fn path_of_authority(
+        &self,
         certificate: &Certificate,
-        candidates: &[&'a Authority],
+        candidates: &[&Arc<Authority>],
         now: Timestamp,
-    ) -> Result<TrustedPath<'a>, ChainFault> {
+    ) -> Result<TrustedPath, ChainFault> {
         let issuer = candidates
             .iter()
             .take(limits::PATH_SIGNATURES)
@@ -166,7 +167,7 @@ impl TrustStore {
 
     /// What webpki leaves to us on a path whose signatures verified: the validity of every authority, anchors too, at our
     /// time, and the policies.
-    fn judge(&self, certificate: &Certificate, path: &[&Authority], now: Timestamp) -> Result<(), ChainFault> {
+    fn judge(&self, certificate: &Certificate, path: &[Arc<Authority>], now: Timestamp) -> Result<(), ChainFault> {
         if !path.iter().all(|authority| authority.is_valid_at(now)) {
             return Err(ChainFault::AuthorityNotValid);
         }
@@ -183,11 +184,11 @@ impl TrustStore {
         self.suites
     }
 
-    pub(crate) fn authorities(&self) -> impl Iterator<Item = &Authority> {
+    pub(crate) fn authorities(&self) -> impl Iterator<Item = &Arc<Authority>> {
         self.authorities.iter()
     }
 
-    fn candidates(&self, certificate: &Certificate) -> impl Iterator<Item = &Authority> {
+    fn candidates(&self, certificate: &Certificate) -> impl Iterator<Item = &Arc<Authority>> {
         let id = certificate.extensions.authority_key_id.as_deref();
         self.authorities
             .iter()
@@ -195,11 +196,11 @@ impl TrustStore {
     }
 
     /// The authorities between the candidates and their anchors, and these anchors, each once.
-    fn material<'a>(&'a self, candidates: &[&'a Authority]) -> (Vec<CertificateDer<'a>>, Vec<TrustAnchor<'a>>) {
-        let mut intermediates: Vec<CertificateDer<'a>> = Vec::new();
-        let mut anchors: Vec<TrustAnchor<'a>> = Vec::new();
+    fn material(&self, candidates: &[&Arc<Authority>]) -> (Vec<CertificateDer<'static>>, Vec<TrustAnchor<'static>>) {
+        let mut intermediates: Vec<CertificateDer<'static>> = Vec::new();
+        let mut anchors: Vec<TrustAnchor<'static>> = Vec::new();
         for authority in candidates.iter().flat_map(|candidate| self.upwards(candidate)) {
-            let der = CertificateDer::from(authority.certificate.der.as_slice());
+            let der = CertificateDer::from(authority.certificate.der.clone());
             match &authority.anchor {
                 Some(anchor) if !anchors.contains(anchor) => anchors.push(anchor.clone()),
                 None if !intermediates.contains(&der) => intermediates.push(der),
@@ -209,11 +210,11 @@ impl TrustStore {
         (intermediates, anchors)
     }
 
-    fn upwards<'a>(&'a self, from: &'a Authority) -> Vec<&'a Authority> {
-        let mut path = vec![from];
+    fn upwards(&self, from: &Arc<Authority>) -> Vec<Arc<Authority>> {
+        let mut path = vec![Arc::clone(from)];
         let mut above = from.above;
         while let Some(authority) = above.and_then(|position| self.authorities.get(position)) {
-            path.push(authority);
+            path.push(Arc::clone(authority));
             above = authority.above;
         }
         path
@@ -221,9 +222,9 @@ impl TrustStore {
 }
 
 /// The candidate that issued the leaf of a path that webpki found.
-fn issuer_on<'a>(path: &VerifiedPath<'_>, candidates: &[&'a Authority]) -> Option<&'a Authority> {
+fn issuer_on<'a>(path: &VerifiedPath<'_>, candidates: &[&'a Arc<Authority>]) -> Option<&'a Arc<Authority>> {
     let lowest = path.intermediate_certificates().next().map(webpki::Cert::der);
-    let is_issuer = |candidate: &&&Authority| match (&lowest, &candidate.anchor) {
+    let is_issuer = |candidate: &&&Arc<Authority>| match (&lowest, &candidate.anchor) {
         (Some(der), None) => der.as_ref() == candidate.certificate.der,
         (None, Some(anchor)) => anchor == path.anchor(),
         (Some(_), Some(_)) | (None, None) => false,
@@ -244,10 +245,10 @@ fn within_validity(certificate: &Certificate, now: Timestamp) -> Result<UnixTime
 
 /// Whether a policy holds along the path (RFC 5280 §6.1.3 (d), without mappings): the leaf names it, and every authority
 /// below the anchor names it or any policy.
-fn is_policy_of_path(policy: &[u8], certificate: &Certificate, path: &[&Authority]) -> bool {
+fn is_policy_of_path(policy: &[u8], certificate: &Certificate, path: &[Arc<Authority>]) -> bool {
     let names =
         |certificate: &Certificate, policy: &[u8]| certificate.extensions.policies.iter().any(|found| found == policy);
-    let allows = |authority: &&Authority| {
+    let allows = |authority: &Arc<Authority>| {
         authority.anchor.is_some()
             || names(&authority.certificate, policy)
             || names(&authority.certificate, oid::ANY_POLICY)
@@ -273,14 +274,17 @@ fn told(error: &Error) -> ChainFault {
     }
 }
 
-impl<'a> TrustedPath<'a> {
+impl TrustedPath {
     /// Each authority below the anchor with the one that issued it.
-    pub(crate) fn links(&self) -> impl Iterator<Item = (&'a Authority, &'a Authority)> {
-        self.0.iter().copied().zip(self.0.iter().copied().skip(1))
+    pub(crate) fn links(&self) -> impl Iterator<Item = (&Authority, &Authority)> {
+        self.0
+            .iter()
+            .map(Arc::as_ref)
+            .zip(self.0.iter().map(Arc::as_ref).skip(1))
     }
 
     /// The authority that issued the certificate. A path has at least one.
-    pub(crate) fn issuing(&self) -> Option<&'a Authority> {
-        self.0.first().copied()
+    pub(crate) fn issuing(&self) -> Option<&Authority> {
+        self.0.first().map(Arc::as_ref)
     }
 }

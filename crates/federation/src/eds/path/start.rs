@@ -62,11 +62,11 @@ impl TrustStore {
         };
         for (file, certificate) in read_all(&settings.anchors, suites)? {
             let anchor = anchor(&certificate).ok_or_else(|| trust(&file, TrustFault::NotCertificate))?;
-            store.authorities.push(Authority {
+            store.authorities.push(Arc::new(Authority {
                 certificate,
                 above: None,
                 anchor: Some(anchor),
-            });
+            }));
         }
         if store.authorities.is_empty() {
             return Err(SettingsFault::NoAnchors);
@@ -100,11 +100,11 @@ impl TrustStore {
                     {
                         known.insert(suite, &above.key().bits, certificate.signed(), certificate.signature());
                     }
-                    let authority = Authority {
+                    let authority = Arc::new(Authority {
                         certificate,
                         above: Some(position),
                         anchor: None,
-                    };
+                    });
                     self.check_depth(&authority).map_err(|fault| trust(&file, fault))?;
                     self.authorities.push(authority);
                 }
@@ -116,7 +116,7 @@ impl TrustStore {
 
     /// pathLenConstraint counts the authorities between the constrained one and the leaf (RFC 5280 §4.2.1.9); self-issued
     /// ones are not counted.
-    fn check_depth(&self, lowest: &Authority) -> Result<(), TrustFault> {
+    fn check_depth(&self, lowest: &Arc<Authority>) -> Result<(), TrustFault> {
         let path = self.upwards(lowest);
         let mut below = 0_u32;
         for authority in &path {
