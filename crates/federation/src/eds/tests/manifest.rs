@@ -200,7 +200,7 @@ fn every_certificate_is_judged_as_the_manifest_says() {
         let certificate = Certificate::parse(der).unwrap();
         let path = trust.path(&certificate, imitation.clock()).map_err(EdsRefusal::Chain)?;
         check_validity(&certificate, imitation.clock())?;
-        let role = purpose::role(&certificate).map_err(EdsRefusal::Purpose)?;
+        let role = purpose::role(&certificate, &Roles::default()).map_err(EdsRefusal::Purpose)?;
         let person = identity::read(&certificate, role, checksum).map_err(EdsRefusal::Identity)?;
         match revocations.check(&certificate.serial, &path, imitation.clock()) {
             Ok(_) | Err(EdsRefusal::StatusUnknown(StatusFault::NoList)) => Ok(person),

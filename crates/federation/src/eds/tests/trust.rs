@@ -15,7 +15,7 @@ fn fault(anchors: &[&[u8]], intermediates: &[&[u8]]) -> Option<TrustFault> {
     match TrustStore::new(&settings) {
         Ok(_) => None,
         Err(SettingsFault::Trust { fault, .. }) => Some(fault),
-        Err(SettingsFault::NoAnchors) => panic!("anchors were given"),
+        Err(SettingsFault::NoAnchors | SettingsFault::MixedContours) => panic!("anchors of one contour were given"),
     }
 }
 
@@ -140,7 +140,7 @@ fn the_certificates_of_the_test_contour_are_signed_by_its_authority() {
         let certificate = Certificate::parse(der).unwrap();
         assert!(certificate.is_signed_with(Suites::default(), &centre.key));
         assert!(!certificate.is_signed_with(Suites::default(), &certificate.key));
-        let role = purpose::role(&certificate).unwrap();
+        let role = purpose::role(&certificate, &Roles::default()).unwrap();
         let read = |checksum| identity::read(&certificate, role, checksum);
         assert_eq!(read(Checksum::Required), Err(IdentityFault::Checksum));
         assert_eq!(read(Checksum::Ignored).unwrap().iin.expose(), "123456789011");
@@ -152,7 +152,7 @@ fn purpose_and_identity_are_read_from_every_kind_of_certificate() {
     use authority::certificates::{CertificateRole, KeyStorage};
     let read = |der: &[u8]| {
         let certificate = Certificate::parse(der).unwrap();
-        let role = purpose::role(&certificate).map_err(EdsRefusal::Purpose)?;
+        let role = purpose::role(&certificate, &Roles::default()).map_err(EdsRefusal::Purpose)?;
         identity::read(&certificate, role, Checksum::Required).map_err(EdsRefusal::Identity)
     };
     let head = read(vector!("fake/ee/ceo_valid.cer")).unwrap();
