@@ -31,6 +31,8 @@ pub(crate) struct Extensions {
     pub(crate) authority_key_id: Option<Vec<u8>>,
     /// Content octets of the key storage that NCA names.
     pub(crate) key_storage: Option<Vec<u8>>,
+    /// id-pkix-ocsp-nocheck: its issuer says that nobody need ask about it.
+    pub(crate) is_not_asked_about: bool,
     /// nameConstraints are present, critical or not.
     pub(crate) has_name_constraints: bool,
     /// An extension that is critical and not understood here.
@@ -65,6 +67,11 @@ impl Extensions {
             // Its form is known from examples only: another form says nothing, and must not lock anybody out.
             oid::KEY_STORAGE => {
                 self.key_storage = oids(&mut value).ok().and_then(|mut found| found.pop());
+                return Ok(());
+            }
+            // RFC 6960 §4.2.2.2.1 wants NULL as its value; the national centre writes NULL or nothing at all.
+            oid::OCSP_NO_CHECK => {
+                self.is_not_asked_about = true;
                 return Ok(());
             }
             oid::NAME_CONSTRAINTS => {
