@@ -44,6 +44,8 @@ mod verify;
 #[cfg(test)]
 mod tests;
 
+pub use const_oid::ObjectIdentifier;
+
 pub use challenge::{Challenge, ChallengePurpose, ChallengeText};
 pub use identity::{CertifiedNames, CertifiedOrganisation, IdentityFault, NationalIdentity};
 pub use lists::CheckedList;
