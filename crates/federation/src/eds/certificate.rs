@@ -118,7 +118,7 @@ impl Certificate {
 }
 
 impl PublicKeyInfo {
-    fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+    pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
         let mut inside = reader.enter(tag::SEQUENCE)?;
         let algorithm = Algorithm::read(&mut inside)?;
         let bits = inside.whole_bits()?.to_vec();
