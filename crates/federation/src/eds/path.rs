@@ -6,6 +6,8 @@
 //! no validity of anchors, and does not say which rule a certificate broke, which the page and the auditor need to know.
 //! Certificates that come with a signature are never used as authorities.
 
+use std::sync::Arc;
+
 use authority::time::Timestamp;
 
 use super::certificate::{Certificate, PublicKeyInfo};
@@ -56,12 +58,12 @@ pub(crate) struct Authority {
 #[derive(Debug)]
 pub(crate) struct TrustStore {
     suites: Suites,
-    authorities: Vec<Authority>,
+    authorities: Vec<Arc<Authority>>,
 }
 
 /// The authorities above a certificate that verified, the issuing one first, the anchor last.
-#[derive(Debug)]
-pub(crate) struct TrustedPath<'a>(Vec<&'a Authority>);
+#[derive(Clone, Debug)]
+pub(crate) struct TrustedPath(Vec<Arc<Authority>>);
 
 impl Authority {
     pub(crate) fn name(&self) -> &[u8] {
@@ -105,10 +107,10 @@ impl TrustStore {
             authorities: Vec::new(),
         };
         for (_, certificate) in read_all(&settings.anchors, suites)? {
-            store.authorities.push(Authority {
+            store.authorities.push(Arc::new(Authority {
                 certificate,
                 above: None,
-            });
+            }));
         }
         if store.authorities.is_empty() {
             return Err(SettingsFault::NoAnchors);
@@ -127,7 +129,7 @@ impl TrustStore {
     }
 
     /// The path of a certificate at this time.
-    pub(crate) fn path(&self, certificate: &Certificate, now: Timestamp) -> Result<TrustedPath<'_>, ChainFault> {
+    pub(crate) fn path(&self, certificate: &Certificate, now: Timestamp) -> Result<TrustedPath, ChainFault> {
         if certificate.extensions.has_unknown_critical || certificate.extensions.has_name_constraints {
             return Err(ChainFault::CriticalExtension);
         }
@@ -154,22 +156,22 @@ impl TrustStore {
         self.suites
     }
 
-    pub(crate) fn authorities(&self) -> impl Iterator<Item = &Authority> {
+    pub(crate) fn authorities(&self) -> impl Iterator<Item = &Arc<Authority>> {
         self.authorities.iter()
     }
 
-    fn candidates(&self, certificate: &Certificate) -> impl Iterator<Item = &Authority> {
+    fn candidates(&self, certificate: &Certificate) -> impl Iterator<Item = &Arc<Authority>> {
         let id = certificate.extensions.authority_key_id.as_deref();
         self.authorities
             .iter()
             .filter(move |authority| authority.may_have_issued(&certificate.issuer, id))
     }
 
-    fn upwards<'a>(&'a self, from: &'a Authority) -> Vec<&'a Authority> {
-        let mut path = vec![from];
+    fn upwards(&self, from: &Arc<Authority>) -> Vec<Arc<Authority>> {
+        let mut path = vec![Arc::clone(from)];
         let mut above = from.above;
         while let Some(authority) = above.and_then(|position| self.authorities.get(position)) {
-            path.push(authority);
+            path.push(Arc::clone(authority));
             above = authority.above;
         }
         path
@@ -185,10 +187,10 @@ impl TrustStore {
             });
             match above {
                 Some(position) => {
-                    let authority = Authority {
+                    let authority = Arc::new(Authority {
                         certificate,
                         above: Some(position),
-                    };
+                    });
                     self.check_depth(&authority).map_err(|fault| trust(&file, fault))?;
                     self.authorities.push(authority);
                 }
@@ -200,7 +202,7 @@ impl TrustStore {
 
     /// pathLenConstraint counts the authorities between the constrained one and the leaf (RFC 5280 §4.2.1.9); self-issued
     /// ones are not counted.
-    fn check_depth(&self, lowest: &Authority) -> Result<(), TrustFault> {
+    fn check_depth(&self, lowest: &Arc<Authority>) -> Result<(), TrustFault> {
         let path = self.upwards(lowest);
         let mut below = 0_u32;
         for authority in &path {
@@ -224,15 +226,18 @@ impl TrustStore {
     }
 }
 
-impl<'a> TrustedPath<'a> {
+impl TrustedPath {
     /// Each authority below the anchor with the one that issued it.
-    pub(crate) fn links(&self) -> impl Iterator<Item = (&'a Authority, &'a Authority)> {
-        self.0.iter().copied().zip(self.0.iter().copied().skip(1))
+    pub(crate) fn links(&self) -> impl Iterator<Item = (&Authority, &Authority)> {
+        self.0
+            .iter()
+            .map(Arc::as_ref)
+            .zip(self.0.iter().map(Arc::as_ref).skip(1))
     }
 
     /// The authority that issued the certificate. A path has at least one.
-    pub(crate) fn issuing(&self) -> Option<&'a Authority> {
-        self.0.first().copied()
+    pub(crate) fn issuing(&self) -> Option<&Authority> {
+        self.0.first().map(Arc::as_ref)
     }
 }
 

@@ -117,10 +117,7 @@ fn a_document_wrapped_around_or_beside_is_refused() {
 fn a_signature_in_a_signature_is_refused() {
     let inner = honest(XmlLayout::Compact).signature().unwrap();
     assert_eq!(
-        replaced(
-            "<ds:KeyInfo>",
-            &format!("<ds:KeyInfo>{inner}")
-        ),
+        replaced("<ds:KeyInfo>", &format!("<ds:KeyInfo>{inner}")),
         refused(XmlFault::NotOneSignature)
     );
     assert_eq!(
