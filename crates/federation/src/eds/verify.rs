@@ -5,6 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use authority::certificates::KeyUsage;
 use authority::identifiers::Checksum;
 use authority::time::Timestamp;
 use aws_lc_rs::digest;
@@ -332,6 +333,18 @@ impl VerifiedEds {
         let mut thumbprint = [0; 32];
         thumbprint.copy_from_slice(digest::digest(&digest::SHA256, &self.certificate.der).as_ref());
         thumbprint
+    }
+
+    /// SHA-256 over the SubjectPublicKeyInfo: the key, whatever certificates it has.
+    pub fn key_digest(&self) -> [u8; 32] {
+        let mut key = [0; 32];
+        key.copy_from_slice(digest::digest(&digest::SHA256, &self.certificate.key.der).as_ref());
+        key
+    }
+
+    /// What the key was issued for.
+    pub fn usage(&self) -> KeyUsage {
+        purpose::usage(&self.certificate.extensions)
     }
 
     /// The subject key identifier, when the certificate has one.
