@@ -89,6 +89,7 @@ fn told(event: &Event) -> Option<(Words, usize)> {
         | EventKind::LogoutUndelivered
         | EventKind::ActivityDisputed
         | EventKind::HistoryExported
+        | EventKind::EvidenceExported
         | EventKind::ConsentGranted
         | EventKind::ConsentDenied
         | EventKind::RequestValueRepeated
