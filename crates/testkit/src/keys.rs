@@ -7,7 +7,7 @@ use authority::time::{Timestamp, days};
 use federation::eds::EdsSettings;
 
 use crate::people::{DemoKey, DemoPerson, PEOPLE};
-use crate::pki::{CrlProfile, PkiError, Revocation, SigningKey, TestCentre, read_pair, write_pair};
+use crate::pki::{CrlProfile, PkiError, Revocation, SigningKey, Suite, TestCentre, read_pair, write_pair};
 
 /// How long a list of the demo is fresh.
 const LIST_LIFE_DAYS: u64 = 365;
@@ -49,7 +49,7 @@ impl DemoKeys {
     /// A file cannot be read or written, or is something else; the crypto library fails.
     pub fn open(folder: &Path, now: Timestamp) -> Result<Self, PkiError> {
         let folder_of_people = folder.join("people");
-        let centre = if let Some(centre) = TestCentre::read(folder)? {
+        let centre = if let Some(centre) = TestCentre::read(folder, Suite::Rsa)? {
             centre
         } else {
             let centre = TestCentre::generate(now)?;

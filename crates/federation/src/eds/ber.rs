@@ -41,12 +41,16 @@ pub(crate) mod tag {
     pub(crate) const CONTEXT_0: u8 = 0xa0;
     /// `[1]`, constructed.
     pub(crate) const CONTEXT_1: u8 = 0xa1;
+    /// `[2]`, constructed.
+    pub(crate) const CONTEXT_2: u8 = 0xa2;
     /// `[3]`, constructed.
     pub(crate) const CONTEXT_3: u8 = 0xa3;
     /// `[4]`, constructed.
     pub(crate) const CONTEXT_4: u8 = 0xa4;
     /// `[0]`, primitive.
     pub(crate) const CONTEXT_0_PRIMITIVE: u8 = 0x80;
+    /// `[2]`, primitive.
+    pub(crate) const CONTEXT_2_PRIMITIVE: u8 = 0x82;
     /// The bit that says "built of other elements".
     pub(crate) const CONSTRUCTED: u8 = 0x20;
 }

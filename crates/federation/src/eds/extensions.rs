@@ -5,6 +5,8 @@ use super::oid;
 
 /// `digitalSignature`, bit 0 of keyUsage.
 pub(crate) const DIGITAL_SIGNATURE: u16 = 0x8000;
+/// `nonRepudiation`, bit 1 of keyUsage.
+pub(crate) const NON_REPUDIATION: u16 = 0x4000;
 /// `keyCertSign`, bit 5 of keyUsage.
 pub(crate) const KEY_CERT_SIGN: u16 = 0x0400;
 /// `cRLSign`, bit 6 of keyUsage.
@@ -27,6 +29,8 @@ pub(crate) struct Extensions {
     pub(crate) authority_key_id: Option<Vec<u8>>,
     /// Content octets of the key storage that NCA names.
     pub(crate) key_storage: Option<Vec<u8>>,
+    /// id-pkix-ocsp-nocheck: its issuer says that nobody need ask about it.
+    pub(crate) is_not_asked_about: bool,
     /// nameConstraints are present, critical or not.
     pub(crate) has_name_constraints: bool,
     /// An extension that is critical and not understood here.
@@ -61,6 +65,11 @@ impl Extensions {
             // Its form is known from examples only: another form says nothing, and must not lock anybody out.
             oid::KEY_STORAGE => {
                 self.key_storage = oids(&mut value).ok().and_then(|mut found| found.pop());
+                return Ok(());
+            }
+            // RFC 6960 §4.2.2.2.1 wants NULL as its value; the national centre writes NULL or nothing at all.
+            oid::OCSP_NO_CHECK => {
+                self.is_not_asked_about = true;
                 return Ok(());
             }
             oid::NAME_CONSTRAINTS => {

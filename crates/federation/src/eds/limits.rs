@@ -14,6 +14,10 @@ pub(crate) const CERTIFICATES: usize = 10;
 pub(crate) const CERTIFICATE: usize = 16 * 1024;
 /// Longest certificate revocation list, in bytes; production lists are megabytes.
 pub(crate) const CRL: usize = 64 * 1024 * 1024;
+/// Longest OCSP response, in bytes.
+pub(crate) const OCSP: usize = 64 * 1024;
+/// How far a responder's clock may be ahead of ours.
+pub(crate) const OCSP_AHEAD: Duration = Duration::from_mins(5);
 /// Longest path, in certification authorities.
 pub(crate) const PATH: usize = 8;
 /// Most certificate signatures checked for one path.

@@ -7,12 +7,15 @@
 //! | `verify` | in which order are the checks made? Start here |
 //! | `armour`, `ber`, `cms` | what did arrive: text, encoding, SignedData? |
 //! | `attributes` | does the signature cover our text? |
-//! | `suite` | which algorithms are accepted? |
+//! | `suite`, `algorithm`, `rsa` | which algorithms are accepted? |
 //! | `certificate`, `extensions`, `path` | who vouches for the key? |
-//! | `crl`, `revocation` | has it been withdrawn? |
+//! | `ocsp`, `responders` | does its issuer stand by it, asked now? |
+//! | `crl`, `lists`, `revocation` | has it been withdrawn, as lists say? |
+//! | `turns` | how many checks at a time? |
 //! | `purpose`, `identity` | what is the key for, and whose is it? |
 //! | `refusal` | which rule was broken, and what is the person told? |
 
+mod algorithm;
 mod armour;
 mod attributes;
 mod ber;
@@ -24,13 +27,18 @@ mod extensions;
 mod identity;
 mod instant;
 mod limits;
+mod lists;
+mod ocsp;
 mod oid;
 mod path;
 mod purpose;
 mod refusal;
+mod responders;
 mod revocation;
+mod rsa;
 mod settings;
 mod suite;
+mod turns;
 mod verify;
 
 #[cfg(test)]
@@ -38,11 +46,15 @@ mod tests;
 
 pub use challenge::{Challenge, ChallengePurpose, ChallengeText};
 pub use identity::{CertifiedNames, CertifiedOrganisation, IdentityFault, NationalIdentity};
+pub use lists::CheckedList;
+pub use ocsp::{CertificateStatus, OcspAnswer, OcspFault, OcspNonce, OcspPolicy, OcspQuestion};
 pub use path::TrustFault;
 pub use refusal::{
     AlgorithmFault, AttributeFault, ChainFault, ContentFault, EdsRefusal, FormatFault, PersonClass, PurposeFault,
     SignerFault, StatusFault,
 };
+pub use responders::{CallProblem, Inquiry, Moment, OcspSettings, Responders};
 pub use revocation::{CrlFault, CrlProblem, CrlState};
 pub use settings::{EdsSettings, SettingsFault, TrustFile};
-pub use verify::{EdsVerifier, VerifiedEds};
+pub use turns::{TurnError, Turns};
+pub use verify::{EdsVerifier, Examined, StatusEvidence, StatusSource, VerifiedEds};

@@ -87,3 +87,18 @@ pub(crate) const CERTIFICATE_POLICIES: &[u8] = &[0x55, 0x1d, 0x20];
 pub(crate) const AUTHORITY_KEY_IDENTIFIER: &[u8] = &[0x55, 0x1d, 0x23];
 /// `id-ce-extKeyUsage` 2.5.29.37.
 pub(crate) const EXTENDED_KEY_USAGE: &[u8] = &[0x55, 0x1d, 0x25];
+
+/// `id-kp-OCSPSigning` 1.3.6.1.5.5.7.3.9 (RFC 6960 §4.2.2.2).
+pub(crate) const OCSP_SIGNING: &[u8] = &[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x09];
+/// `id-pkix-ocsp-basic` 1.3.6.1.5.5.7.48.1.1 (RFC 6960 §4.2.1).
+pub(crate) const OCSP_BASIC: &[u8] = &[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x01, 0x01];
+/// `id-pkix-ocsp-nonce` 1.3.6.1.5.5.7.48.1.2 (RFC 8954 §2).
+pub(crate) const OCSP_NONCE: &[u8] = &[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x01, 0x02];
+/// `id-pkix-ocsp-nocheck` 1.3.6.1.5.5.7.48.1.5 (RFC 6960 §4.2.2.2.1).
+pub(crate) const OCSP_NO_CHECK: &[u8] = &[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x01, 0x05];
+/// `id-ce-cRLNumber` 2.5.29.20.
+pub(crate) const CRL_NUMBER: &[u8] = &[0x55, 0x1d, 0x14];
+/// `id-ce-issuingDistributionPoint` 2.5.29.28.
+pub(crate) const ISSUING_DISTRIBUTION_POINT: &[u8] = &[0x55, 0x1d, 0x1c];
+/// `id-ce-certificateIssuer` 2.5.29.29.
+pub(crate) const CERTIFICATE_ISSUER: &[u8] = &[0x55, 0x1d, 0x1d];

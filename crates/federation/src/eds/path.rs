@@ -6,14 +6,16 @@
 //! no validity of anchors, and does not say which rule a certificate broke, which the page and the auditor need to know.
 //! Certificates that come with a signature are never used as authorities.
 
+use std::sync::Arc;
+
 use authority::time::Timestamp;
 
 use super::certificate::{Certificate, PublicKeyInfo};
 use super::extensions::{CRL_SIGN, KEY_CERT_SIGN};
 use super::limits;
 use super::refusal::ChainFault;
-use super::settings::{SettingsFault, TrustFile};
-use super::suite::Suite;
+use super::settings::{EdsSettings, SettingsFault, TrustFile};
+use super::suite::Suites;
 
 /// Why a configured certificate cannot be an authority here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -55,12 +57,13 @@ pub(crate) struct Authority {
 /// All configured authorities.
 #[derive(Debug)]
 pub(crate) struct TrustStore {
-    authorities: Vec<Authority>,
+    suites: Suites,
+    authorities: Vec<Arc<Authority>>,
 }
 
 /// The authorities above a certificate that verified, the issuing one first, the anchor last.
-#[derive(Debug)]
-pub(crate) struct TrustedPath<'a>(Vec<&'a Authority>);
+#[derive(Clone, Debug)]
+pub(crate) struct TrustedPath(Vec<Arc<Authority>>);
 
 impl Authority {
     pub(crate) fn name(&self) -> &[u8] {
@@ -97,20 +100,22 @@ impl Authority {
 
 impl TrustStore {
     /// Checks every authority once: what is damaged, no authority or not below an anchor stops the start.
-    pub(crate) fn new(anchors: &[TrustFile], intermediates: &[TrustFile]) -> Result<Self, SettingsFault> {
+    pub(crate) fn new(settings: &EdsSettings) -> Result<Self, SettingsFault> {
+        let suites = settings.suites();
         let mut store = Self {
+            suites,
             authorities: Vec::new(),
         };
-        for (_, certificate) in read_all(anchors)? {
-            store.authorities.push(Authority {
+        for (_, certificate) in read_all(&settings.anchors, suites)? {
+            store.authorities.push(Arc::new(Authority {
                 certificate,
                 above: None,
-            });
+            }));
         }
         if store.authorities.is_empty() {
             return Err(SettingsFault::NoAnchors);
         }
-        let mut waiting = read_all(intermediates)?;
+        let mut waiting = read_all(&settings.intermediates, suites)?;
         // The files come in any order: those below what is placed already are placed next, until nothing moves.
         loop {
             let before = waiting.len();
@@ -124,16 +129,16 @@ impl TrustStore {
     }
 
     /// The path of a certificate at this time.
-    pub(crate) fn path(&self, certificate: &Certificate, now: Timestamp) -> Result<TrustedPath<'_>, ChainFault> {
+    pub(crate) fn path(&self, certificate: &Certificate, now: Timestamp) -> Result<TrustedPath, ChainFault> {
         if certificate.extensions.has_unknown_critical || certificate.extensions.has_name_constraints {
             return Err(ChainFault::CriticalExtension);
         }
         let mut fault = ChainFault::UnknownIssuer;
         for issuer in self.candidates(certificate).take(limits::PATH_SIGNATURES) {
-            if certificate.suite().is_none() {
+            if !certificate.has_suite_of(self.suites) {
                 return Err(ChainFault::Algorithm);
             }
-            if !certificate.is_signed_with(issuer.key()) {
+            if !certificate.is_signed_with(self.suites, issuer.key()) {
                 fault = ChainFault::NotSigned;
                 continue;
             }
@@ -146,22 +151,27 @@ impl TrustStore {
         Err(fault)
     }
 
-    pub(crate) fn authorities(&self) -> impl Iterator<Item = &Authority> {
+    /// The algorithms that are accepted here.
+    pub(crate) const fn suites(&self) -> Suites {
+        self.suites
+    }
+
+    pub(crate) fn authorities(&self) -> impl Iterator<Item = &Arc<Authority>> {
         self.authorities.iter()
     }
 
-    fn candidates(&self, certificate: &Certificate) -> impl Iterator<Item = &Authority> {
+    fn candidates(&self, certificate: &Certificate) -> impl Iterator<Item = &Arc<Authority>> {
         let id = certificate.extensions.authority_key_id.as_deref();
         self.authorities
             .iter()
             .filter(move |authority| authority.may_have_issued(&certificate.issuer, id))
     }
 
-    fn upwards<'a>(&'a self, from: &'a Authority) -> Vec<&'a Authority> {
-        let mut path = vec![from];
+    fn upwards(&self, from: &Arc<Authority>) -> Vec<Arc<Authority>> {
+        let mut path = vec![Arc::clone(from)];
         let mut above = from.above;
         while let Some(authority) = above.and_then(|position| self.authorities.get(position)) {
-            path.push(authority);
+            path.push(Arc::clone(authority));
             above = authority.above;
         }
         path
@@ -173,14 +183,14 @@ impl TrustStore {
         for (file, certificate) in waiting {
             let above = self.authorities.iter().position(|authority| {
                 authority.may_have_issued(&certificate.issuer, certificate.extensions.authority_key_id.as_deref())
-                    && certificate.is_signed_with(authority.key())
+                    && certificate.is_signed_with(self.suites, authority.key())
             });
             match above {
                 Some(position) => {
-                    let authority = Authority {
+                    let authority = Arc::new(Authority {
                         certificate,
                         above: Some(position),
-                    };
+                    });
                     self.check_depth(&authority).map_err(|fault| trust(&file, fault))?;
                     self.authorities.push(authority);
                 }
@@ -192,7 +202,7 @@ impl TrustStore {
 
     /// pathLenConstraint counts the authorities between the constrained one and the leaf (RFC 5280 §4.2.1.9); self-issued
     /// ones are not counted.
-    fn check_depth(&self, lowest: &Authority) -> Result<(), TrustFault> {
+    fn check_depth(&self, lowest: &Arc<Authority>) -> Result<(), TrustFault> {
         let path = self.upwards(lowest);
         let mut below = 0_u32;
         for authority in &path {
@@ -216,19 +226,22 @@ impl TrustStore {
     }
 }
 
-impl<'a> TrustedPath<'a> {
+impl TrustedPath {
     /// Each authority below the anchor with the one that issued it.
-    pub(crate) fn links(&self) -> impl Iterator<Item = (&'a Authority, &'a Authority)> {
-        self.0.iter().copied().zip(self.0.iter().copied().skip(1))
+    pub(crate) fn links(&self) -> impl Iterator<Item = (&Authority, &Authority)> {
+        self.0
+            .iter()
+            .map(Arc::as_ref)
+            .zip(self.0.iter().map(Arc::as_ref).skip(1))
     }
 
     /// The authority that issued the certificate. A path has at least one.
-    pub(crate) fn issuing(&self) -> Option<&'a Authority> {
-        self.0.first().copied()
+    pub(crate) fn issuing(&self) -> Option<&Authority> {
+        self.0.first().map(Arc::as_ref)
     }
 }
 
-fn read_all(files: &[TrustFile]) -> Result<Vec<(String, Certificate)>, SettingsFault> {
+fn read_all(files: &[TrustFile], suites: Suites) -> Result<Vec<(String, Certificate)>, SettingsFault> {
     let mut read = Vec::new();
     for file in files {
         let objects = file.objects("CERTIFICATE");
@@ -236,14 +249,14 @@ fn read_all(files: &[TrustFile]) -> Result<Vec<(String, Certificate)>, SettingsF
             return Err(trust(&file.name, TrustFault::NotCertificate));
         }
         for der in objects {
-            let certificate = read_authority(&der).map_err(|fault| trust(&file.name, fault))?;
+            let certificate = read_authority(&der, suites).map_err(|fault| trust(&file.name, fault))?;
             read.push((file.name.clone(), certificate));
         }
     }
     Ok(read)
 }
 
-fn read_authority(der: &[u8]) -> Result<Certificate, TrustFault> {
+fn read_authority(der: &[u8], suites: Suites) -> Result<Certificate, TrustFault> {
     let certificate = Certificate::parse(der).map_err(|_| TrustFault::NotCertificate)?;
     let extensions = &certificate.extensions;
     // RFC 5280 §6.1.4 (k), (n).
@@ -256,10 +269,10 @@ fn read_authority(der: &[u8]) -> Result<Certificate, TrustFault> {
     if extensions.has_unknown_critical {
         return Err(TrustFault::CriticalExtension);
     }
-    if !Suite::is_known_key(&certificate.key) {
+    if !suites.take(&certificate.key) {
         return Err(TrustFault::Key);
     }
-    if certificate.is_self_issued() && !certificate.is_signed_with(&certificate.key) {
+    if certificate.is_self_issued() && !certificate.is_signed_with(suites, &certificate.key) {
         return Err(TrustFault::SelfSignature);
     }
     Ok(certificate)

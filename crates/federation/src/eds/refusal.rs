@@ -55,6 +55,9 @@ pub enum EdsRefusal {
         /// The revocation date of the list's entry.
         at: Timestamp,
     },
+    /// `E_NEVER_ISSUED`: the issuer's responder says that it never issued the certificate.
+    #[error("the issuer never issued the certificate")]
+    NeverIssued,
     /// `E_STATUS_UNKNOWN`: nobody can say whether the certificate was withdrawn.
     #[error("the status of the certificate is unknown")]
     StatusUnknown(#[source] StatusFault),
@@ -83,6 +86,8 @@ pub enum PersonClass {
         /// When.
         at: Timestamp,
     },
+    /// The issuer does not stand by the key's certificate.
+    NeverIssued,
     /// A good key, but not one to sign in with.
     WrongKind,
     /// Certified by a centre that is not accepted here.
@@ -107,6 +112,7 @@ impl EdsRefusal {
             Self::NotYetValid { .. } => "E_NOT_YET_VALID",
             Self::Purpose(_) => "E_PURPOSE",
             Self::Revoked { .. } => "E_REVOKED",
+            Self::NeverIssued => "E_NEVER_ISSUED",
             Self::StatusUnknown(_) => "E_STATUS_UNKNOWN",
             Self::Identity(_) => "E_IDENTITY",
         }
@@ -126,6 +132,7 @@ impl EdsRefusal {
             Self::Expired { at } => PersonClass::Expired { at: *at },
             Self::NotYetValid { at } => PersonClass::NotYetValid { at: *at },
             Self::Revoked { at } => PersonClass::Revoked { at: *at },
+            Self::NeverIssued => PersonClass::NeverIssued,
             Self::Purpose(_) | Self::Identity(_) => PersonClass::WrongKind,
             Self::StatusUnknown(_) => PersonClass::TryLater,
         }
@@ -285,6 +292,9 @@ pub enum StatusFault {
     /// The list's `thisUpdate` is ahead of our clock.
     #[error("the revocation list is not valid yet")]
     NotYetValid,
+    /// The issuer's responder knows nothing about the certificate.
+    #[error("the issuer's responder does not know the certificate")]
+    NotKnownToIssuer,
     /// The list's `nextUpdate` has passed, or it is older than the configuration allows.
     #[error("the revocation list is stale")]
     Stale,

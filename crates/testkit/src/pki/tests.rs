@@ -1,3 +1,5 @@
+mod gost_keys;
+
 use authority::certificates::CertificateRole;
 use authority::identifiers::Checksum;
 use authority::time::Timestamp;
@@ -60,9 +62,12 @@ fn private_keys_are_readable_by_their_owner_only() {
 #[test]
 fn a_folder_with_something_else_in_it_is_refused() {
     let folder = tempfile::tempdir().unwrap();
-    assert!(TestCentre::read(folder.path()).unwrap().is_none());
+    assert!(TestCentre::read(folder.path(), Suite::Rsa).unwrap().is_none());
     std::fs::write(folder.path().join("root.pem"), "nothing").unwrap();
-    assert!(matches!(TestCentre::read(folder.path()), Err(PkiError::Content { .. })));
+    assert!(matches!(
+        TestCentre::read(folder.path(), Suite::Rsa),
+        Err(PkiError::Content { .. })
+    ));
 }
 
 #[test]
