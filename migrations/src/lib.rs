@@ -54,6 +54,7 @@ mod m20261126_005100_create_evidence;
 mod m20261126_005110_create_evidence_objects;
 mod m20261126_005120_create_evidence_uses;
 mod m20261126_005130_add_audit_events_evidence;
+mod m20261126_005400_add_certificates_stop;
 
 use sea_orm_migration::MigrationTrait;
 use sea_orm_migration::prelude::async_trait;
@@ -123,6 +124,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_005110_create_evidence_objects::Migration),
             Box::new(m20261126_005120_create_evidence_uses::Migration),
             Box::new(m20261126_005130_add_audit_events_evidence::Migration),
+            Box::new(m20261126_005400_add_certificates_stop::Migration),
         ]
     }
 }

@@ -36,6 +36,8 @@ pub(crate) struct PublicKeyInfo {
     pub(crate) algorithm: Algorithm,
     /// The subjectPublicKey without its unused-bits octet.
     pub(crate) bits: Vec<u8>,
+    /// The whole structure, DER.
+    pub(crate) der: Vec<u8>,
 }
 
 /// One attribute of a name.
@@ -119,11 +121,13 @@ impl Certificate {
 
 impl PublicKeyInfo {
     fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
-        let mut inside = reader.enter(tag::SEQUENCE)?;
+        let whole = reader.expect(tag::SEQUENCE)?;
+        let mut inside = reader.inside(whole)?;
         let algorithm = Algorithm::read(&mut inside)?;
         let bits = inside.whole_bits()?.to_vec();
         inside.finish()?;
-        Ok(Self { algorithm, bits })
+        let der = whole.raw.to_vec();
+        Ok(Self { algorithm, bits, der })
     }
 }
 

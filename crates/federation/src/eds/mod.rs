@@ -57,4 +57,4 @@ pub use responders::{CallProblem, Inquiry, Moment, OcspSettings, Responders};
 pub use revocation::{CrlFault, CrlProblem, CrlState};
 pub use settings::{EdsSettings, SettingsFault, TrustFile};
 pub use turns::{TurnError, Turns};
-pub use verify::{EdsVerifier, Examined, StatusEvidence, StatusSource, VerifiedEds};
+pub use verify::{EdsVerifier, Examined, Grounds, StatusEvidence, StatusSource, VerifiedEds};

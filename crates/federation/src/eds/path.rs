@@ -66,6 +66,10 @@ pub(crate) struct TrustStore {
 pub(crate) struct TrustedPath(Vec<Arc<Authority>>);
 
 impl Authority {
+    pub(crate) const fn certificate(&self) -> &Certificate {
+        &self.certificate
+    }
+
     pub(crate) fn name(&self) -> &[u8] {
         &self.certificate.subject
     }
@@ -233,6 +237,19 @@ impl TrustedPath {
             .iter()
             .map(Arc::as_ref)
             .zip(self.0.iter().map(Arc::as_ref).skip(1))
+    }
+
+    /// The certificates of the authorities, DER.
+    pub(crate) fn certificates(&self) -> Vec<Arc<[u8]>> {
+        self.0
+            .iter()
+            .map(|authority| authority.certificate.der.as_slice().into())
+            .collect()
+    }
+
+    /// All authorities.
+    pub(crate) fn authorities(&self) -> impl Iterator<Item = &Authority> {
+        self.0.iter().map(Arc::as_ref)
     }
 
     /// The authority that issued the certificate. A path has at least one.

@@ -1,6 +1,5 @@
 //! The centre: a root and an issuing authority.
 
-use authority::identifiers::Checksum;
 use authority::time::{Timestamp, days};
 use federation::eds::{EdsSettings, TrustFile};
 
@@ -165,10 +164,11 @@ impl TestCentre {
             name: name.to_owned(),
             bytes,
         };
+        let (_, ending) = label(self.suite());
         EdsSettings {
-            anchors: vec![file("root", self.root.certificate.clone())],
-            intermediates: vec![file("nca", self.nca.certificate.clone())],
-            crls: vec![file("nca.crl", crl)],
+            anchors: vec![file(&format!("root{ending}"), self.root.certificate.clone())],
+            intermediates: vec![file(&format!("nca{ending}"), self.nca.certificate.clone())],
+            crls: vec![file(&format!("nca{ending}.crl"), crl)],
             ..EdsSettings::default()
         }
     }

@@ -30,7 +30,7 @@ fn the_demos_people_sign_in_as_their_keys_allow() {
             .unwrap();
         verifier.verify(&armour(&cms), b"text", NOW)
     };
-    for login in ["aigerim", "nurlan", "gulnara", "daniyar", "saule", "alice"] {
+    for login in ["aigerim", "nurlan", "gulnara", "daniyar", "saule", "alice", "dana"] {
         let proof = outcome(login).unwrap();
         let (identity, person) = (proof.identity(), keys.find(login).unwrap().person);
         assert_eq!(identity.iin.expose(), person.iin);
@@ -39,6 +39,7 @@ fn the_demos_people_sign_in_as_their_keys_allow() {
         assert_eq!(names.given.as_deref(), Some(person.given_name));
         assert_eq!(names.patronymic.as_deref(), person.patronymic);
     }
+    assert_eq!(keys.find("dana").unwrap().key.suite(), Suite::Gost512);
     assert_eq!(outcome("gulnara").unwrap().identity().role, CertificateRole::Head);
     assert!(matches!(outcome("irina"), Err(EdsRefusal::Expired { .. })));
     assert!(matches!(outcome("yerlan"), Err(EdsRefusal::Revoked { .. })));

@@ -167,11 +167,7 @@ fn the_list_of_august_names_whom_it_names() {
     let list = super::super::crl::parse(vector!("crl-test/nca_gost2022_test_2026-08-11.crl")).unwrap();
     for (name, der, _, is_listed) in TEST_CERTIFICATES {
         let certificate = Certificate::parse(der).unwrap();
-        assert_eq!(
-            list.list.entry(&certificate.serial).is_some(),
-            *is_listed,
-            "{name}"
-        );
+        assert_eq!(list.list.entry(&certificate.serial).is_some(), *is_listed, "{name}");
     }
 }
 
