@@ -13,6 +13,7 @@
 //! | `crl`, `lists`, `revocation` | has it been withdrawn, as lists say? |
 //! | `turns` | how many checks at a time? |
 //! | `purpose`, `identity` | what is the key for, and whose is it? |
+//! | `inspect` | what does an operator see of a file? |
 //! | `refusal` | which rule was broken, and what is the person told? |
 
 mod algorithm;
@@ -25,6 +26,7 @@ mod cms;
 mod crl;
 mod extensions;
 mod identity;
+mod inspect;
 mod instant;
 mod limits;
 mod lists;
@@ -46,6 +48,10 @@ mod tests;
 
 pub use challenge::{Challenge, ChallengePurpose, ChallengeText};
 pub use identity::{CertifiedNames, CertifiedOrganisation, IdentityFault, NationalIdentity};
+pub use inspect::{
+    AnswerReading, CertificateReading, Inspection, ListReading, NamesReading, PathReading, RevocationReading,
+    SignatureReading, Terms, ValidityReading,
+};
 pub use lists::CheckedList;
 pub use ocsp::{CertificateStatus, OcspAnswer, OcspFault, OcspNonce, OcspPolicy, OcspQuestion};
 pub use path::TrustFault;

@@ -348,6 +348,10 @@ impl EdsVerifier {
         self.revocations.reload(files, &self.trust)
     }
 
+    pub(crate) const fn trust(&self) -> &TrustStore {
+        &self.trust
+    }
+
     /// The revocation lists in use.
     pub fn crls(&self) -> Vec<CrlState> {
         self.revocations.states()
@@ -372,6 +376,13 @@ pub(super) fn check_validity(certificate: &Certificate, now: Timestamp) -> Resul
         });
     }
     Ok(())
+}
+
+impl Examined {
+    /// The path above the certificate, and its serial number.
+    pub(crate) fn certified(&self) -> (&TrustedPath, &[u8]) {
+        (&self.path, &self.certificate.serial)
+    }
 }
 
 impl VerifiedEds {
