@@ -120,7 +120,7 @@ impl Certificate {
 }
 
 impl PublicKeyInfo {
-    fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+    pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
         let whole = reader.expect(tag::SEQUENCE)?;
         let mut inside = reader.inside(whole)?;
         let algorithm = Algorithm::read(&mut inside)?;

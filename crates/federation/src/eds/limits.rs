@@ -2,12 +2,19 @@
 
 use std::time::Duration;
 
-/// Longest text of a signature, in bytes: 44 KiB of DER are 60 KiB of base64, and line ends and armour come on top.
+/// Longest text of a signature, in bytes: 44 KiB of DER are 60 KiB of base64, and line ends and armour come on top. An XML
+/// signature is as long at most.
 pub(crate) const SIGNATURE_TEXT: usize = 64 * 1024;
 /// Longest SignedData, in bytes after base64.
 pub(crate) const CMS: usize = 44 * 1024;
 /// Deepest nesting of ASN.1 elements.
 pub(crate) const DEPTH: usize = 32;
+/// Deepest nesting of XML elements: a key value inside a signature is on the sixth level.
+pub(crate) const XML_DEPTH: usize = 8;
+/// Most elements in a signed document; a challenge with its signature has about thirty.
+pub(crate) const XML_ELEMENTS: usize = 64;
+/// Most attributes of one XML element.
+pub(crate) const XML_ATTRIBUTES: usize = 8;
 /// Most certificates in one SignedData.
 pub(crate) const CERTIFICATES: usize = 10;
 /// Longest certificate, in bytes.

@@ -91,6 +91,11 @@ impl Suites {
         }
     }
 
+    /// The accepted suite with this name.
+    pub(crate) fn named(self, name: &str) -> Option<&'static Suite> {
+        self.rows().find(|suite| suite.name == name)
+    }
+
     /// The suite of a signature in a certificate, a revocation list or an OCSP answer, if it is accepted.
     pub(crate) fn of_signed(self, signature: &Algorithm) -> Option<&'static Suite> {
         self.rows().find(|suite| suite.has_signature(signature))
@@ -145,7 +150,7 @@ impl Suite {
     }
 
     /// Whether the key is of this suite, well-formed and strong enough.
-    fn takes(&self, key: &PublicKeyInfo) -> bool {
+    pub(crate) fn takes(&self, key: &PublicKeyInfo) -> bool {
         match self.family {
             // RFC 3279 §2.3.1: the parameters of an RSA key are NULL.
             Family::Rsa => key.algorithm.is_with_null(oid::RSA) && rsa::is_acceptable_key(&key.bits),

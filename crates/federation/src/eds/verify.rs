@@ -10,9 +10,7 @@ use authority::identifiers::Checksum;
 use authority::time::Timestamp;
 use aws_lc_rs::digest;
 
-use super::attributes::SignedAttributes;
 use super::certificate::Certificate;
-use super::cms::SignedData;
 use super::identity::{self, NationalIdentity};
 use super::lists::{self, CheckedList};
 use super::ocsp::{self, CertId, CertificateStatus, OcspAnswer, OcspFault, OcspNonce, OcspPolicy, OcspQuestion};
@@ -21,7 +19,8 @@ use super::refusal::{EdsRefusal, StatusFault};
 use super::responders::Responders;
 use super::revocation::{CrlFault, CrlProblem, CrlState, Revocations};
 use super::settings::{EdsSettings, SettingsFault, TrustFile};
-use super::{armour, limits, purpose};
+use super::signed::{Formats, Signed};
+use super::{limits, purpose};
 
 /// Checks signatures against the configured authorities. Build one at start and share it.
 #[derive(Debug)]
@@ -30,6 +29,7 @@ pub struct EdsVerifier {
     revocations: Revocations,
     responders: Option<Responders>,
     checksum: Checksum,
+    xml: bool,
     problems: Vec<CrlProblem>,
 }
 
@@ -113,6 +113,7 @@ impl EdsVerifier {
             revocations,
             responders: None,
             checksum: settings.checksum,
+            xml: settings.xml,
             problems,
         })
     }
@@ -138,42 +139,28 @@ impl EdsVerifier {
         self.conclude(examined, StatusSource::Lists, now)
     }
 
-    /// Everything but revocation: `signature` is base64 or PEM (`CMS`) of a SignedData, `challenge` the stored bytes, `now`
-    /// the server's time. It costs two signature checks and waits for nothing; the caller has consumed the challenge already.
+    /// Everything but revocation: `signature` is base64 or PEM (`CMS`) of a SignedData, or a signed XML document when the
+    /// settings accept one, `challenge` the stored bytes, `now` the server's time. It costs two signature checks and waits for nothing; the caller has consumed the challenge already.
     ///
     /// # Errors
     /// The first rule that is broken.
     pub fn examine(&self, signature: &str, challenge: &[u8], now: Timestamp) -> Result<Examined, EdsRefusal> {
-        if challenge.is_empty() {
-            return Err(EdsRefusal::Challenge);
-        }
-        let bytes = armour::open(signature).map_err(EdsRefusal::Format)?;
-        let envelope = SignedData::parse(&bytes).map_err(EdsRefusal::Format)?;
-        envelope.carries(challenge).map_err(EdsRefusal::Content)?;
-        let signer = envelope.only_signer()?;
-        let certificate = envelope.certificate_of(&signer).map_err(EdsRefusal::Signer)?;
-
-        let suite = self
-            .trust
-            .suites()
-            .of_signer(&signer.digest, &signer.signature_algorithm, &certificate.key)
-            .map_err(EdsRefusal::Algorithm)?;
-        let attributes = SignedAttributes::parse(signer.attributes).map_err(EdsRefusal::Attributes)?;
-        attributes
-            .bind(&suite.digest(challenge))
-            .map_err(EdsRefusal::Attributes)?;
-        attributes.name(certificate).map_err(EdsRefusal::Attributes)?;
-        if !suite.verifies(&certificate.key, &attributes.message, &signer.signature) {
-            return Err(EdsRefusal::Signature);
-        }
-
-        let (path, identity) = self.judge(certificate, now)?;
+        let formats = Formats {
+            suites: self.trust.suites(),
+            xml: self.xml,
+        };
+        let Signed {
+            certificate,
+            suite,
+            signing_time,
+        } = Signed::open(signature, challenge, formats)?;
+        let (path, identity) = self.judge(&certificate, now)?;
         Ok(Examined {
             identity,
-            certificate: certificate.clone(),
+            certificate,
             path,
             suite: suite.name,
-            signing_time: attributes.signing_time(),
+            signing_time,
             answered: (signature.to_owned(), challenge.to_vec()),
         })
     }
