@@ -50,6 +50,8 @@ mod xml;
 #[cfg(test)]
 mod tests;
 
+pub use const_oid::ObjectIdentifier;
+
 pub use challenge::{Challenge, ChallengePurpose, ChallengeText, challenge_document};
 pub use identity::{CertifiedNames, CertifiedOrganisation, IdentityFault, NationalIdentity};
 pub use inspect::{

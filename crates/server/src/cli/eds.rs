@@ -60,7 +60,7 @@ pub(super) struct Question {
     /// The time of the judgement, RFC 3339; now when it is left out.
     #[arg(long, value_name = "RFC3339")]
     at: Option<String>,
-    /// The nonce that an answer has to have.
+    /// The nonce that was sent: an answer with another one is not believed.
     #[arg(long, value_name = "HEX")]
     nonce: Option<String>,
     /// Do not ask whether the certificate was withdrawn.
