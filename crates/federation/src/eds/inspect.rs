@@ -26,7 +26,6 @@ pub use answer::AnswerReading;
 pub use list::ListReading;
 pub use reading::{CertificateReading, NamesReading, PathReading, RevocationReading, ValidityReading};
 pub use signature::SignatureReading;
-pub(crate) use words::{hex, micros};
 
 use super::refusal::EdsRefusal;
 
@@ -53,7 +52,7 @@ pub struct Terms<'a> {
     pub at: Timestamp,
     /// Answers of responders about it, DER; the first that is believed counts, else the lists.
     pub answers: &'a [Vec<u8>],
-    /// The nonce that an answer has to have; any, or none, when there is none.
+    /// The nonce that was sent: an answer with another one is not believed.
     pub nonce: Option<&'a [u8]>,
     /// Whether it matters that it was withdrawn.
     pub revocation: bool,

@@ -83,7 +83,8 @@ impl EdsVerifier {
         let nonce = terms.nonce.map(<[u8]>::to_vec).or_else(own).unwrap_or_default();
         let policy = OcspPolicy {
             max_age: limits::OCSP_AGE,
-            accept_without_nonce: terms.nonce.is_none(),
+            // Security rule CE-8: one without any is believed while it is fresh; one with another never is.
+            accept_without_nonce: true,
         };
         self.answer(&OcspQuestion::new(id.clone(), &nonce), der, (&policy, terms.at))
     }

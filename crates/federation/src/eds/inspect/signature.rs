@@ -13,13 +13,14 @@ use super::super::certificate::Certificate;
 use super::super::cms::SignedData;
 use super::super::refusal::EdsRefusal;
 use super::super::verify::EdsVerifier;
+use super::super::xml;
 use super::reading::{CertificateReading, RevocationReading};
 use super::{Inspection, Terms, broken, words};
 
 /// A signature, and the certificate that it was made with.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct SignatureReading {
-    /// `cms`; `null` when it is none.
+    /// `cms` or `xml`; `null` when it is neither.
     pub format: Option<&'static str>,
     /// Whether the signed text is part of it.
     pub attached: Option<bool>,
@@ -37,7 +38,8 @@ pub struct SignatureReading {
 }
 
 impl EdsVerifier {
-    /// Judges a signature as a sign-in does. `file` is CMS in DER, BER, PEM or base64; without a challenge the attached text
+    /// Judges a signature as a sign-in does. `file` is CMS in DER, BER, PEM or base64, or
+    /// a signed XML document; without a challenge the attached text
     /// is taken for it.
     pub fn inspect_signature(
         &self,
@@ -73,7 +75,7 @@ impl EdsVerifier {
             ..CertificateReading::default()
         };
         SignatureReading {
-            format: Some("cms"),
+            format: Some(seen.format),
             attached: Some(seen.content.is_some()),
             challenge: "",
             content: seen.content.and_then(|content| String::from_utf8(content).ok()),
@@ -86,8 +88,9 @@ impl EdsVerifier {
     }
 }
 
-/// What stands in a SignedData, believed or not.
+/// What stands in a SignedData or signed document, believed or not.
 struct Seen {
+    format: &'static str,
     content: Option<Vec<u8>>,
     certificates: usize,
     certificate: Option<Certificate>,
@@ -96,6 +99,25 @@ struct Seen {
 
 impl Seen {
     fn of(text: &str) -> Option<Self> {
+        if xml::is_xml(text) {
+            Self::of_xml(text)
+        } else {
+            Self::of_cms(text)
+        }
+    }
+
+    fn of_xml(text: &str) -> Option<Self> {
+        let (content, certificate) = xml::glance(text)?;
+        Some(Self {
+            format: "xml",
+            content: Some(content),
+            certificates: usize::from(certificate.is_some()),
+            certificate,
+            signing_time: None,
+        })
+    }
+
+    fn of_cms(text: &str) -> Option<Self> {
         let bytes = armour::open(text).ok()?;
         let envelope = SignedData::parse(&bytes).ok()?;
         let signer = envelope.only_signer().ok();
@@ -105,6 +127,7 @@ impl Seen {
             .and_then(|signer| SignedAttributes::parse(signer.attributes).ok());
         let signing_time = attributes.and_then(|attributes| attributes.signing_time());
         Some(Self {
+            format: "cms",
             content: envelope.content().map(<[u8]>::to_vec),
             certificates: envelope.certificates().len(),
             certificate: of_signer

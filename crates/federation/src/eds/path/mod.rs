@@ -289,10 +289,8 @@ impl TrustedPath {
 
     /// The certificates of the authorities, DER.
     pub(crate) fn certificates(&self) -> Vec<Arc<[u8]>> {
-        self.0
-            .iter()
-            .map(|authority| authority.certificate.der.as_slice().into())
-            .collect()
+        let der = |authority: &Authority| authority.certificate.der.as_slice().into();
+        self.authorities().map(der).collect()
     }
 
     /// All authorities.
