@@ -135,7 +135,11 @@ fn verifier(eds: &Eds, kind: Kind) -> Result<EdsVerifier, MaterialError> {
     Ok(verifier)
 }
 
-fn eds_settings(eds: &Eds) -> Result<EdsSettings, MaterialError> {
+/// What the verifier is configured with, files read.
+///
+/// # Errors
+/// A file cannot be read.
+pub fn eds_settings(eds: &Eds) -> Result<EdsSettings, MaterialError> {
     let (anchors, intermediates) = match eds.profile() {
         Some(profile) => (profile.anchors(), profile.intermediates()),
         None => (

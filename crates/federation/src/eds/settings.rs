@@ -71,6 +71,8 @@ pub struct EdsSettings {
     /// Whether GOST 34.310-2015 with 256 bit (`gost2015-256`) is accepted. Its identifiers are known from software only, no
     /// certificate with it was ever seen: for measurements and tests, no configuration sets it.
     pub gost2015_256: bool,
+    /// Whether XML signatures are accepted beside CMS (CE-17).
+    pub xml: bool,
 }
 
 impl Default for EdsSettings {
@@ -86,6 +88,7 @@ impl Default for EdsSettings {
             policies: Vec::new(),
             legacy_gost: false,
             gost2015_256: false,
+            xml: false,
         }
     }
 }

@@ -109,6 +109,11 @@ impl Suites {
         }
     }
 
+    /// The accepted suite with this name.
+    pub(crate) fn named(self, name: &str) -> Option<&'static Suite> {
+        self.rows().find(|suite| suite.name == name)
+    }
+
     /// The suite of a signature in a certificate, a revocation list or an OCSP answer, if it is accepted.
     pub(crate) fn of_signed(self, signature: &Algorithm) -> Option<&'static Suite> {
         self.rows().find(|suite| suite.has_signature(signature))
@@ -119,6 +124,11 @@ impl Suites {
     pub(crate) fn verifies(self, algorithm: &Algorithm, key: &PublicKeyInfo, message: &[u8], signature: &[u8]) -> bool {
         self.of_signed(algorithm)
             .is_some_and(|suite| suite.verifies(key, message, signature))
+    }
+
+    /// The row of a key, accepted or not: for operators.
+    pub(crate) fn of_key(key: &PublicKeyInfo) -> Option<&'static Suite> {
+        ROWS.iter().find(|suite| suite.takes(key))
     }
 
     /// Whether any row takes the key.
@@ -192,7 +202,7 @@ impl Suite {
     }
 
     /// Whether the key is of this suite, well-formed and strong enough.
-    fn takes(&self, key: &PublicKeyInfo) -> bool {
+    pub(crate) fn takes(&self, key: &PublicKeyInfo) -> bool {
         match self.family {
             Family::Rsa => key.algorithm.identifier() == RSA_KEY && rsa::is_acceptable_key(&key.bits),
             Family::Gost(suite) => gost_key(suite, key.algorithm.identifier(), &key.bits).is_some(),

@@ -7,6 +7,7 @@ mod revocation;
 mod signatures;
 mod trust;
 mod worst;
+mod xml;
 
 use authority::identifiers::Checksum;
 use authority::time::Timestamp;

@@ -71,6 +71,10 @@ impl ExtendedKeyUsageValidator for AnyUsage {
 }
 
 impl Authority {
+    pub(crate) const fn certificate(&self) -> &Certificate {
+        &self.certificate
+    }
+
     pub(crate) fn name(&self) -> &[u8] {
         &self.certificate.subject
     }
@@ -288,6 +292,17 @@ impl TrustedPath {
             .iter()
             .map(Arc::as_ref)
             .zip(self.0.iter().map(Arc::as_ref).skip(1))
+    }
+
+    /// The certificates of the authorities, DER.
+    pub(crate) fn certificates(&self) -> Vec<Arc<[u8]>> {
+        let der = |authority: &Authority| authority.certificate.der.as_slice().into();
+        self.authorities().map(der).collect()
+    }
+
+    /// All authorities.
+    pub(crate) fn authorities(&self) -> impl Iterator<Item = &Authority> {
+        self.0.iter().map(Arc::as_ref)
     }
 
     /// The authority that issued the certificate. A path has at least one.
