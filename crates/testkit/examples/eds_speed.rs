@@ -30,7 +30,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("GOST 2015, 512 bit", Suite::Gost512),
     ] {
         let (verifier, signature) = scene(suite)?;
-        verifier.verify(&signature, CHALLENGE, NOW).map_err(|refusal| refusal.detail())?;
+        verifier
+            .verify(&signature, CHALLENGE, NOW)
+            .map_err(|refusal| refusal.detail())?;
         let time = fastest(|| verifier.verify(black_box(&signature), CHALLENGE, NOW).is_ok());
         println!("{name:<46}{:>10.0} per second", 1.0 / time.as_secs_f64());
     }
@@ -50,7 +52,9 @@ fn scene(suite: Suite) -> Result<(EdsVerifier, String), Box<dyn Error>> {
     let person = DemoPerson::find("aigerim").ok_or("the person is gone")?;
     let profile: CertificateProfile = person.certificate_profile(NOW).for_suite(suite);
     let certificate = centre.nca().issue(&profile, &key)?;
-    let list = centre.nca().crl(&CrlProfile::new(NOW.minus(hours(1)), NOW.plus(days(1)), vec![]))?;
+    let list = centre
+        .nca()
+        .crl(&CrlProfile::new(NOW.minus(hours(1)), NOW.plus(days(1)), vec![]))?;
     let settings = EdsSettings {
         gost2015_256: true,
         ..centre.eds_settings(list)
@@ -65,7 +69,10 @@ fn worst() -> [(&'static str, Vec<u8>); 2] {
     let flat = [&[0x30, 0x83, 0, 0xaf, 0xfa][..], &[5, 0].repeat((LONGEST - 6) / 2)].concat();
     let inside = [5, 0].repeat((LONGEST - 4 * levels) / 2);
     let deep = [[0x30, 0x80].repeat(levels), inside, vec![0; 2 * levels]].concat();
-    [("44 KiB of the smallest elements", flat), ("the same, 31 levels deep", deep)]
+    [
+        ("44 KiB of the smallest elements", flat),
+        ("the same, 31 levels deep", deep),
+    ]
 }
 
 #[expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
