@@ -5,6 +5,7 @@ use aws_lc_rs::digest;
 use crate::assurance::amr;
 use crate::clients::ClientId;
 use crate::ids::{DeviceId, EventId, SessionId, UserId};
+use crate::representation::Principal;
 use crate::sessions::BrowserSession;
 use crate::time::Timestamp;
 
@@ -120,6 +121,12 @@ event_kinds! {
     RefreshReused => "refresh_reused",
     /// A grant was revoked.
     GrantRevoked => "grant_revoked",
+    /// A power of attorney was given.
+    PowerGiven => "power_given",
+    /// The agent's side of it: a power of attorney was received.
+    PowerReceived => "power_received",
+    /// A power of attorney was ended before its time; one event for each side.
+    PowerEnded => "power_ended",
     /// A signing key was made, activated or retired.
     SigningKeyChanged => "signing_key_changed",
     /// A client was registered or changed.
@@ -174,6 +181,9 @@ impl EventKind {
             | Self::ActivityDisputed
             | Self::SignInMessagesChanged
             | Self::HistoryExported
+            | Self::PowerGiven
+            | Self::PowerReceived
+            | Self::PowerEnded
             // These report; what they are about went on.
             | Self::SmsBudgetReached
             | Self::RequestValueRepeated => EventResult::Done,
@@ -253,6 +263,8 @@ pub struct Event {
     pub reason: String,
     /// The reference shown to the person.
     pub reference: Option<String>,
+    /// In whose name the person acted, when it was not their own (security rule DG-7).
+    pub principal: Option<Principal>,
 }
 
 impl Event {
@@ -271,6 +283,7 @@ impl Event {
             methods: String::new(),
             reason: String::new(),
             reference: None,
+            principal: None,
         }
     }
 
@@ -305,6 +318,10 @@ impl Event {
         member(self.methods.as_bytes());
         member(self.reason.as_bytes());
         member(optional(self.reference.clone()).as_bytes());
+        // Events from before there were principals have one member less, and keep their digests.
+        if let Some(principal) = self.principal {
+            member(principal.to_string().as_bytes());
+        }
         let mut bytes = [0_u8; 32];
         bytes.copy_from_slice(context.finish().as_ref());
         bytes
@@ -377,6 +394,10 @@ mod tests {
             },
             Event {
                 reference: Some("7QK2-9D4M".to_owned()),
+                ..event.clone()
+            },
+            Event {
+                principal: user_id.map(Principal::Person),
                 ..event
             },
         ];

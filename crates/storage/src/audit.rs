@@ -53,6 +53,10 @@ pub async fn insert(tx: &Tx, event: &Event) -> Result<(), StorageError> {
         ("methods", event.methods.clone().into()),
         ("reason", event.reason.clone().into()),
         ("reference", event.reference.clone().into()),
+        (
+            "principal",
+            event.principal.map(|principal| principal.to_string()).into(),
+        ),
         ("digest", event.digest().to_vec().into()),
     ];
     sql::insert(tx, "audit_events", cells).await?;
@@ -135,6 +139,7 @@ struct EventRow {
     methods: String,
     reason: String,
     reference: Option<String>,
+    principal: Option<String>,
 }
 
 impl TryFrom<EventRow> for Event {
@@ -149,6 +154,10 @@ impl TryFrom<EventRow> for Event {
             None => None,
             Some(text) => Some(ClientId::parse(&text).map_err(|_| place.bad("client_id"))?),
         };
+        let principal = match row.principal {
+            None => None,
+            Some(text) => Some(text.parse().map_err(|_| place.bad("principal"))?),
+        };
         Ok(Self {
             id: EventId::from_uuid(row.id),
             at: Timestamp::from_micros(row.occurred_at),
@@ -162,6 +171,7 @@ impl TryFrom<EventRow> for Event {
             methods: row.methods,
             reason: row.reason,
             reference: row.reference,
+            principal,
         })
     }
 }

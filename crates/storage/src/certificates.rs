@@ -3,7 +3,7 @@
 //! Retention: as long as the user.
 
 use authority::certificates::{Certificate, CertificateRole, KeyStorage};
-use authority::ids::{CertificateId, UserId};
+use authority::ids::{CertificateId, OrganisationId, UserId};
 use authority::time::Timestamp;
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
@@ -34,6 +34,10 @@ pub async fn record(tx: &Tx, certificate: &Certificate) -> Result<Recorded, Stor
         ("issuer", certificate.issuer.clone().into()),
         ("serial", certificate.serial.clone().into()),
         ("role", certificate.role.as_str().into()),
+        (
+            "organisation_id",
+            certificate.organisation.map(OrganisationId::as_uuid).into(),
+        ),
         ("key_storage", certificate.key_storage.as_str().into()),
         ("not_before_at", at(certificate.not_before)),
         ("not_after_at", at(certificate.not_after)),
@@ -43,13 +47,15 @@ pub async fn record(tx: &Tx, certificate: &Certificate) -> Result<Recorded, Stor
     if sql::insert_new(tx, "certificates", cells).await? {
         return Ok(Recorded::New);
     }
-    let sql =
-        "UPDATE certificates SET last_used_at = $4 WHERE issuer = $1 AND serial = $2 AND user_id = $3 RETURNING *";
+    // What was kept before organisations were has none yet.
+    let sql = "UPDATE certificates SET last_used_at = $4, organisation_id = COALESCE(organisation_id, $5) \
+               WHERE issuer = $1 AND serial = $2 AND user_id = $3 RETURNING *";
     let values = [
         certificate.issuer.clone().into(),
         certificate.serial.clone().into(),
         certificate.user_id.as_uuid().into(),
         at(certificate.last_used_at),
+        certificate.organisation.map(OrganisationId::as_uuid).into(),
     ];
     let row: Option<Row> = sql::find(tx, sql, values).await?;
     Ok(row.map_or(Recorded::OfAnotherUser, |row| {
@@ -90,6 +96,7 @@ struct Row {
     issuer: Vec<u8>,
     serial: Vec<u8>,
     role: String,
+    organisation_id: Option<Uuid>,
     key_storage: String,
     not_before_at: i64,
     not_after_at: i64,
@@ -109,6 +116,7 @@ impl TryFrom<Row> for Certificate {
             id: CertificateId::from_uuid(row.id),
             user_id: UserId::from_uuid(row.user_id),
             role: place.word("role", CertificateRole::from_word(&row.role))?,
+            organisation: row.organisation_id.map(OrganisationId::from_uuid),
             key_storage: place.word("key_storage", KeyStorage::from_word(&row.key_storage))?,
             not_before: Timestamp::from_micros(row.not_before_at),
             not_after: Timestamp::from_micros(row.not_after_at),

@@ -13,6 +13,7 @@ pub struct Person {
     keys: Arc<DemoKeys>,
     login: String,
     clock: TestClock,
+    other: Option<Arc<PersonKey>>,
 }
 
 impl Person {
@@ -22,11 +23,24 @@ impl Person {
             keys,
             login: login.to_owned(),
             clock,
+            other: None,
+        }
+    }
+
+    /// The same person with another key of theirs.
+    #[must_use]
+    pub fn with_key(self, key: PersonKey) -> Self {
+        Self {
+            other: Some(Arc::new(key)),
+            ..self
         }
     }
 
     /// The person's key.
     pub fn key(&self) -> &PersonKey {
+        if let Some(other) = &self.other {
+            return other;
+        }
         self.keys
             .find(&self.login)
             .unwrap_or_else(|| panic!("nobody is called {}", self.login))

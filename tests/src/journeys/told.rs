@@ -31,7 +31,10 @@ const PHONE: Words = [
 const SESSIONS: Words = ["sessions were ended", "сеанстар аяқталды"];
 const MESSAGES_ON: Words = ["SMS about sign-ins are on", "кіру туралы СМС қосылды"];
 const MESSAGES_OFF: Words = ["SMS about sign-ins are off", "кіру туралы СМС өшірілді"];
-const CHANGES: [Words; 9] = [
+const POWER_GIVEN: Words = ["you gave a power of attorney", "сенімхат бердіңіз"];
+const POWER_RECEIVED: Words = ["you received a power of attorney", "сізге сенімхат берілді"];
+const POWER_ENDED: Words = ["a power of attorney ended", "сенімхат аяқталды"];
+const CHANGES: [Words; 12] = [
     DEVICE,
     RELEASED,
     LIMIT,
@@ -41,6 +44,9 @@ const CHANGES: [Words; 9] = [
     SESSIONS,
     MESSAGES_ON,
     MESSAGES_OFF,
+    POWER_GIVEN,
+    POWER_RECEIVED,
+    POWER_ENDED,
 ];
 
 /// What the person is told of the event, and in how many messages.
@@ -59,6 +65,9 @@ fn told(event: &Event) -> Option<(Words, usize)> {
             .then_some((SESSIONS, 1)),
         EventKind::SignInMessagesChanged if event.reason == "on" => Some((MESSAGES_ON, 1)),
         EventKind::SignInMessagesChanged => Some((MESSAGES_OFF, 1)),
+        EventKind::PowerGiven => Some((POWER_GIVEN, 1)),
+        EventKind::PowerReceived => Some((POWER_RECEIVED, 1)),
+        EventKind::PowerEnded => Some((POWER_ENDED, 1)),
         // Sign-ins are told to who asked for it, and stand in the history.
         EventKind::SignedIn | EventKind::ServiceReached => None,
         // Nothing of the account changed.

@@ -119,6 +119,7 @@ impl Person {
             session: &self.session,
             replaced,
             client_ended,
+            name_stands: true,
         };
         let found = sessions::find_live(db, &self.session.cookie_digest, when(NOW))
             .await

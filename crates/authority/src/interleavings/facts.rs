@@ -125,6 +125,7 @@ fn issued(user: &User, then: Timestamp, rng: &mut ChaCha20Rng) -> (BrowserSessio
         session_id: session.id,
         device_id: None,
         certificate_id: None,
+        acting: None,
         epoch: 0,
         scopes: Vec::new(),
         claims: ClaimsRequest::default(),
@@ -274,6 +275,7 @@ impl Records {
             session: &session,
             replaced: false,
             client_ended: false,
+            name_stands: true,
         };
         (footing.session_stands(now), footing.grant_stands(&grant, now))
     }
