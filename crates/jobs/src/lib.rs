@@ -2,6 +2,7 @@
 
 mod deliver_logout;
 mod deliver_sms;
+mod end_powers;
 mod expire;
 mod runner;
 mod seal_audit;

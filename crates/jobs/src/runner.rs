@@ -44,16 +44,18 @@ impl fmt::Debug for Jobs {
 enum Job {
     SealAudit,
     DeliverSms,
+    EndPowers,
     Expire,
 }
 
 impl Job {
-    const ALL: [Self; 3] = [Self::SealAudit, Self::DeliverSms, Self::Expire];
+    const ALL: [Self; 4] = [Self::SealAudit, Self::DeliverSms, Self::EndPowers, Self::Expire];
 
     const fn name(self) -> &'static str {
         match self {
             Self::SealAudit => "seal_audit",
             Self::DeliverSms => "deliver_sms",
+            Self::EndPowers => "end_powers",
             Self::Expire => "expire",
         }
     }
@@ -63,6 +65,7 @@ impl Job {
             Self::SealAudit => Duration::from_millis(500),
             // A stop code has to be there at once.
             Self::DeliverSms => Duration::from_secs(1),
+            Self::EndPowers => Duration::from_secs(2),
             Self::Expire => authority::time::minutes(1),
         }
     }
@@ -141,6 +144,9 @@ impl Jobs {
                     return Ok(Left::More);
                 }
             }
+            Job::EndPowers => {
+                self.end_powers(now).await?;
+            }
             Job::Expire => {
                 let expired = expire(&self.db, now).await?;
                 for (table, rows) in expired.0 {
@@ -156,6 +162,7 @@ impl Jobs {
         match job {
             Job::SealAudit => Ok(storage::audit::find_oldest_pending(&self.db).await?.is_some()),
             Job::DeliverSms => storage::sms::is_waiting(&self.db, self.clock.now()).await,
+            Job::EndPowers => storage::powers::is_untold(&self.db, self.clock.now()).await,
             Job::Expire => Ok(true),
         }
     }

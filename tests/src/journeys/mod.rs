@@ -19,6 +19,7 @@ mod message_limits;
 mod message_words;
 mod newcomers;
 mod openidconnect_client;
+mod organisations;
 mod races;
 mod registration;
 mod registration_picture;
