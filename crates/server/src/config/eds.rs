@@ -1,8 +1,10 @@
 //! `[eds]`: sign-in with an electronic digital signature.
 
+use std::fmt::Display;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use federation::eds::{ObjectIdentifier, Profile, Roles, UsageRole};
 use serde::Deserialize;
 
 use super::findings::Findings;
@@ -17,14 +19,34 @@ pub(super) static SECTION: Section = Section {
     meaning: "Sign-in with an electronic digital signature. Files are PEM or DER.",
     keys: &[
         Key {
+            name: "profile",
+            standard: "",
+            meaning: "A known centre whose authorities and roles are built in: `nca-rk`, the National Certification Authority of Kazakhstan, or `nca-rk-test`, its test contour, which production refuses. Instead of `anchors` and `intermediates`. Production needs one or the other.",
+        },
+        Key {
             name: "anchors",
             standard: "[]",
-            meaning: "Root certificates that a path may end in. Required in production.",
+            meaning: "Root certificates that a path may end in, of a centre without a profile. Authorities of the test contour are refused in production, and nowhere stand beside others of the national centre.",
         },
         Key {
             name: "intermediates",
             standard: "[]",
             meaning: "Certificates of the issuing authorities below the roots.",
+        },
+        Key {
+            name: "roles",
+            standard: "",
+            meaning: "Which extended key usages name which role, as `OID=word` with the words individual, head, signatory, financial_signatory, human_resources, employee, organisation, system. Default: the table of the national centre.",
+        },
+        Key {
+            name: "policies",
+            standard: "[]",
+            meaning: "Certificate policies (OIDs) of which one has to hold along the path; any when empty.",
+        },
+        Key {
+            name: "legacy_gost",
+            standard: "false",
+            meaning: "Whether GOST 34.310-2004 counts in signatures, certificates, lists and answers. Obsolete since June 2025.",
         },
         Key {
             name: "crls",
@@ -57,8 +79,12 @@ pub(super) static SECTION: Section = Section {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Raw {
+    profile: Option<String>,
     anchors: List,
     intermediates: List,
+    roles: List,
+    policies: List,
+    legacy_gost: Option<bool>,
     crls: List,
     crl_max_age: Option<String>,
     iin_checksum: Option<bool>,
@@ -69,8 +95,12 @@ pub(super) struct Raw {
 /// Section `[eds]`, checked.
 #[derive(Debug, Clone)]
 pub struct Eds {
+    profile: Option<&'static Profile>,
     anchors: Vec<PathBuf>,
     intermediates: Vec<PathBuf>,
+    roles: Roles,
+    policies: Vec<ObjectIdentifier>,
+    legacy_gost: bool,
     crls: Vec<PathBuf>,
     crl_max_age: Duration,
     iin_checksum: bool,
@@ -98,22 +128,62 @@ impl Eds {
         let ncalayer_address = found.parsed("eds.ncalayer_address", address, loopback_socket, NCALAYER.to_owned());
         let files = |list: List| list.0.iter().map(|file| found.path(file)).collect::<Vec<_>>();
         let (anchors, intermediates, crls) = (files(raw.anchors), files(raw.intermediates), files(raw.crls));
-        if anchors.is_empty() && !(intermediates.is_empty() && crls.is_empty()) {
+        let profile = raw.profile.as_deref().and_then(|name| known_profile(name, found));
+        if raw.profile.is_some() && !(anchors.is_empty() && intermediates.is_empty()) {
+            found.refuse(
+                "eds.anchors",
+                "stands beside eds.profile, which brings authorities of its own; choose one",
+            );
+        }
+        if raw.profile.is_none() && anchors.is_empty() && !(intermediates.is_empty() && crls.is_empty()) {
             found.refuse(
                 "eds.anchors",
                 "is empty, so that the other files of this section mean nothing",
             );
         }
+        let roles = roles(&raw.roles, found);
+        let policies = each(&raw.policies, "eds.policies", found, |text| {
+            ObjectIdentifier::new(text).map_err(|_| "is not an object identifier")
+        });
         let iin_checksum = raw.iin_checksum.unwrap_or(true);
         Self {
+            profile,
             anchors,
             intermediates,
+            roles,
+            policies,
+            legacy_gost: raw.legacy_gost.unwrap_or(false),
             crls,
             crl_max_age,
             iin_checksum,
             ncalayer_address,
             challenge_ttl,
         }
+    }
+
+    /// Whether somebody is believed at all.
+    pub fn has_anchors(&self) -> bool {
+        self.profile.is_some() || !self.anchors.is_empty()
+    }
+
+    /// The known centre.
+    pub fn profile(&self) -> Option<&'static Profile> {
+        self.profile
+    }
+
+    /// Which extended key usages name which role.
+    pub fn roles(&self) -> &Roles {
+        &self.roles
+    }
+
+    /// The certificate policies of which one has to hold.
+    pub fn policies(&self) -> &[ObjectIdentifier] {
+        &self.policies
+    }
+
+    /// Whether GOST 34.310-2004 counts.
+    pub fn legacy_gost(&self) -> bool {
+        self.legacy_gost
     }
 
     /// Files with the roots.
@@ -150,6 +220,34 @@ impl Eds {
     pub fn challenge_ttl(&self) -> Duration {
         self.challenge_ttl
     }
+}
+
+fn known_profile(name: &str, found: &mut Findings) -> Option<&'static Profile> {
+    let profile = Profile::named(name);
+    if profile.is_none() {
+        let known: Vec<_> = Profile::ALL.iter().map(|profile| profile.name).collect();
+        found.refuse("eds.profile", format_args!("is not known; known: {}", known.join(", ")));
+    }
+    profile
+}
+
+fn roles(given: &List, found: &mut Findings) -> Roles {
+    if given.0.is_empty() {
+        return Roles::default();
+    }
+    Roles::new(each(given, "eds.roles", found, |line| line.parse::<UsageRole>()))
+}
+
+/// Every item that can be read; those that cannot are noted.
+fn each<T, E: Display>(list: &List, key: &str, found: &mut Findings, read: impl Fn(&str) -> Result<T, E>) -> Vec<T> {
+    let mut items = Vec::new();
+    for text in &list.0 {
+        match read(text) {
+            Ok(item) => items.push(item),
+            Err(reason) => found.refuse(key, format_args!("{text}: {reason}")),
+        }
+    }
+    items
 }
 
 /// `ws` or `wss` to 127.0.0.1 and a port: anything else would let a page of ours talk to the network.

@@ -146,8 +146,15 @@ fn listen(paper: &mut Paper, listen: &Listen) {
 
 fn eds(paper: &mut Paper, eds: &Eds) {
     paper.section("eds");
+    match eds.profile() {
+        Some(profile) => paper.text("profile", profile.name),
+        None => paper.0.push_str("# profile is not set\n"),
+    }
     paper.files("anchors", eds.anchors());
     paper.files("intermediates", eds.intermediates());
+    paper.list("roles", eds.roles().rows().iter().map(ToString::to_string));
+    paper.list("policies", eds.policies().iter().map(ToString::to_string));
+    paper.plain("legacy_gost", eds.legacy_gost());
     paper.files("crls", eds.crls());
     paper.span("crl_max_age", eds.crl_max_age());
     paper.plain("iin_checksum", eds.iin_checksum());
