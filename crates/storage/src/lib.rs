@@ -33,6 +33,7 @@ pub mod policies;
 pub mod refresh_tokens;
 pub mod registrations;
 pub mod request_values;
+pub mod revocation_objects;
 pub mod sessions;
 pub mod signing_keys;
 pub mod sms;

@@ -158,6 +158,7 @@ impl TestApp {
             clock: Arc::new(clock.clone()) as Arc<dyn Clock>,
         };
         let config = config(sections);
+        let eds = kiru::material::with_responders(eds, config.eds(), &outbound());
         let places = config.places().database().map(|file| Places::read(file).unwrap());
         let parts = Parts {
             config,
