@@ -53,6 +53,10 @@ mod m20261126_004200_forget_ended_words;
 mod m20261126_005000_create_revocation_objects;
 mod m20261126_005010_index_browser_sessions_certificate;
 mod m20261126_005020_index_grants_certificate;
+mod m20261126_005100_create_evidence;
+mod m20261126_005110_create_evidence_objects;
+mod m20261126_005120_create_evidence_uses;
+mod m20261126_005130_add_audit_events_evidence;
 mod m20261126_005400_add_certificates_stop;
 
 use sea_orm_migration::MigrationTrait;
@@ -122,6 +126,10 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_005000_create_revocation_objects::Migration),
             Box::new(m20261126_005010_index_browser_sessions_certificate::Migration),
             Box::new(m20261126_005020_index_grants_certificate::Migration),
+            Box::new(m20261126_005100_create_evidence::Migration),
+            Box::new(m20261126_005110_create_evidence_objects::Migration),
+            Box::new(m20261126_005120_create_evidence_uses::Migration),
+            Box::new(m20261126_005130_add_audit_events_evidence::Migration),
             Box::new(m20261126_005400_add_certificates_stop::Migration),
         ]
     }

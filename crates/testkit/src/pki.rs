@@ -19,7 +19,7 @@ pub use key::SigningKey;
 pub use ocsp::{OcspProfile, OcspStatus, RequestedStatus};
 pub use suite::Suite;
 
-pub(crate) use certificate::thumbprint;
+pub(crate) use certificate::{dotted_name, thumbprint};
 pub(crate) use folder::{read_pair, write_pair};
 
 /// Why the centre cannot do something.

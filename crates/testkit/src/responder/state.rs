@@ -91,6 +91,7 @@ impl CentreState {
         let issuer = Authority {
             certificate: authority.certificate.clone(),
             name: authority.name.clone(),
+            common_name: authority.common_name.clone(),
             key: SigningKey::from_pkcs8(authority.key.pkcs8())?,
         };
         let certified = |profile: &CertificateProfile| {

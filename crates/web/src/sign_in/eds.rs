@@ -303,6 +303,7 @@ fn screen(page: &FlowPage, challenge: &Challenge, refusal: Option<SignatureRefus
     let screen = SignWithEds {
         purpose: EdsPurpose::SignIn,
         challenge: STANDARD.encode(&challenge.text),
+        seconds: challenge.expires_at.since(page.now).as_secs(),
         key_usages: Vec::new(),
         refusal,
     };
