@@ -147,6 +147,54 @@ pub async fn list_for_user(conn: &Connection, user: UserId) -> Result<Vec<Certif
         .collect()
 }
 
+/// A certificate on which something rests.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CertificateInUse {
+    /// The certificate.
+    pub id: CertificateId,
+    /// Whose it is.
+    pub user_id: UserId,
+    /// DER of its issuer's name.
+    pub issuer: Vec<u8>,
+    /// Content octets of its serial number.
+    pub serial: Vec<u8>,
+}
+
+/// Accepted certificates on which a session, or what was issued offline, may rest, in the order of their ids after `after`. A
+/// few too many are listed: idle ends and epochs are not looked at.
+///
+/// # Errors
+/// The database is not available.
+pub async fn list_in_use(
+    conn: &Connection,
+    after: Option<CertificateId>,
+    limit: u32,
+    now: Timestamp,
+) -> Result<Vec<CertificateInUse>, StorageError> {
+    let sql = "SELECT id, user_id, issuer, serial FROM certificates WHERE refused_at IS NULL AND id > $1 \
+               AND (EXISTS (SELECT 1 FROM browser_sessions WHERE browser_sessions.certificate_id = certificates.id \
+               AND browser_sessions.ended_at IS NULL AND browser_sessions.absolute_until > $2) \
+               OR EXISTS (SELECT 1 FROM grants WHERE grants.certificate_id = certificates.id \
+               AND grants.revoked_at IS NULL AND grants.offline)) ORDER BY id LIMIT $3";
+    let after = after.map_or(Uuid::nil(), |id| id.as_uuid());
+    let rows: Vec<InUseRow> = sql::list(conn, sql, [after.into(), at(now), i64::from(limit).into()]).await?;
+    let certificate = |row: InUseRow| CertificateInUse {
+        id: CertificateId::from_uuid(row.id),
+        user_id: UserId::from_uuid(row.user_id),
+        issuer: row.issuer,
+        serial: row.serial,
+    };
+    Ok(rows.into_iter().map(certificate).collect())
+}
+
+#[derive(FromQueryResult)]
+struct InUseRow {
+    id: Uuid,
+    user_id: Uuid,
+    issuer: Vec<u8>,
+    serial: Vec<u8>,
+}
+
 #[derive(FromQueryResult)]
 struct Row {
     id: Uuid,

@@ -36,6 +36,7 @@ pub mod powers;
 pub mod refresh_tokens;
 pub mod registrations;
 pub mod request_values;
+pub mod revocation_objects;
 pub mod sessions;
 pub mod signing_keys;
 pub mod sms;

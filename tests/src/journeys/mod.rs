@@ -26,6 +26,7 @@ mod registration_picture;
 mod registration_races;
 mod registration_reminder;
 mod registration_steps;
+mod revocation;
 mod sandbox;
 mod session_limit;
 mod shared_computers;
