@@ -74,6 +74,8 @@ pub struct SignWithEds {
     pub purpose: EdsPurpose,
     /// The challenge's bytes in standard base64, as NCALayer takes them.
     pub challenge: String,
+    /// The same as an XML document, in standard base64, when signed documents are accepted too.
+    pub document: Option<String>,
     /// The role a certificate must have to be selectable: extended key usage OIDs, all of them; empty for any.
     pub key_usages: Vec<String>,
     /// Why the last signature was refused.

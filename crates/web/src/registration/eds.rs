@@ -178,6 +178,7 @@ fn screen(page: &FlowPage, challenge: &str, refusal: Option<SignatureRefusal>) -
     let screen = SignWithEds {
         purpose: EdsPurpose::Registration,
         challenge: STANDARD.encode(challenge),
+        document: eds::document(page, challenge),
         key_usages: Vec::new(),
         refusal,
     };
