@@ -17,7 +17,7 @@ pub use folder::{pem, private_pem};
 pub use key::SigningKey;
 pub use suite::Suite;
 
-pub(crate) use certificate::thumbprint;
+pub(crate) use certificate::{dotted_name, thumbprint};
 pub(crate) use folder::{read_pair, write_pair};
 
 /// Why the centre cannot do something.

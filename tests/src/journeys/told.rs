@@ -102,6 +102,7 @@ fn told(event: &Event) -> Option<(Words, usize)> {
         | EventKind::LogoutUndelivered
         | EventKind::ActivityDisputed
         | EventKind::HistoryExported
+        | EventKind::EvidenceExported
         | EventKind::ConsentGranted
         | EventKind::ConsentDenied
         | EventKind::RequestValueRepeated

@@ -209,6 +209,8 @@ fn check_inside(level: Reader<'_>, element: Element<'_>) -> Result<(), Malformed
 
 /// Cuts the first element off.
 fn split(bytes: &[u8], rules: Rules, depth: usize) -> Result<(Element<'_>, &[u8]), Malformed> {
+    #[cfg(test)]
+    count::ELEMENTS.set(count::ELEMENTS.get() + 1);
     if depth > limits::DEPTH {
         return Err(Malformed);
     }
@@ -300,6 +302,16 @@ fn is_der_primitive(identifier: u8, content: &[u8]) -> bool {
             [unused, .., last] => *unused < 8 && last.trailing_zeros() >= u32::from(*unused),
         },
         _ => true,
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod count {
+    //! How many elements were cut off in this thread.
+    use std::cell::Cell;
+
+    thread_local! {
+        pub(crate) static ELEMENTS: Cell<usize> = const { Cell::new(0) };
     }
 }
 

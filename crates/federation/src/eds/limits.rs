@@ -19,14 +19,18 @@ pub(crate) const XML_ATTRIBUTES: usize = 8;
 pub(crate) const CERTIFICATES: usize = 10;
 /// Longest certificate, in bytes.
 pub(crate) const CERTIFICATE: usize = 16 * 1024;
+/// Most extensions of one certificate; real ones have ten or so.
+pub(crate) const EXTENSIONS: usize = 64;
 /// Longest certificate revocation list, in bytes; production lists are megabytes.
 pub(crate) const CRL: usize = 64 * 1024 * 1024;
+/// Oldest OCSP answer without `nextUpdate`, where no configuration says less.
+pub(crate) const OCSP_AGE: Duration = Duration::from_mins(5);
 /// Longest OCSP response, in bytes.
 pub(crate) const OCSP: usize = 64 * 1024;
 /// How far a responder's clock may be ahead of ours.
 pub(crate) const OCSP_AHEAD: Duration = Duration::from_mins(5);
-/// Longest path, in certification authorities.
-pub(crate) const PATH: usize = 8;
+/// Longest path, in certification authorities with the anchor: with the leaf, webpki takes eight certificates.
+pub(crate) const PATH: usize = 7;
 /// Most certificate signatures checked for one path.
 pub(crate) const PATH_SIGNATURES: usize = 100;
 /// Smallest RSA modulus, in bits.

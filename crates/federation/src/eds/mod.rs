@@ -16,6 +16,7 @@
 //! | `turns` | how many checks at a time? |
 //! | `purpose`, `identity` | what is the key for, and whose is it? |
 //! | `properties` | what holds for any bytes whatever? (tests and `fuzz/` only) |
+//! | `inspect` | what does an operator see of a file? |
 //! | `refusal` | which rule was broken, and what is the person told? |
 
 mod algorithm;
@@ -28,6 +29,7 @@ mod cms;
 mod crl;
 mod extensions;
 mod identity;
+mod inspect;
 mod instant;
 mod limits;
 mod lists;
@@ -52,8 +54,14 @@ pub mod properties;
 #[cfg(test)]
 mod tests;
 
+pub use const_oid::ObjectIdentifier;
+
 pub use challenge::{Challenge, ChallengePurpose, ChallengeText, challenge_document};
 pub use identity::{CertifiedNames, CertifiedOrganisation, IdentityFault, NationalIdentity};
+pub use inspect::{
+    AnswerReading, CertificateReading, Inspection, ListReading, NamesReading, PathReading, RevocationReading,
+    SignatureReading, Terms, ValidityReading,
+};
 pub use lists::CheckedList;
 pub use ocsp::{CertificateStatus, OcspAnswer, OcspFault, OcspNonce, OcspPolicy, OcspQuestion};
 pub use path::TrustFault;
@@ -65,5 +73,5 @@ pub use responders::{CallProblem, Inquiry, Moment, OcspSettings, Responders};
 pub use revocation::{CrlFault, CrlProblem, CrlState};
 pub use settings::{EdsSettings, SettingsFault, TrustFile};
 pub use turns::{TurnError, Turns};
-pub use verify::{EdsVerifier, Examined, StatusEvidence, StatusSource, VerifiedEds};
+pub use verify::{EdsVerifier, Examined, Grounds, StatusEvidence, StatusSource, VerifiedEds};
 pub use xml::XmlFault;

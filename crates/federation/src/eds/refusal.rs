@@ -265,6 +265,15 @@ pub enum ChainFault {
     /// A critical extension that we do not process.
     #[error("the certificate has an unknown critical extension")]
     CriticalExtension,
+    /// None of the policies that the configuration asks for holds along the path.
+    #[error("no accepted certificate policy holds along the path")]
+    Policy,
+    /// The search for a path was given up.
+    #[error("too many paths would have to be tried")]
+    TooMuchWork,
+    /// Another rule of RFC 5280 §6 is broken.
+    #[error("the path breaks a rule of RFC 5280")]
+    Refused,
 }
 
 /// How the certificate is not meant for a person's sign-in.

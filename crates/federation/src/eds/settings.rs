@@ -5,6 +5,7 @@ use std::time::Duration;
 use std::{fmt, fs, io};
 
 use authority::identifiers::Checksum;
+use const_oid::ObjectIdentifier;
 
 use super::path::TrustFault;
 use super::suite::Suites;
@@ -59,6 +60,8 @@ pub struct EdsSettings {
     pub crl_max_age: Option<Duration>,
     /// Whether the check digits of IIN and BIN are judged: the centre's own test people have wrong ones.
     pub checksum: Checksum,
+    /// One of these certificate policies has to hold along the path (RFC 5280 §6.1); any when there are none.
+    pub policies: Vec<ObjectIdentifier>,
     /// Whether GOST 34.310-2004 with GOST 34.311-95 (`gost2004`) is accepted, in signatures, certificates, lists and answers
     /// alike. Obsolete.
     pub legacy_gost: bool,
@@ -78,6 +81,7 @@ impl Default for EdsSettings {
             crls: Vec::new(),
             crl_max_age: None,
             checksum: Checksum::Required,
+            policies: Vec::new(),
             legacy_gost: false,
             gost2015_256: false,
             xml: false,

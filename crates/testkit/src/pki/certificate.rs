@@ -29,6 +29,20 @@ pub enum Attribute {
 }
 
 impl Attribute {
+    /// Its name in distinguished names that people read, and its text.
+    fn written(&self) -> (&'static str, &str) {
+        match self {
+            Self::CommonName(text) => ("CN", text),
+            Self::Surname(text) => ("SURNAME", text),
+            Self::SerialNumber(text) => ("SERIALNUMBER", text),
+            Self::Country => ("C", "KZ"),
+            Self::Organization(text) => ("O", text),
+            Self::OrganizationalUnit(text) => ("OU", text),
+            Self::GivenName(text) => ("GIVENNAME", text),
+            Self::UserId(text) => ("UID", text),
+        }
+    }
+
     fn der(&self) -> Vec<u8> {
         let (kind, tag, text) = match self {
             Self::CommonName(text) => (oids::COMMON_NAME, der::UTF8_STRING, text.as_str()),
@@ -43,6 +57,15 @@ impl Attribute {
         let attribute = der::sequence(&[der::oid(kind), der::element(tag, text.as_bytes())]);
         der::of(der::SET, &[attribute])
     }
+}
+
+/// A distinguished name as people read it.
+pub(crate) fn dotted_name(attributes: &[Attribute]) -> String {
+    let parts = attributes.iter().map(Attribute::written);
+    parts
+        .map(|(name, text)| format!("{name}={text}"))
+        .collect::<Vec<_>>()
+        .join(",")
 }
 
 /// A distinguished name, DER.

@@ -99,7 +99,7 @@ pub(super) fn demand(kind: EventKind) -> Demand {
         ),
         EventKind::SigningKeyChanged => done(&[Actor::Operator, Actor::System], &[Reason]),
         EventKind::ClientChanged => done(OPERATOR, &[Client, Reason]),
-        EventKind::PersonApplied => done(OPERATOR, &[User, Reason]),
+        EventKind::PersonApplied | EventKind::EvidenceExported => done(OPERATOR, &[User, Reason]),
         EventKind::SessionKeyBound => done(PERSON, &[User, Device, Session, Address, Methods, Reference]),
         EventKind::DeviceRenamed => done(PERSON, IN_SESSION),
         EventKind::RegistrationStarted | EventKind::RegistrationDeclined => done(PERSON, STAGE),

@@ -76,6 +76,22 @@ pub(crate) fn open(text: &str, challenge: &[u8], suites: Suites) -> Result<Signe
     })
 }
 
+/// What can be read of a signed document, believed or not: the canonical document without its signature, and the certificate.
+/// For operators, never to judge by.
+pub(crate) fn glance(text: &str) -> Option<(Vec<u8>, Option<Certificate>)> {
+    if text.len() > limits::SIGNATURE_TEXT {
+        return None;
+    }
+    let text = reader::with_line_feeds(text);
+    let mut root = reader::document(&text).ok()?;
+    let signature = take_signature(&mut root).ok()?;
+    let certificate = XmlSignature::read(&signature)
+        .ok()
+        .map(|signature| signature.certificate);
+    let certificate = certificate.and_then(|der| Certificate::parse(&der).ok());
+    Some((canonical::of(&root, None), certificate))
+}
+
 const fn malformed(fault: XmlFault) -> EdsRefusal {
     EdsRefusal::Format(FormatFault::Xml(fault))
 }

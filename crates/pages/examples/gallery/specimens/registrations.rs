@@ -86,6 +86,7 @@ fn pictures() -> Vec<Specimen> {
         purpose: EdsPurpose::Registration,
         challenge: String::from("eyJpc3MiOiJodHRwczovL2lkLmtpcnUuZXhhbXBsZSJ9"),
         document: None,
+        seconds: 300,
         key_usages: vec![],
         refusal,
     };
