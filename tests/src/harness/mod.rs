@@ -19,7 +19,7 @@ use authority::identifiers::Checksum;
 use authority::secret::{Kek, Keyring};
 use authority::time::{Clock, Timestamp};
 use axum::Router;
-use federation::eds::EdsVerifier;
+use federation::eds::{EdsSettings, EdsVerifier};
 use jobs::Jobs;
 use kiru::app::{App, Parts};
 use kiru::apply::{ClientRules, apply_clients, apply_people, parse_clients, parse_people};
@@ -154,7 +154,10 @@ impl TestApp {
         } = shared;
         let keys = demo_keys();
         let config = config(sections);
-        let mut settings = keys.eds_settings(START).unwrap();
+        let mut settings = EdsSettings {
+            xml: config.eds().xml(),
+            ..keys.eds_settings(START).unwrap()
+        };
         if !config.eds().status().crl_urls.is_empty() {
             // What comes over the network is published by the test.
             settings.crls.clear();
