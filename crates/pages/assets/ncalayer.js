@@ -23,7 +23,7 @@ function show(state) {
   const busy = state === "working";
   start.hidden = busy || state === "slow";
   stop.hidden = !busy;
-  storage.disabled = busy;
+  choice.hidden = start.hidden;
   if (state === "where" || state === "empty") choice.open = true;
 }
 
@@ -184,5 +184,4 @@ form.addEventListener("submit", (event) => {
 });
 stop.addEventListener("click", () => end("cancelled"));
 addEventListener("pagehide", () => end("idle"));
-choice.hidden = false;
 query();
