@@ -60,6 +60,10 @@ event_kinds! {
     UserCreated => "user_created",
     /// A certificate was used here for the first time.
     CertificateRecorded => "certificate_recorded",
+    /// A certificate is not accepted here any more; what rested on it ended.
+    CertificateStopped => "certificate_stopped",
+    /// A certificate that its person had stopped is accepted again.
+    CertificateAccepted => "certificate_accepted",
     /// A device was bound.
     DeviceBound => "device_bound",
     /// The browser bound a key of its own to a session.
@@ -106,6 +110,8 @@ event_kinds! {
     SignInMessagesChanged => "sign_in_messages_changed",
     /// A person saved the own history of sign-ins as a file.
     HistoryExported => "history_exported",
+    /// An operator wrote a record of evidence into a file.
+    EvidenceExported => "evidence_exported",
     /// Consent was given.
     ConsentGranted => "consent_granted",
     /// Consent was declined.
@@ -150,6 +156,8 @@ impl EventKind {
             | Self::SignedOut
             | Self::UserCreated
             | Self::CertificateRecorded
+            | Self::CertificateStopped
+            | Self::CertificateAccepted
             | Self::DeviceBound
             | Self::DeviceUnbound
             | Self::ConsentGranted
@@ -174,6 +182,7 @@ impl EventKind {
             | Self::ActivityDisputed
             | Self::SignInMessagesChanged
             | Self::HistoryExported
+            | Self::EvidenceExported
             // These report; what they are about went on.
             | Self::SmsBudgetReached
             | Self::RequestValueRepeated => EventResult::Done,
@@ -253,6 +262,9 @@ pub struct Event {
     pub reason: String,
     /// The reference shown to the person.
     pub reference: Option<String>,
+    /// SHA-256 of the record of evidence that belongs to the event (security rule CE-15): the chain covers the record
+    /// by it.
+    pub evidence: Option<[u8; 32]>,
 }
 
 impl Event {
@@ -271,6 +283,7 @@ impl Event {
             methods: String::new(),
             reason: String::new(),
             reference: None,
+            evidence: None,
         }
     }
 
@@ -305,6 +318,10 @@ impl Event {
         member(self.methods.as_bytes());
         member(self.reason.as_bytes());
         member(optional(self.reference.clone()).as_bytes());
+        // Only when there is one: events that were written before there was evidence keep their digest.
+        if let Some(evidence) = &self.evidence {
+            member(evidence);
+        }
         let mut bytes = [0_u8; 32];
         bytes.copy_from_slice(context.finish().as_ref());
         bytes
@@ -377,6 +394,14 @@ mod tests {
             },
             Event {
                 reference: Some("7QK2-9D4M".to_owned()),
+                ..event.clone()
+            },
+            Event {
+                evidence: Some([0; 32]),
+                ..event.clone()
+            },
+            Event {
+                evidence: Some([1; 32]),
                 ..event
             },
         ];

@@ -120,7 +120,11 @@ fn outbound_settings(outbound: &config::Outbound) -> Result<Settings, MaterialEr
     })
 }
 
-fn eds_settings(eds: &Eds) -> Result<EdsSettings, MaterialError> {
+/// What the verifier is configured with, files read.
+///
+/// # Errors
+/// A file cannot be read.
+pub fn eds_settings(eds: &Eds) -> Result<EdsSettings, MaterialError> {
     Ok(EdsSettings {
         anchors: files("eds.anchors", eds.anchors())?,
         intermediates: files("eds.intermediates", eds.intermediates())?,

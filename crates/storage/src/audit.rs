@@ -54,6 +54,7 @@ pub async fn insert(tx: &Tx, event: &Event) -> Result<(), StorageError> {
         ("reason", event.reason.clone().into()),
         ("reference", event.reference.clone().into()),
         ("digest", event.digest().to_vec().into()),
+        ("evidence_digest", event.evidence.map(|digest| digest.to_vec()).into()),
     ];
     sql::insert(tx, "audit_events", cells).await?;
     sql::insert(tx, "audit_pending", [("event_id", event.id.as_uuid().into())]).await?;
@@ -135,6 +136,7 @@ struct EventRow {
     methods: String,
     reason: String,
     reference: Option<String>,
+    evidence_digest: Option<Vec<u8>>,
 }
 
 impl TryFrom<EventRow> for Event {
@@ -162,6 +164,10 @@ impl TryFrom<EventRow> for Event {
             methods: row.methods,
             reason: row.reason,
             reference: row.reference,
+            evidence: row
+                .evidence_digest
+                .map(|digest| place.bytes32("evidence_digest", &digest))
+                .transpose()?,
         })
     }
 }

@@ -61,6 +61,16 @@ impl<'a> SignedData<'a> {
         }
     }
 
+    /// The attached content.
+    pub(crate) fn content(&self) -> Option<&[u8]> {
+        self.content.as_deref()
+    }
+
+    /// The certificates that came along.
+    pub(crate) fn certificates(&self) -> &[Certificate] {
+        &self.certificates
+    }
+
     /// The only SignerInfo.
     pub(crate) fn only_signer(&self) -> Result<Signer<'a>, EdsRefusal> {
         let mut signers = self.signers;
