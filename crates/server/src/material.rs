@@ -131,6 +131,7 @@ pub fn eds_settings(eds: &Eds) -> Result<EdsSettings, MaterialError> {
         crls: crl_files(eds)?,
         crl_max_age: Some(eds.crl_max_age()),
         checksum: checksum(eds),
+        xml: eds.xml(),
         ..EdsSettings::default()
     })
 }

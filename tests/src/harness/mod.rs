@@ -18,7 +18,7 @@ use authority::identifiers::Checksum;
 use authority::secret::{Kek, Keyring};
 use authority::time::{Clock, Timestamp};
 use axum::Router;
-use federation::eds::EdsVerifier;
+use federation::eds::{EdsSettings, EdsVerifier};
 use jobs::Jobs;
 use kiru::app::{App, Parts};
 use kiru::apply::{ClientRules, apply_clients, apply_people, parse_clients, parse_people};
@@ -151,13 +151,17 @@ impl TestApp {
             sections,
         } = shared;
         let keys = demo_keys();
-        let eds = EdsVerifier::new(&keys.eds_settings(START).unwrap()).unwrap();
+        let config = config(sections);
+        let eds = EdsSettings {
+            xml: config.eds().xml(),
+            ..keys.eds_settings(START).unwrap()
+        };
+        let eds = EdsVerifier::new(&eds).unwrap();
         let foundation = Foundation {
             db,
             keyring: Arc::clone(&keyring),
             clock: Arc::new(clock.clone()) as Arc<dyn Clock>,
         };
-        let config = config(sections);
         let places = config.places().database().map(|file| Places::read(file).unwrap());
         let parts = Parts {
             config,

@@ -15,6 +15,7 @@
 //! | `crl`, `lists`, `revocation` | has it been withdrawn, as lists say? |
 //! | `turns` | how many checks at a time? |
 //! | `purpose`, `identity` | what is the key for, and whose is it? |
+//! | `properties` | what holds for any bytes whatever? (tests and `fuzz/` only) |
 //! | `inspect` | what does an operator see of a file? |
 //! | `refusal` | which rule was broken, and what is the person told? |
 
@@ -47,6 +48,9 @@ mod turns;
 mod verify;
 mod xml;
 
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod properties;
 #[cfg(test)]
 mod tests;
 

@@ -51,6 +51,11 @@ pub(super) static SECTION: Section = Section {
             standard: "\"5m\"",
             meaning: "How long a challenge may be signed; 30s to 5m.",
         },
+        Key {
+            name: "xml",
+            standard: "false",
+            meaning: "Whether a signed XML document is accepted beside CMS, for programs that sign nothing else.",
+        },
     ],
 };
 
@@ -64,6 +69,7 @@ pub(super) struct Raw {
     iin_checksum: Option<bool>,
     ncalayer_address: Option<String>,
     challenge_ttl: Option<String>,
+    xml: Option<bool>,
 }
 
 /// Section `[eds]`, checked.
@@ -76,6 +82,7 @@ pub struct Eds {
     iin_checksum: bool,
     ncalayer_address: String,
     challenge_ttl: Duration,
+    xml: bool,
 }
 
 impl Eds {
@@ -113,6 +120,7 @@ impl Eds {
             iin_checksum,
             ncalayer_address,
             challenge_ttl,
+            xml: raw.xml.unwrap_or(false),
         }
     }
 
@@ -149,6 +157,11 @@ impl Eds {
     /// How long a challenge may be signed (CE-1).
     pub fn challenge_ttl(&self) -> Duration {
         self.challenge_ttl
+    }
+
+    /// Whether XML signatures are accepted (CE-17).
+    pub fn xml(&self) -> bool {
+        self.xml
     }
 }
 

@@ -153,6 +153,7 @@ fn eds(paper: &mut Paper, eds: &Eds) {
     paper.plain("iin_checksum", eds.iin_checksum());
     paper.text("ncalayer_address", eds.ncalayer_address());
     paper.span("challenge_ttl", eds.challenge_ttl());
+    paper.plain("xml", eds.xml());
 }
 
 fn sms(paper: &mut Paper, sms: &Sms) {
