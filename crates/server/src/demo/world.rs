@@ -53,9 +53,10 @@ impl World {
             .await?
         };
         let now = foundation.clock.now();
-        let settings = keys
+        let mut settings = keys
             .eds_settings(now)
             .map_err(|error| Failure::broken("the revocation list")(error.into()))?;
+        settings.xml = config.eds().xml();
         let eds = EdsVerifier::new(&settings).map_err(|error| Failure::broken("the demo's centre")(error.into()))?;
         let outbox = Outbox::with_file(Arc::clone(&foundation.clock), &folder.outbox()).await;
         let outbox = Arc::new(outbox.map_err(|error| Failure::broken("the outbox file")(error.into()))?);
