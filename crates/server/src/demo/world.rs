@@ -53,9 +53,10 @@ impl World {
             .await?
         };
         let now = foundation.clock.now();
-        let settings = keys
+        let mut settings = keys
             .eds_settings(now)
             .map_err(|error| Failure::broken("the revocation list")(error.into()))?;
+        settings.xml = config.eds().xml();
         let eds = EdsVerifier::new(&settings).map_err(|error| Failure::broken("the demo's centre")(error.into()))?;
         let outbound = material::outbound(config.outbound())?;
         let eds = material::with_responders(eds, config.eds(), &outbound);
