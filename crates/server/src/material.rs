@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use authority::identifiers::Checksum;
 use authority::secret::{Keyring, KeyringError};
-use federation::eds::{Contour, EdsSettings, EdsVerifier, SettingsFault, TrustFile};
+use federation::eds::{
+    Contour, EdsSettings, EdsVerifier, OcspPolicy, OcspSettings, Responders, SettingsFault, TrustFile,
+};
 use outbound::{Outbound, Settings, SettingsError};
 use web::{Places, PlacesError};
 
@@ -81,6 +83,7 @@ impl Material {
             tracing::warn!(file = problem.file, problem = %problem.fault, "a revocation list cannot be used; its issuer's keys are refused");
         }
         let outbound = outbound(config.outbound())?;
+        let eds = eds.map(|verifier| with_responders(verifier, config.eds(), &outbound));
         let tls = config.listen().tls().map(Tls::load).transpose()?;
         Ok(Self {
             keyring,
@@ -90,6 +93,25 @@ impl Material {
             tls,
         })
     }
+}
+
+/// The verifier with the responders that the configuration names, if any.
+pub fn with_responders(verifier: EdsVerifier, eds: &Eds, outbound: &Outbound) -> EdsVerifier {
+    let status = eds.status();
+    if status.ocsp.is_empty() {
+        return verifier;
+    }
+    verifier.with_responders(Responders::new(
+        outbound.clone(),
+        OcspSettings {
+            urls: status.ocsp.clone(),
+            policy: OcspPolicy {
+                max_age: status.ocsp_max_age,
+                accept_without_nonce: !status.ocsp_nonce,
+            },
+            grace: status.ocsp_grace,
+        },
+    ))
 }
 
 /// The client that this configuration describes.
@@ -156,6 +178,7 @@ pub fn eds_settings(eds: &Eds) -> Result<EdsSettings, MaterialError> {
         crls: crl_files(eds)?,
         crl_max_age: Some(eds.crl_max_age()),
         checksum: checksum(eds),
+        xml: eds.xml(),
         ..EdsSettings::default()
     })
 }

@@ -16,6 +16,7 @@
 //! | `turns` | how many checks at a time? |
 //! | `purpose`, `roles`, `identity` | what is the key for, and whose is it? |
 //! | `settings`, `profile` | whom does the configuration believe? |
+//! | `properties` | what holds for any bytes whatever? (tests and `fuzz/` only) |
 //! | `inspect` | what does an operator see of a file? |
 //! | `refusal` | which rule was broken, and what is the person told? |
 
@@ -50,6 +51,9 @@ mod turns;
 mod verify;
 mod xml;
 
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod properties;
 #[cfg(test)]
 mod tests;
 

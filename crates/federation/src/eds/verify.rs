@@ -132,6 +132,11 @@ impl EdsVerifier {
         &self.roles
     }
 
+    /// Whether it accepts signed XML documents, see [`super::challenge_document`].
+    pub const fn takes_xml(&self) -> bool {
+        self.xml
+    }
+
     /// Asks these responders before it looks into lists.
     #[must_use]
     pub fn with_responders(mut self, responders: Responders) -> Self {

@@ -74,6 +74,8 @@ pub struct SignWithEds {
     pub purpose: EdsPurpose,
     /// The challenge's bytes in standard base64, as NCALayer takes them.
     pub challenge: String,
+    /// The same as an XML document, in standard base64, when signed documents are accepted too.
+    pub document: Option<String>,
     /// How long the challenge may still be signed, in seconds.
     pub seconds: u64,
     /// The role a certificate must have to be selectable: extended key usage OIDs, all of them; empty for any.

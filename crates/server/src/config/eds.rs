@@ -54,6 +54,36 @@ pub(super) static SECTION: Section = Section {
             meaning: "Revocation lists of roots and issuing authorities. What no fresh list covers is refused.",
         },
         Key {
+            name: "crl_urls",
+            standard: "[]",
+            meaning: "Addresses of revocation lists, complete ones and lists of changes (delta) alike; fetched by one node in the background, used by all. Plain http is allowed: lists are signed. Never taken from a certificate.",
+        },
+        Key {
+            name: "crl_refresh",
+            standard: "\"10m\"",
+            meaning: "How often each address of `crl_urls` is asked for a newer list; 1m to 1d.",
+        },
+        Key {
+            name: "ocsp",
+            standard: "[]",
+            meaning: "Addresses of responders (OCSP) that are asked about a certificate at each sign-in, in this order, before the lists; all within 3 s. Plain http is allowed: answers are signed.",
+        },
+        Key {
+            name: "ocsp_max_age",
+            standard: "\"5m\"",
+            meaning: "How old an answer without `nextUpdate` may be, and how long it is remembered; 1s to 5m.",
+        },
+        Key {
+            name: "ocsp_nonce",
+            standard: "true",
+            meaning: "Whether an answer must repeat our nonce. `false` believes a fresh answer without one; another nonce is never believed.",
+        },
+        Key {
+            name: "ocsp_grace",
+            standard: "\"0s\"",
+            meaning: "How much longer a remembered good answer counts while neither a responder answers nor a list is fresh; 0s (off) to 1h.",
+        },
+        Key {
             name: "crl_max_age",
             standard: "\"7d\"",
             meaning: "The oldest list that still counts, even when its own nextUpdate is later; 1h to 180d.",
@@ -73,6 +103,11 @@ pub(super) static SECTION: Section = Section {
             standard: "\"5m\"",
             meaning: "How long a challenge may be signed; 30s to 5m.",
         },
+        Key {
+            name: "xml",
+            standard: "false",
+            meaning: "Whether a signed XML document is accepted beside CMS, for programs that sign nothing else.",
+        },
     ],
 };
 
@@ -86,10 +121,17 @@ pub(super) struct Raw {
     policies: List,
     legacy_gost: Option<bool>,
     crls: List,
+    crl_urls: List,
+    crl_refresh: Option<String>,
+    ocsp: List,
+    ocsp_max_age: Option<String>,
+    ocsp_nonce: Option<bool>,
+    ocsp_grace: Option<String>,
     crl_max_age: Option<String>,
     iin_checksum: Option<bool>,
     ncalayer_address: Option<String>,
     challenge_ttl: Option<String>,
+    xml: Option<bool>,
 }
 
 /// Section `[eds]`, checked.
@@ -102,16 +144,84 @@ pub struct Eds {
     policies: Vec<ObjectIdentifier>,
     legacy_gost: bool,
     crls: Vec<PathBuf>,
+    status: Status,
     crl_max_age: Duration,
     iin_checksum: bool,
     ncalayer_address: String,
     challenge_ttl: Duration,
+    xml: bool,
+}
+
+/// Where the status of certificates is learnt over the network.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Status {
+    /// Addresses of revocation lists.
+    pub crl_urls: Vec<String>,
+    /// How often each is asked.
+    pub crl_refresh: Duration,
+    /// Addresses of responders, in the order in which they are asked.
+    pub ocsp: Vec<String>,
+    /// How old an answer without `nextUpdate` may be.
+    pub ocsp_max_age: Duration,
+    /// Whether an answer must repeat our nonce.
+    pub ocsp_nonce: bool,
+    /// How much longer a remembered good answer counts when nobody can say.
+    pub ocsp_grace: Duration,
+}
+
+impl Status {
+    fn check(raw: &Raw, found: &mut Findings) -> Self {
+        let seconds = Duration::from_secs;
+        let crl_urls = addresses("eds.crl_urls", &raw.crl_urls, found);
+        let ocsp = addresses("eds.ocsp", &raw.ocsp, found);
+        Self {
+            crl_urls,
+            crl_refresh: found.duration(
+                "eds.crl_refresh",
+                raw.crl_refresh.as_deref(),
+                seconds(600),
+                seconds(60)..=seconds(24 * 3600),
+            ),
+            ocsp,
+            ocsp_max_age: found.duration(
+                "eds.ocsp_max_age",
+                raw.ocsp_max_age.as_deref(),
+                seconds(300),
+                seconds(1)..=seconds(300),
+            ),
+            ocsp_nonce: raw.ocsp_nonce.unwrap_or(true),
+            ocsp_grace: found.duration(
+                "eds.ocsp_grace",
+                raw.ocsp_grace.as_deref(),
+                Duration::ZERO,
+                Duration::ZERO..=seconds(3600),
+            ),
+        }
+    }
+}
+
+/// `http` or `https` with a host, and nothing secret in it: addresses are logged.
+fn addresses(key: &'static str, list: &List, found: &mut Findings) -> Vec<String> {
+    for text in &list.0 {
+        let is_one = url::Url::parse(text).is_ok_and(|url| {
+            matches!(url.scheme(), "http" | "https")
+                && url.has_host()
+                && url.username().is_empty()
+                && url.password().is_none()
+                && url.fragment().is_none()
+        });
+        if !is_one {
+            found.refuse(key, "has something that is no address with http:// or https://");
+        }
+    }
+    list.0.clone()
 }
 
 impl Eds {
     pub(super) fn check(raw: Raw, found: &mut Findings) -> Self {
         let seconds = Duration::from_secs;
         let hours = |hours: u64| seconds(hours * 3600);
+        let status = Status::check(&raw, found);
         let crl_max_age = found.duration(
             "eds.crl_max_age",
             raw.crl_max_age.as_deref(),
@@ -154,10 +264,12 @@ impl Eds {
             policies,
             legacy_gost: raw.legacy_gost.unwrap_or(false),
             crls,
+            status,
             crl_max_age,
             iin_checksum,
             ncalayer_address,
             challenge_ttl,
+            xml: raw.xml.unwrap_or(false),
         }
     }
 
@@ -201,6 +313,11 @@ impl Eds {
         &self.crls
     }
 
+    /// Where the status of certificates is learnt over the network.
+    pub fn status(&self) -> &Status {
+        &self.status
+    }
+
     /// The oldest list that counts.
     pub fn crl_max_age(&self) -> Duration {
         self.crl_max_age
@@ -219,6 +336,11 @@ impl Eds {
     /// How long a challenge may be signed (CE-1).
     pub fn challenge_ttl(&self) -> Duration {
         self.challenge_ttl
+    }
+
+    /// Whether XML signatures are accepted (CE-17).
+    pub fn xml(&self) -> bool {
+        self.xml
     }
 }
 

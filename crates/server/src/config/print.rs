@@ -156,10 +156,18 @@ fn eds(paper: &mut Paper, eds: &Eds) {
     paper.list("policies", eds.policies().iter().map(ToString::to_string));
     paper.plain("legacy_gost", eds.legacy_gost());
     paper.files("crls", eds.crls());
+    let status = eds.status();
+    paper.list("crl_urls", status.crl_urls.iter().cloned());
+    paper.span("crl_refresh", status.crl_refresh);
+    paper.list("ocsp", status.ocsp.iter().cloned());
+    paper.span("ocsp_max_age", status.ocsp_max_age);
+    paper.plain("ocsp_nonce", status.ocsp_nonce);
+    paper.span("ocsp_grace", status.ocsp_grace);
     paper.span("crl_max_age", eds.crl_max_age());
     paper.plain("iin_checksum", eds.iin_checksum());
     paper.text("ncalayer_address", eds.ncalayer_address());
     paper.span("challenge_ttl", eds.challenge_ttl());
+    paper.plain("xml", eds.xml());
 }
 
 fn sms(paper: &mut Paper, sms: &Sms) {

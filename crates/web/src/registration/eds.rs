@@ -182,6 +182,7 @@ fn screen(page: &FlowPage, challenge: &Challenge, refusal: Option<SignatureRefus
     let screen = SignWithEds {
         purpose: EdsPurpose::Registration,
         challenge: STANDARD.encode(&challenge.text),
+        document: eds::document(page, &challenge.text),
         seconds: challenge.expires_at.since(page.now).as_secs(),
         key_usages: Vec::new(),
         refusal,
