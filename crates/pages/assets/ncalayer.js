@@ -23,7 +23,7 @@ function show(state) {
   const busy = state === "working";
   start.hidden = busy || state === "slow";
   stop.hidden = !busy;
-  storage.disabled = busy;
+  choice.hidden = start.hidden;
   if (state === "where" || state === "empty") choice.open = true;
 }
 
@@ -59,8 +59,10 @@ function ask(module, method, args) {
   });
 }
 
-// Whoever listens there answers what it likes: only a text of the letters that a signature has is one.
-const signed = (text) => (text.length <= LONGEST && /^[\w+/=\s-]+$/.test(text) ? { signature: text } : { state: "failed" });
+// Whoever listens there answers what it likes: only a text of the letters that a signature has is one; or, where the page
+// offers a document to sign, a document that ends.
+const shapes = form.dataset.document ? /^[\w+/=\s-]+$|^\s*<[^]+>\s*$/ : /^[\w+/=\s-]+$/;
+const signed = (text) => (text.length <= LONGEST && shapes.test(text) ? { signature: text } : { state: "failed" });
 const plain = (value) => typeof value === "string" || typeof value === "number";
 
 // Every form an answer is known to take: a text, a list, an object with the signature, nothing at all when cancelled, a
@@ -81,14 +83,18 @@ function read(message) {
   return /storage\.empty/.test(detail) ? { state: "empty" } : { state: "failed", detail };
 }
 
-function basics() {
+// Programs that sign nothing but documents say that they do not know what the page asked for.
+const unknown = (answer) => form.dataset.document && answer.state === "failed" && /INVOCATION|PARAMS|NoSuchMethod/.test(answer.detail);
+const xml = () => new TextDecoder().decode(Uint8Array.from(atob(form.dataset.document), (letter) => letter.charCodeAt(0)));
+
+function basics(format, data, decode) {
   const signerParams = { extKeyUsageOids: usages ? usages.split(" ") : [] };
   if (testChain === "true") signerParams.chain = [];
   return ask(BASICS, "sign", {
     allowedStorages: storage.value ? storage.value.split(" ") : null,
-    format: "cms",
-    data: challenge,
-    signingParams: { decode: true, encapsulate: true, digested: false },
+    format,
+    data,
+    signingParams: { decode, encapsulate: true, digested: false },
     signerParams,
     locale,
   });
@@ -103,11 +109,13 @@ async function utils() {
   const there = wanted.filter((name) => name === "PKCS12" || tokens.includes(name));
   if (read(found).state === "old") return { state: "old" };
   if (there.length !== 1) return { state: there.length ? "where" : "empty" };
-  return read(await ask(UTILS, "createCAdESFromBase64", [there[0], "", challenge, true]));
+  const answer = read(await ask(UTILS, "createCAdESFromBase64", [there[0], "", challenge, true]));
+  return unknown(answer) ? read(await ask(UTILS, "signXml", [there[0], "", xml(), "", ""])) : answer;
 }
 
 async function sign() {
-  let answer = read(await basics());
+  let answer = read(await basics("cms", challenge, true));
+  if (unknown(answer)) answer = read(await basics("xml", xml(), false));
   if (answer.state === "old") answer = await utils();
   if (!answer.signature) return end(answer.state, answer.detail);
   step("check");
@@ -184,5 +192,4 @@ form.addEventListener("submit", (event) => {
 });
 stop.addEventListener("click", () => end("cancelled"));
 addEventListener("pagehide", () => end("idle"));
-choice.hidden = false;
 query();

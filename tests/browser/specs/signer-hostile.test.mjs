@@ -49,7 +49,6 @@ const markupOf = (page) => page.evaluate(() => {
   copy.querySelector('[data-detail]').textContent = '';
   copy.querySelector('#continue').textContent = '';
   for (const part of copy.querySelectorAll('[data-show], #continue, #stop, #eds-choice')) part.removeAttribute('hidden');
-  copy.querySelector('#eds-storage').removeAttribute('disabled');
   copy.querySelector('#eds-choice').removeAttribute('open');
   for (const item of copy.querySelectorAll('[data-step]')) item.removeAttribute('class');
   return copy.outerHTML;

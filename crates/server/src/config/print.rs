@@ -146,9 +146,23 @@ fn listen(paper: &mut Paper, listen: &Listen) {
 
 fn eds(paper: &mut Paper, eds: &Eds) {
     paper.section("eds");
+    match eds.profile() {
+        Some(profile) => paper.text("profile", profile.name),
+        None => paper.0.push_str("# profile is not set\n"),
+    }
     paper.files("anchors", eds.anchors());
     paper.files("intermediates", eds.intermediates());
+    paper.list("roles", eds.roles().rows().iter().map(ToString::to_string));
+    paper.list("policies", eds.policies().iter().map(ToString::to_string));
+    paper.plain("legacy_gost", eds.legacy_gost());
     paper.files("crls", eds.crls());
+    let status = eds.status();
+    paper.list("crl_urls", status.crl_urls.iter().cloned());
+    paper.span("crl_refresh", status.crl_refresh);
+    paper.list("ocsp", status.ocsp.iter().cloned());
+    paper.span("ocsp_max_age", status.ocsp_max_age);
+    paper.plain("ocsp_nonce", status.ocsp_nonce);
+    paper.span("ocsp_grace", status.ocsp_grace);
     paper.span("crl_max_age", eds.crl_max_age());
     paper.plain("iin_checksum", eds.iin_checksum());
     paper.text("ncalayer_address", eds.ncalayer_address());

@@ -24,7 +24,8 @@ pub(super) fn signed_raw(signatures: Vec<String>, is_array: bool, certificate: O
     json!({"status": true, "body": {"result": result}})
 }
 
-fn one_or_all(mut signatures: Vec<String>, is_array: bool) -> Value {
+/// One text, or an array when there are several or an array was asked for.
+pub(super) fn one_or_all(mut signatures: Vec<String>, is_array: bool) -> Value {
     match signatures.pop() {
         Some(only) if !is_array && signatures.is_empty() => json!(only),
         last => json!(signatures.into_iter().chain(last).collect::<Vec<_>>()),

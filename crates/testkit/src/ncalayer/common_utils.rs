@@ -25,6 +25,15 @@ pub(super) enum UtilsRequest {
         /// The hash.
         hash: Vec<u8>,
     },
+    /// `signXml`, and `signXmls` with several documents, in canonical form.
+    Xml {
+        /// Which keys may sign.
+        key: KeyType,
+        /// The documents.
+        documents: Vec<String>,
+        /// Whether they came as an array: then the answer is one too.
+        is_array: bool,
+    },
     /// `getActiveTokens`: the hardware storages in which there is something.
     ActiveTokens,
     /// `getKeyInfo`: which key the person chooses; proves nothing.
@@ -75,6 +84,21 @@ pub(super) fn parse(method: &str, args: &Value) -> Result<UtilsRequest, String> 
                 hash: decoded(hash)?,
             })
         }
+        ("signXml" | "signXmls", [_, key, documents, paths @ ..]) => {
+            storage(args)?;
+            if paths
+                .iter()
+                .any(|path| path.as_str().is_some_and(|path| !path.is_empty()))
+            {
+                return Err("this signer signs whole documents only".to_owned());
+            }
+            let is_array = method == "signXmls";
+            Ok(UtilsRequest::Xml {
+                key: KeyType::read(key),
+                documents: texts(documents, is_array)?,
+                is_array,
+            })
+        }
         ("createCMSSignatureFromBase64" | "applyCAdEST", [_, _, _, ..]) => {
             storage(args)?;
             Err("this signer has no time stamps".to_owned())
@@ -100,6 +124,19 @@ fn storage(args: &[Value]) -> Result<(), String> {
 fn decoded(data: &Value) -> Result<Vec<u8>, String> {
     let data = data.as_str().and_then(|text| STANDARD.decode(text).ok());
     data.ok_or_else(|| "java.lang.IllegalArgumentException: data".to_owned())
+}
+
+/// One document, or an array of them.
+fn texts(value: &Value, is_array: bool) -> Result<Vec<String>, String> {
+    let texts = if is_array {
+        value.as_array().map(|array| array.iter().map(Value::as_str).collect())
+    } else {
+        Some(vec![value.as_str()])
+    };
+    let texts: Option<Vec<&str>> = texts.and_then(|texts: Vec<Option<&str>>| texts.into_iter().collect());
+    let texts = texts.filter(|texts| !texts.is_empty());
+    let texts = texts.ok_or_else(|| "java.lang.IllegalArgumentException: xml".to_owned())?;
+    Ok(texts.into_iter().map(str::to_owned).collect())
 }
 
 fn is_true(value: Option<&Value>) -> bool {

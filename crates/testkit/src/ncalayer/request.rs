@@ -25,6 +25,8 @@ pub(super) enum Form {
     },
     /// A CMS beside data of which only the hash is given.
     CmsOfHash,
+    /// A document with its signature in it, as `basics` lays it out; it must come in canonical form.
+    Xml,
     /// The bare signature value.
     Raw {
         /// The certificate is answered too.
@@ -162,6 +164,8 @@ fn form(args: &Map<String, Value>, signing: &Map<String, Value>) -> Result<Form,
         Some("raw") => Ok(Form::Raw {
             with_certificate: flag(signing, "outputCert", false)?,
         }),
+        Some("xml") if digested => Err(params("a document cannot be a hash")),
+        Some("xml") => Ok(Form::Xml),
         Some(other) => Err(invocation(format!("format {other} is not supported by this signer"))),
         None => Err(invocation("format is missing")),
     }

@@ -15,6 +15,7 @@ use crate::cms::{CmsRecipe, armour};
 use crate::keys::PersonKey;
 use crate::people::DemoKey;
 use crate::pki::{ExtendedUsage, PkiError, pem};
+use crate::xml::{XmlLayout, XmlRecipe};
 
 /// Answers a request; waits for the desk when it is to decide.
 pub(super) async fn answer(state: &Arc<SignerState>, request: Request) -> Value {
@@ -37,7 +38,7 @@ pub(super) async fn answer(state: &Arc<SignerState>, request: Request) -> Value 
 }
 
 async fn utils(state: &Arc<SignerState>, request: UtilsRequest) -> Value {
-    let (key_type, form, data) = match request {
+    let (key_type, made) = match request {
         UtilsRequest::ActiveTokens => return answer::utils_done(&json!([])), // hardware only: files are not listed
         UtilsRequest::ChangeLocale => return answer::utils_done(&Value::Null),
         UtilsRequest::KeyInfo => {
@@ -50,10 +51,19 @@ async fn utils(state: &Arc<SignerState>, request: UtilsRequest) -> Value {
                 Outcome::Fail => answer::utils_failed("java.lang.RuntimeException"),
             };
         }
-        UtilsRequest::Cades { key, data, attached } => (key, Form::Cms { attached }, data),
-        UtilsRequest::CadesOfHash { key, hash } => (key, Form::CmsOfHash, hash),
+        UtilsRequest::Cades { key, data, attached } => (key, Made::Cms(Form::Cms { attached }, data)),
+        UtilsRequest::CadesOfHash { key, hash } => (key, Made::Cms(Form::CmsOfHash, hash)),
+        UtilsRequest::Xml {
+            key,
+            documents,
+            is_array,
+        } => (key, Made::Xml(documents, is_array)),
     };
-    let login = match decide(state, &shown(&data)).await {
+    let text = match &made {
+        Made::Cms(_, data) => shown(data),
+        Made::Xml(documents, _) => documents.join("\n\n"),
+    };
+    let login = match decide(state, &text).await {
         Outcome::SignAs(login) => login,
         Outcome::Cancel => return answer::utils_failed("action.canceled"),
         Outcome::Fail => return answer::utils_failed("java.security.SignatureException"),
@@ -62,10 +72,24 @@ async fn utils(state: &Arc<SignerState>, request: UtilsRequest) -> Value {
     let Some(key) = key else {
         return answer::utils_failed("storage.empty");
     };
-    match value(key, &data, form, state.now()) {
-        Ok(cms) => answer::utils_done(&json!(STANDARD.encode(cms))),
+    let object = match made {
+        Made::Cms(form, data) => value(key, &data, form, state.now()).map(|cms| json!(STANDARD.encode(cms))),
+        Made::Xml(documents, is_array) => documents
+            .iter()
+            .map(|document| xml(key, document, XmlLayout::Santuario))
+            .collect::<Result<_, _>>()
+            .map(|signed| answer::one_or_all(signed, is_array)),
+    };
+    match object {
+        Ok(object) => answer::utils_done(&object),
         Err(_) => answer::utils_failed("java.security.SignatureException"),
     }
+}
+
+/// What the older module is to make.
+enum Made {
+    Cms(Form, Vec<u8>),
+    Xml(Vec<String>, bool),
 }
 
 enum Outcome {
@@ -104,6 +128,13 @@ fn sign(state: &SignerState, login: &str, request: &SignRequest) -> Value {
         Form::Cms { .. } | Form::CmsOfHash => {
             answer::signed(signatures.iter().map(|cms| armour(cms)).collect(), request.is_array)
         }
+        Form::Xml => answer::signed(
+            signatures
+                .into_iter()
+                .map(|document| String::from_utf8(document).unwrap_or_default())
+                .collect(),
+            request.is_array,
+        ),
         Form::Raw { with_certificate } => answer::signed_raw(
             signatures.iter().map(|value| STANDARD.encode(value)).collect(),
             request.is_array,
@@ -116,6 +147,10 @@ fn value(key: &PersonKey, data: &[u8], form: Form, now: Timestamp) -> Result<Vec
     let mut recipe = CmsRecipe::honest(&key.key, &key.certificate, data, now);
     match form {
         Form::Raw { .. } => return key.key.sign(data),
+        Form::Xml => {
+            let document = std::str::from_utf8(data).map_err(|_| PkiError::Key)?;
+            return xml(key, document, XmlLayout::Compact).map(String::into_bytes);
+        }
         Form::Cms { attached: true } => {}
         Form::Cms { attached: false } => recipe.content = None,
         Form::CmsOfHash => {
@@ -127,6 +162,10 @@ fn value(key: &PersonKey, data: &[u8], form: Form, now: Timestamp) -> Result<Vec
         }
     }
     recipe.sign()
+}
+
+fn xml(key: &PersonKey, document: &str, layout: XmlLayout) -> Result<String, PkiError> {
+    XmlRecipe::honest(&key.key, &key.certificate, document, layout).sign()
 }
 
 fn usages(state: &SignerState, key: &PersonKey) -> Vec<ExtendedUsage> {

@@ -69,9 +69,17 @@ pub(super) struct Imitation {
 }
 
 impl Imitation {
+    /// The one that is asked for, else the one that is kept here.
     pub(super) fn open() -> Self {
-        let kept = concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/fake");
-        let folder = PathBuf::from(std::env::var("KIRU_FAKE_CENTRE").unwrap_or_else(|_| kept.to_owned()));
+        std::env::var_os("KIRU_FAKE_CENTRE").map_or_else(Self::kept, |folder| Self::of(folder.into()))
+    }
+
+    /// The one that is kept here.
+    pub(super) fn kept() -> Self {
+        Self::of(concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/fake").into())
+    }
+
+    fn of(folder: PathBuf) -> Self {
         let manifest = serde_json::from_slice(&std::fs::read(folder.join("manifest.json")).unwrap()).unwrap();
         Self { folder, manifest }
     }
@@ -237,7 +245,7 @@ fn every_certificate_is_judged_as_the_manifest_says() {
         let certificate = Certificate::parse(der).unwrap();
         let path = trust.path(&certificate, imitation.clock()).map_err(EdsRefusal::Chain)?;
         check_validity(&certificate, imitation.clock())?;
-        let role = purpose::role(&certificate).map_err(EdsRefusal::Purpose)?;
+        let role = purpose::role(&certificate, &Roles::default()).map_err(EdsRefusal::Purpose)?;
         let person = identity::read(&certificate, role, checksum).map_err(EdsRefusal::Identity)?;
         match revocations.check(&certificate.serial, &path, imitation.clock()) {
             Ok(_) | Err(EdsRefusal::StatusUnknown(StatusFault::NoList)) => Ok(person),

@@ -13,6 +13,11 @@ const GOOD: &[u8] = vector!("fake/cms/attached_rsa_auth_ok.der");
 const CRL: &[u8] = vector!("fake/crl/nca_rsa_revoking.crl");
 const CERTIFICATE: &[u8] = vector!("fake/ee/rsa_auth_valid.cer");
 
+/// Whom and what a signature that verified stands for; the octets kept as evidence may differ.
+fn said(eds: &VerifiedEds) -> (&NationalIdentity, &[u8], &str, Option<Timestamp>) {
+    (eds.identity(), eds.certificate(), eds.suite(), eds.signing_time())
+}
+
 #[test]
 fn a_signature_cut_anywhere_is_refused() {
     let verifier = verifier();
@@ -34,7 +39,7 @@ fn a_signature_with_a_changed_byte_is_never_another_persons() {
             let mut cms = GOOD.to_vec();
             cms[position] ^= change;
             if let Ok(verified) = verifier.verify(&base64(&cms), CHALLENGE, NOW) {
-                assert_eq!(verified, original, "byte {position}");
+                assert_eq!(said(&verified), said(&original), "byte {position}");
                 unnoticed += 1;
             }
         }
@@ -157,7 +162,8 @@ proptest! {
     #[test]
     fn mutated_signatures_never_verify_as_somebody_else(cms in mutated(GOOD)) {
         if let Ok(verified) = judge(&cms) {
-            prop_assert_eq!(verified, judge(GOOD).unwrap());
+            let original = judge(GOOD).unwrap();
+            prop_assert_eq!(said(&verified), said(&original));
         }
     }
 

@@ -3,6 +3,7 @@
 mod cabinet;
 mod consents;
 mod others;
+mod powers;
 pub(crate) mod registrations;
 mod sign_in;
 
@@ -147,5 +148,6 @@ pub(crate) fn all() -> Vec<Specimen> {
     all.extend(others::all());
     all.extend(registrations::all());
     all.extend(cabinet::all());
+    all.extend(powers::all());
     all
 }

@@ -197,5 +197,6 @@ fn step_ups() -> Vec<Specimen> {
         own("s14", StepUpReason::EndSessions),
         own("s14-notices", StepUpReason::ChangeNotices),
         own("s14-suspend", StepUpReason::Suspend),
+        own("s14-power", StepUpReason::GivePower),
     ]
 }

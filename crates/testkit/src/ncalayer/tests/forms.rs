@@ -3,6 +3,8 @@
 use super::*;
 use crate::pki::Suite;
 
+const CHALLENGE_WITH_MEMBERS: &str = "id.example.kz\nКіру / Вход / Sign-in\nservice=Diary\n\
+    nonce=7fQm0bq3mJt1c0G8hZyW2dXU9oPpLr4sTnVEaKxYc5A\nissued=2026-11-21T12:00:00Z\nexpires=2026-11-21T12:05:00Z\n";
 const LOGINS: [(&str, Suite); 2] = [("aigerim", Suite::Rsa), ("dana", Suite::Gost512)];
 
 async fn page_of(login: &str) -> Page<TcpStream> {
@@ -75,6 +77,38 @@ async fn a_bare_signature_comes_with_its_certificate_when_asked_for() {
     let result = &with_certificate["body"]["result"];
     assert!(is_good(&result["signatures"]));
     assert_eq!(result["certificate"], crate::pki::pem("CERTIFICATE", &key.certificate));
+}
+
+#[tokio::test]
+async fn documents_are_signed_in_the_layout_of_each_module() {
+    let verifier = EdsVerifier::new(&federation::eds::EdsSettings {
+        xml: true,
+        ..KEYS.eds_settings(NOW).unwrap()
+    })
+    .unwrap();
+    let document = federation::eds::challenge_document(CHALLENGE_WITH_MEMBERS).unwrap();
+    for (login, _) in LOGINS {
+        let mut page = page_of(login).await;
+        let mut request = with("/args/format", json!("xml"));
+        request["args"]["data"] = json!(document);
+        request["args"]["signingParams"] = json!({});
+        let newer = page.asks(&request).await;
+        let args = |xml: Value| json!(["PKCS12", "SIGNATURE", xml, "", ""]);
+        let older = page.asks(&utils("signXml", args(json!(document)))).await;
+        let several = page.asks(&utils("signXmls", args(json!([document, document])))).await;
+        assert_eq!(several["responseObject"].as_array().unwrap().len(), 2);
+        let signed = [
+            &newer["body"]["result"],
+            &older["responseObject"],
+            &several["responseObject"][1],
+        ];
+        for document in signed {
+            let verdict = verifier.verify(document.as_str().unwrap(), CHALLENGE_WITH_MEMBERS.as_bytes(), NOW);
+            assert!(verdict.is_ok(), "{login}: {:?}", verdict.err());
+        }
+        let part = json!(["PKCS12", "SIGNATURE", document, "//host", "//challenge"]);
+        assert_eq!(page.asks(&utils("signXml", part)).await["code"], "500");
+    }
 }
 
 #[tokio::test]
