@@ -72,6 +72,11 @@ impl SealedEvidence {
         })
     }
 
+    /// The audit event that has to carry the digest.
+    pub const fn event(&self) -> EventId {
+        self.about.event
+    }
+
     /// SHA-256 of the record, for its audit event.
     pub const fn digest(&self) -> [u8; 32] {
         self.digest
