@@ -7,6 +7,7 @@ mod dbsc;
 mod dbsc_steps;
 mod devices;
 mod eds;
+mod evidence;
 mod existence;
 mod flows;
 mod in_app;
