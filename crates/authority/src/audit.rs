@@ -5,6 +5,7 @@ use aws_lc_rs::digest;
 use crate::assurance::amr;
 use crate::clients::ClientId;
 use crate::ids::{DeviceId, EventId, SessionId, UserId};
+use crate::representation::Principal;
 use crate::sessions::BrowserSession;
 use crate::time::Timestamp;
 
@@ -126,6 +127,12 @@ event_kinds! {
     RefreshReused => "refresh_reused",
     /// A grant was revoked.
     GrantRevoked => "grant_revoked",
+    /// A power of attorney was given.
+    PowerGiven => "power_given",
+    /// The agent's side of it: a power of attorney was received.
+    PowerReceived => "power_received",
+    /// A power of attorney was ended before its time; one event for each side.
+    PowerEnded => "power_ended",
     /// A signing key was made, activated or retired.
     SigningKeyChanged => "signing_key_changed",
     /// A client was registered or changed.
@@ -183,6 +190,9 @@ impl EventKind {
             | Self::SignInMessagesChanged
             | Self::HistoryExported
             | Self::EvidenceExported
+            | Self::PowerGiven
+            | Self::PowerReceived
+            | Self::PowerEnded
             // These report; what they are about went on.
             | Self::SmsBudgetReached
             | Self::RequestValueRepeated => EventResult::Done,
@@ -265,6 +275,8 @@ pub struct Event {
     /// SHA-256 of the record of evidence that belongs to the event (security rule CE-15): the chain covers the record
     /// by it.
     pub evidence: Option<[u8; 32]>,
+    /// In whose name the person acted, when it was not their own (security rule DG-7).
+    pub principal: Option<Principal>,
 }
 
 impl Event {
@@ -284,6 +296,7 @@ impl Event {
             reason: String::new(),
             reference: None,
             evidence: None,
+            principal: None,
         }
     }
 
@@ -318,9 +331,14 @@ impl Event {
         member(self.methods.as_bytes());
         member(self.reason.as_bytes());
         member(optional(self.reference.clone()).as_bytes());
-        // Only when there is one: events that were written before there was evidence keep their digest.
+        // Members that came later are written with their names and only when there is one: older events keep their digests.
         if let Some(evidence) = &self.evidence {
+            member(b"evidence");
             member(evidence);
+        }
+        if let Some(principal) = self.principal {
+            member(b"principal");
+            member(principal.to_string().as_bytes());
         }
         let mut bytes = [0_u8; 32];
         bytes.copy_from_slice(context.finish().as_ref());
@@ -402,6 +420,10 @@ mod tests {
             },
             Event {
                 evidence: Some([1; 32]),
+                ..event.clone()
+            },
+            Event {
+                principal: user_id.map(Principal::Person),
                 ..event
             },
         ];

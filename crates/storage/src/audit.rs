@@ -53,6 +53,10 @@ pub async fn insert(tx: &Tx, event: &Event) -> Result<(), StorageError> {
         ("methods", event.methods.clone().into()),
         ("reason", event.reason.clone().into()),
         ("reference", event.reference.clone().into()),
+        (
+            "principal",
+            event.principal.map(|principal| principal.to_string()).into(),
+        ),
         ("digest", event.digest().to_vec().into()),
         ("evidence_digest", event.evidence.map(|digest| digest.to_vec()).into()),
     ];
@@ -137,6 +141,7 @@ struct EventRow {
     reason: String,
     reference: Option<String>,
     evidence_digest: Option<Vec<u8>>,
+    principal: Option<String>,
 }
 
 impl TryFrom<EventRow> for Event {
@@ -150,6 +155,10 @@ impl TryFrom<EventRow> for Event {
         let client_id = match row.client_id {
             None => None,
             Some(text) => Some(ClientId::parse(&text).map_err(|_| place.bad("client_id"))?),
+        };
+        let principal = match row.principal {
+            None => None,
+            Some(text) => Some(text.parse().map_err(|_| place.bad("principal"))?),
         };
         Ok(Self {
             id: EventId::from_uuid(row.id),
@@ -168,6 +177,7 @@ impl TryFrom<EventRow> for Event {
                 .evidence_digest
                 .map(|digest| place.bytes32("evidence_digest", &digest))
                 .transpose()?,
+            principal,
         })
     }
 }

@@ -15,9 +15,11 @@ use super::identity::{self, NationalIdentity};
 use super::lists::{self, CheckedList};
 use super::ocsp::{self, CertId, CertificateStatus, OcspAnswer, OcspFault, OcspNonce, OcspPolicy, OcspQuestion};
 use super::path::{Authority, TrustStore, TrustedPath};
+use super::profile::Contour;
 use super::refusal::{EdsRefusal, StatusFault};
 use super::responders::Responders;
 use super::revocation::{CrlFault, CrlProblem, CrlState, Revocations};
+use super::roles::Roles;
 use super::settings::{EdsSettings, SettingsFault, TrustFile};
 use super::signed::{Formats, Signed};
 use super::{limits, purpose};
@@ -29,6 +31,7 @@ pub struct EdsVerifier {
     revocations: Revocations,
     responders: Option<Responders>,
     checksum: Checksum,
+    roles: Roles,
     xml: bool,
     problems: Vec<CrlProblem>,
 }
@@ -113,9 +116,25 @@ impl EdsVerifier {
             revocations,
             responders: None,
             checksum: settings.checksum,
+            roles: settings.roles.clone(),
             xml: settings.xml,
             problems,
         })
+    }
+
+    /// Whom the configured authorities certify, when they are known by their certificates.
+    pub const fn contour(&self) -> Option<Contour> {
+        self.trust.contour()
+    }
+
+    /// Which extended key usages name which role.
+    pub(super) const fn roles(&self) -> &Roles {
+        &self.roles
+    }
+
+    /// Whether it accepts signed XML documents, see [`super::challenge_document`].
+    pub const fn takes_xml(&self) -> bool {
+        self.xml
     }
 
     /// Asks these responders before it looks into lists.
@@ -173,7 +192,7 @@ impl EdsVerifier {
     ) -> Result<(TrustedPath, NationalIdentity), EdsRefusal> {
         let path = self.trust.path(certificate, now).map_err(EdsRefusal::Chain)?;
         check_validity(certificate, now)?;
-        let role = purpose::role(certificate).map_err(EdsRefusal::Purpose)?;
+        let role = purpose::role(certificate, &self.roles).map_err(EdsRefusal::Purpose)?;
         let identity = identity::read(certificate, role, self.checksum).map_err(EdsRefusal::Identity)?;
         Ok((path, identity))
     }

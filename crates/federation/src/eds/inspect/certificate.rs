@@ -39,7 +39,7 @@ impl EdsVerifier {
 
     /// What stands in it, what leads to an anchor, what is known about a withdrawal: each as far as it can be said.
     pub(super) fn read_certificate(&self, certificate: &Certificate, terms: &Terms<'_>) -> CertificateReading {
-        let mut read = CertificateReading::of(certificate, terms.at);
+        let mut read = CertificateReading::of(certificate, self.roles(), terms.at);
         if !terms.revocation {
             read.revocation = Some(RevocationReading::not_checked());
         }

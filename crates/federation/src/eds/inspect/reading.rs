@@ -8,6 +8,7 @@ use super::super::certificate::Certificate;
 use super::super::identity::{self, CertifiedNames};
 use super::super::ocsp::CertificateStatus;
 use super::super::path::{Authority, TrustedPath};
+use super::super::roles::Roles;
 use super::super::suite::Suites;
 use super::super::verify::{StatusEvidence, check_validity};
 use super::super::{purpose, refusal::EdsRefusal};
@@ -134,13 +135,13 @@ impl PathReading {
 
 impl CertificateReading {
     /// What stands in the certificate.
-    pub(super) fn of(certificate: &Certificate, at: Timestamp) -> Self {
+    pub(super) fn of(certificate: &Certificate, roles: &Roles, at: Timestamp) -> Self {
         let seen = identity::glance(certificate);
         Self {
             iin: seen.iin,
             bin: seen.bin,
             organisation: seen.organisation,
-            role: purpose::role(certificate).ok().map(|role| role.as_str()),
+            role: purpose::role(certificate, roles).ok().map(|role| role.as_str()),
             names: seen.names.map(NamesReading::from),
             subject: words::name(&certificate.subject),
             issuer: words::name(&certificate.issuer),

@@ -86,7 +86,7 @@ mod tests {
         for (content, numbers) in [
             (oid::COMMON_NAME, "2.5.4.3"),
             (oid::SIGNED_DATA, "1.2.840.113549.1.7.2"),
-            (oid::ROLE_HEAD, "1.2.398.3.3.4.1.2.1"),
+            (oid::KEY_STORAGE_FILE, "1.2.398.3.3.5.1.1"),
         ] {
             assert_eq!(dotted(content), numbers);
         }

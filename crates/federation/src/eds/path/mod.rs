@@ -26,6 +26,7 @@ use webpki::{EndEntityCert, Error, ExtendedKeyUsageValidator, KeyPurposeIdIter, 
 
 use super::certificate::{Certificate, PublicKeyInfo};
 use super::extensions::CRL_SIGN;
+use super::profile::Contour;
 use super::refusal::ChainFault;
 use super::suite::Suites;
 use super::{limits, oid};
@@ -51,6 +52,7 @@ pub(crate) struct TrustStore {
     rows: Vec<Row>,
     /// One of these has to hold along a path, any when there are none: content octets of the identifiers.
     policies: Vec<Vec<u8>>,
+    contour: Option<Contour>,
     authorities: Vec<Arc<Authority>>,
 }
 
@@ -186,6 +188,11 @@ impl TrustStore {
     /// The algorithms that are accepted here.
     pub(crate) const fn suites(&self) -> Suites {
         self.suites
+    }
+
+    /// Whom the authorities certify, when they are known.
+    pub(crate) const fn contour(&self) -> Option<Contour> {
+        self.contour
     }
 
     pub(crate) fn authorities(&self) -> impl Iterator<Item = &Arc<Authority>> {

@@ -119,3 +119,24 @@ fn signatures(element: &Element<'_>) -> usize {
 fn is_signature(element: &Element<'_>) -> bool {
     element.name.rsplit(':').next() == Some("Signature")
 }
+
+/// The canonical forms that are made of a text here, each with what they are the form of.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn canonical_forms(text: &str) -> Vec<(String, Vec<u8>)> {
+    let text = reader::with_line_feeds(text);
+    let Ok(mut root) = reader::document(&text) else {
+        return Vec::new();
+    };
+    let mut forms = Vec::new();
+    if document::is_plain(&root) {
+        forms.push((text.clone(), canonical::of(&root, None)));
+    }
+    if let Ok(signature) = take_signature(&mut root)
+        && let Ok(signature) = XmlSignature::read(&signature)
+        && let Ok(signed_info) = String::from_utf8(signature.signed_info.clone())
+    {
+        // What is canonical is its own canonical form.
+        forms.push((signed_info, signature.signed_info));
+    }
+    forms
+}
