@@ -46,6 +46,12 @@ impl Trust {
         Ok(settings)
     }
 
+    /// The file that stood behind the last anchor, when it is the only thing that can have been meant: an option that takes
+    /// several files takes also the one behind it.
+    pub(super) fn give_back(&mut self) -> Option<PathBuf> {
+        if self.anchor.len() > 1 { self.anchor.pop() } else { None }
+    }
+
     /// Arguments come before the variable.
     fn config(&self) -> Option<PathBuf> {
         let variable = || std::env::var_os("KIRU_CONFIG").map(PathBuf::from);
