@@ -51,6 +51,8 @@ mod m20261126_004000_add_devices_agent;
 mod m20261126_004100_index_audit_seals_unexported;
 mod m20261126_004200_forget_ended_words;
 mod m20261126_005400_add_certificates_stop;
+mod m20261126_005401_create_key_reminders;
+mod m20261126_005402_index_certificates_not_after;
 
 use sea_orm_migration::MigrationTrait;
 use sea_orm_migration::prelude::async_trait;
@@ -117,6 +119,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_004100_index_audit_seals_unexported::Migration),
             Box::new(m20261126_004200_forget_ended_words::Migration),
             Box::new(m20261126_005400_add_certificates_stop::Migration),
+            Box::new(m20261126_005401_create_key_reminders::Migration),
+            Box::new(m20261126_005402_index_certificates_not_after::Migration),
         ]
     }
 }

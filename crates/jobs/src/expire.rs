@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use authority::time::{Timestamp, days};
 use storage::{
-    Db, StorageError, Tx, access_tokens, cabinet_tickets, devices, grants, interactions, outbox, phones,
+    Db, StorageError, Tx, access_tokens, cabinet_tickets, devices, grants, interactions, key_reminders, outbox, phones,
     refresh_tokens, registrations, request_values, sessions, signing_keys, sms, stop_codes, throttles,
 };
 
@@ -56,6 +56,7 @@ enum Kind {
     AccessTokens,
     RefreshTokens,
     Grants,
+    KeyReminders,
     CabinetTickets,
     Sessions,
     StopCodes,
@@ -69,13 +70,14 @@ enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 16] = [
+    const ALL: [Self; 17] = [
         Self::SmsText,
         Self::Sms,
         Self::Interactions,
         Self::AccessTokens,
         Self::RefreshTokens,
         Self::Grants,
+        Self::KeyReminders,
         Self::CabinetTickets,
         Self::Sessions,
         Self::StopCodes,
@@ -95,6 +97,7 @@ impl Kind {
             Self::AccessTokens => "access_tokens",
             Self::RefreshTokens => "refresh_tokens",
             Self::Grants => "grants",
+            Self::KeyReminders => "key_reminders",
             Self::CabinetTickets => "cabinet_tickets",
             Self::Sessions => "browser_sessions",
             Self::StopCodes => "stop_codes",
@@ -123,6 +126,7 @@ impl Kind {
             Self::Devices => devices::expire(tx, now.minus(HISTORY), BATCH).await,
             Self::Phones => phones::expire(tx, now.minus(HISTORY), BATCH).await,
             Self::Outbox => outbox::expire(tx, now.minus(TOKENS), BATCH).await,
+            Self::KeyReminders => key_reminders::expire(tx, now, BATCH).await,
             Self::Throttles => throttles::expire(tx, now, BATCH).await,
             Self::RequestValues => request_values::expire(tx, now, BATCH).await,
             Self::SigningKeys => signing_keys::expire(tx, now.minus(TOKENS)).await,

@@ -13,7 +13,8 @@ use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::under_lease::UnderLease;
-use crate::{LogoutDelivery, deliver_sms, expire, seal_audit};
+use crate::remind_keys::is_due;
+use crate::{LogoutDelivery, deliver_sms, expire, remind_keys, seal_audit};
 
 /// What the jobs need.
 #[derive(Clone)]
@@ -45,16 +46,18 @@ enum Job {
     SealAudit,
     DeliverSms,
     Expire,
+    RemindKeys,
 }
 
 impl Job {
-    const ALL: [Self; 3] = [Self::SealAudit, Self::DeliverSms, Self::Expire];
+    const ALL: [Self; 4] = [Self::SealAudit, Self::DeliverSms, Self::Expire, Self::RemindKeys];
 
     const fn name(self) -> &'static str {
         match self {
             Self::SealAudit => "seal_audit",
             Self::DeliverSms => "deliver_sms",
             Self::Expire => "expire",
+            Self::RemindKeys => "remind_keys",
         }
     }
 
@@ -63,7 +66,7 @@ impl Job {
             Self::SealAudit => Duration::from_millis(500),
             // A stop code has to be there at once.
             Self::DeliverSms => Duration::from_secs(1),
-            Self::Expire => authority::time::minutes(1),
+            Self::Expire | Self::RemindKeys => authority::time::minutes(1),
         }
     }
 }
@@ -141,6 +144,15 @@ impl Jobs {
                     return Ok(Left::More);
                 }
             }
+            Job::RemindKeys => {
+                let reminded = remind_keys(&self.logout.provider, now).await?;
+                if reminded.made > 0 {
+                    tracing::info!(job = job.name(), rows = reminded.made, "reminded people of keys that end");
+                }
+                if reminded.more {
+                    return Ok(Left::More);
+                }
+            }
             Job::Expire => {
                 let expired = expire(&self.db, now).await?;
                 for (table, rows) in expired.0 {
@@ -157,6 +169,7 @@ impl Jobs {
             Job::SealAudit => Ok(storage::audit::find_oldest_pending(&self.db).await?.is_some()),
             Job::DeliverSms => storage::sms::is_waiting(&self.db, self.clock.now()).await,
             Job::Expire => Ok(true),
+            Job::RemindKeys => is_due(&self.logout.provider, self.clock.now()).await,
         }
     }
 }

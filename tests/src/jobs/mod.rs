@@ -4,5 +4,6 @@ mod deliver_logout;
 mod deliver_sms;
 mod expire;
 mod late_sealer;
+mod remind_keys;
 mod runner;
 mod seal_audit;

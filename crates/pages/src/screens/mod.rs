@@ -21,9 +21,9 @@ mod step_up;
 mod suspension;
 
 pub use cabinet::{
-    Advice, BoundDevice, CabinetClosed, CabinetConfirm, CabinetDevice, CabinetFrame, CabinetHistory, CabinetHome,
+    Advice, BoundDevice, CabinetClosed, CabinetConfirm, CabinetDevice, CabinetFrame, CabinetHistory, CabinetHome, CabinetKeys,
     CabinetPhone, CabinetSessions, CabinetSuspend, ClosedReason, Confirmed, DeviceHistoryRow, ExclusiveTime,
-    FilterProblem, Flash, HistoryFilter, KeysLine, LastSignIn, MicrosTime, Period, PeriodLink, PhoneLine, ProveCabinet,
+    FilterProblem, Flash, HistoryFilter, KeyRow, KeyState, KeysLine, LastSignIn, MicrosTime, Period, PeriodLink, PhoneLine, ProveCabinet,
     ResultChoice, Section, ServiceChoice, SessionRow, SignInResult, SignInRow, SignInWay,
 };
 pub use choose::{ChooseWay, ContinueAs};

@@ -5,6 +5,7 @@ mod acts;
 mod history;
 mod history_filter;
 mod home;
+mod keys;
 mod matters;
 mod prove;
 
@@ -13,6 +14,7 @@ use serde::Serialize;
 pub use acts::{CabinetConfirm, CabinetSuspend, Confirmed};
 pub use history::{CabinetHistory, SignInResult, SignInRow, SignInWay};
 pub use history_filter::{FilterProblem, HistoryFilter, Period, PeriodLink, ResultChoice, ServiceChoice};
+pub use keys::{CabinetKeys, KeyRow, KeyState};
 pub use home::{Advice, CabinetHome, ExclusiveTime, KeysLine, LastSignIn, PhoneLine};
 pub use matters::{
     BoundDevice, CabinetDevice, CabinetPhone, CabinetSessions, DeviceHistoryRow, MicrosTime, SessionRow,
@@ -27,6 +29,8 @@ pub enum Section {
     Home,
     /// K2.
     Device,
+    /// K3.
+    Keys,
     /// K4.
     Phone,
     /// K6.
@@ -53,17 +57,23 @@ pub enum Flash {
     MessagesOff,
     /// A sign-in was noted as somebody else's.
     Disputed,
+    /// A key is not accepted any more.
+    KeyStopped,
+    /// A key is accepted again.
+    KeyAccepted,
 }
 
 impl Flash {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Renamed,
         Self::SessionEnded,
         Self::OthersEnded,
         Self::MessagesOn,
         Self::MessagesOff,
         Self::Disputed,
+        Self::KeyStopped,
+        Self::KeyAccepted,
     ];
 
     /// The word that a cookie carries to the next page.
@@ -75,6 +85,8 @@ impl Flash {
             Self::MessagesOn => "messages_on",
             Self::MessagesOff => "messages_off",
             Self::Disputed => "disputed",
+            Self::KeyStopped => "key_stopped",
+            Self::KeyAccepted => "key_accepted",
         }
     }
 
