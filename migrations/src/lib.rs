@@ -53,6 +53,8 @@ mod m20261126_004200_forget_ended_words;
 mod m20261126_005400_add_certificates_stop;
 mod m20261126_005401_create_key_reminders;
 mod m20261126_005402_index_certificates_not_after;
+mod m20261126_005403_create_key_observations;
+mod m20261126_005404_create_key_sharing_alarms;
 
 use sea_orm_migration::MigrationTrait;
 use sea_orm_migration::prelude::async_trait;
@@ -121,6 +123,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_005400_add_certificates_stop::Migration),
             Box::new(m20261126_005401_create_key_reminders::Migration),
             Box::new(m20261126_005402_index_certificates_not_after::Migration),
+            Box::new(m20261126_005403_create_key_observations::Migration),
+            Box::new(m20261126_005404_create_key_sharing_alarms::Migration),
         ]
     }
 }

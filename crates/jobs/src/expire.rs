@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use authority::time::{Timestamp, days};
 use storage::{
-    Db, StorageError, Tx, access_tokens, cabinet_tickets, devices, grants, interactions, key_reminders, outbox, phones,
+    Db, StorageError, Tx, access_tokens, cabinet_tickets, devices, grants, interactions, key_observations, key_reminders, outbox, phones,
     refresh_tokens, registrations, request_values, sessions, signing_keys, sms, stop_codes, throttles,
 };
 
@@ -19,6 +19,8 @@ const FLOWS: Duration = days(1);
 const MESSAGES: Duration = days(2);
 /// Sessions, grants and tokens are kept after their end, so that a replay is told from an unknown value.
 const TOKENS: Duration = days(7);
+/// No rule against shared keys counts further back.
+const SHARING: Duration = days(30);
 /// Ended bindings and numbers are kept for the person's history.
 const HISTORY: Duration = days(365);
 
@@ -57,6 +59,7 @@ enum Kind {
     RefreshTokens,
     Grants,
     KeyReminders,
+    KeyObservations,
     CabinetTickets,
     Sessions,
     StopCodes,
@@ -70,7 +73,7 @@ enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 17] = [
+    const ALL: [Self; 18] = [
         Self::SmsText,
         Self::Sms,
         Self::Interactions,
@@ -78,6 +81,7 @@ impl Kind {
         Self::RefreshTokens,
         Self::Grants,
         Self::KeyReminders,
+        Self::KeyObservations,
         Self::CabinetTickets,
         Self::Sessions,
         Self::StopCodes,
@@ -98,6 +102,7 @@ impl Kind {
             Self::RefreshTokens => "refresh_tokens",
             Self::Grants => "grants",
             Self::KeyReminders => "key_reminders",
+            Self::KeyObservations => "key_observations",
             Self::CabinetTickets => "cabinet_tickets",
             Self::Sessions => "browser_sessions",
             Self::StopCodes => "stop_codes",
@@ -126,6 +131,7 @@ impl Kind {
             Self::Devices => devices::expire(tx, now.minus(HISTORY), BATCH).await,
             Self::Phones => phones::expire(tx, now.minus(HISTORY), BATCH).await,
             Self::Outbox => outbox::expire(tx, now.minus(TOKENS), BATCH).await,
+            Self::KeyObservations => key_observations::expire(tx, now.minus(SHARING), BATCH).await,
             Self::KeyReminders => key_reminders::expire(tx, now, BATCH).await,
             Self::Throttles => throttles::expire(tx, now, BATCH).await,
             Self::RequestValues => request_values::expire(tx, now, BATCH).await,

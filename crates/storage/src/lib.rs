@@ -26,6 +26,7 @@ pub mod devices;
 pub mod grants;
 pub mod identifiers;
 pub mod interactions;
+pub mod key_observations;
 pub mod key_reminders;
 pub mod leases;
 pub mod outbox;

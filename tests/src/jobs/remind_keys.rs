@@ -77,12 +77,12 @@ both_databases! {
 
     async fn a_stopped_or_revoked_key_and_one_that_was_renewed_remind_nobody(db) {
         let app = TestApp::on(db).await;
-        for (login, reason) in [(LOGIN, StopReason::Stopped), ("nurlan", StopReason::Revoked)] {
-            app.uses_key_ending_in(login, 0, 7).await;
+        for (n, login, reason) in [(0, LOGIN, StopReason::Stopped), (1, "nurlan", StopReason::Revoked)] {
+            app.uses_key_ending_in(login, n, 7).await;
             app.stops(login, reason).await;
             app.delivers_messages().await;
         }
-        app.uses_key_ending_in("daniyar", 0, 7).await;
+        app.uses_key_ending_in("daniyar", 2, 7).await;
         app.signs_with(&mut app.browser(), &app.person("daniyar")).await;
         app.delivers_messages().await;
         assert_eq!(app.reminds().await, (0, 0));

@@ -38,7 +38,7 @@ pub use eds::{EdsPurpose, SignWithEds, SignatureRefusal, TooManySignatures};
 pub use errors::{Crowd, NoScript, NoSuchPage, OtherBrowser, OurFault, OutOfDate, TooManyRequests, WronglyAsked};
 pub use form_post::FormPost;
 pub use information::{Accessibility, Help, Privacy};
-pub use locks::{AdministratorLock, LeftSchool, SuspendedByOwner, UnusedTooLong};
+pub use locks::{AdministratorLock, KeyShared, LeftSchool, SuspendedByOwner, UnusedTooLong};
 pub use phone::{NoPhone, NumberNotServed};
 pub use registration::{
     ConfirmRegistration, DeviceRegistered, EnterPictureCode, NamedDevice, NotNow, OnlyNewestDevice, PictureProblem,

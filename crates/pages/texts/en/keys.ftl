@@ -52,3 +52,6 @@ flash-key-stopped = The key is not accepted any more
 flash-key-accepted = The key is accepted again
 step-up-keys = You are changing which keys are accepted
 sms-key-ends = Kiru: your EDS key ends on { $date }. Get a new one: eGov Mobile, { $centre }
+key-shared-title = This key seems to be shared
+key-shared-body = It was used on too many devices, or too many people sign in in this browser
+key-shared-do = Nothing was changed. Tell the operator this code: { $code }

@@ -9,6 +9,7 @@ mod db;
 mod devices;
 mod exclusivity;
 mod keys;
+mod keys_sharing;
 mod people;
 mod person;
 mod policy;
@@ -56,6 +57,9 @@ enum Noun {
     /// Look after the signing keys.
     #[command(subcommand)]
     Keys(keys::Verb),
+    /// See which of people's keys seem to be shared.
+    #[command(subcommand)]
+    KeysSharing(keys_sharing::Verb),
     /// See and end device bindings.
     #[command(subcommand)]
     Devices(devices::Verb),
@@ -161,6 +165,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Noun::Clients(verb) => clients::run(&verb).await,
         Noun::People(verb) => people::run(&verb).await,
         Noun::Keys(verb) => keys::run(&verb).await,
+        Noun::KeysSharing(verb) => keys_sharing::run(&verb).await,
         Noun::Devices(verb) => devices::run(&verb).await,
         Noun::Policy(verb) => policy::run(&verb).await,
         Noun::Administrators(verb) => administrators::run(&verb).await,
@@ -220,6 +225,8 @@ mod tests {
             "people apply people.json --config f",
             "keys list --config f",
             "keys rotate --config f",
+            "keys-sharing report --config f",
+            "keys-sharing report --json --config f",
             "devices list alice --config f",
             "devices unbind alice --reason lost --config f",
             "devices rebind alice --reason stolen --config f",

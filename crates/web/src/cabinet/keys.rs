@@ -5,6 +5,7 @@
 use authority::audit::EventKind;
 use authority::certificates::{Certificate, StopReason};
 use authority::ids::CertificateId;
+use authority::time::days;
 use authority::users::FactName;
 use axum::extract::Path;
 use axum::response::Response;
@@ -15,13 +16,15 @@ use protocol::Problem;
 use protocol::certificates::{self as trust, Stopping};
 use protocol::flow::{SESSION_COOKIE, clear_cookie};
 use protocol::notices::Teller;
-use storage::{StorageError, certificates, user_facts};
+use storage::{StorageError, certificates, key_observations, user_facts};
 
 use super::home::SOON;
 use super::{CabinetForm, CabinetPage, again};
 use crate::answer;
 
 const HERE: &str = "/cabinet/keys";
+/// How far back devices are counted.
+const OBSERVED: std::time::Duration = days(30);
 
 /// `GET /cabinet/keys`
 pub(crate) async fn show(page: CabinetPage) -> Response {
@@ -46,7 +49,16 @@ async fn rows(page: &CabinetPage) -> Result<Vec<KeyRow>, StorageError> {
         this: page.live.session.certificate_id == Some(key.id),
         ..KeyRow::of(key, (page.now, provider.settings.zone), SOON)
     };
-    Ok(all.iter().map(row).collect())
+    let since = page.now.minus(OBSERVED);
+    let mut rows = Vec::with_capacity(all.len());
+    for key in &all {
+        let devices = match &key.key_digest {
+            Some(digest) => key_observations::count_devices(&provider.db, digest, since).await?,
+            None => 0,
+        };
+        rows.push(KeyRow { devices, ..row(key) });
+    }
+    Ok(rows)
 }
 
 /// What is asked for on a page of its own.

@@ -95,10 +95,10 @@ both_databases! {
 
     async fn what_the_centre_revoked_or_seems_shared_is_not_accepted_again_by_its_person(db) {
         let app = TestApp::on(db).await;
-        for (login, reason) in [(LOGIN, StopReason::Revoked), ("nurlan", StopReason::Shared)] {
+        for (n, login, reason) in [(0, LOGIN, StopReason::Revoked), (1, "nurlan", StopReason::Shared)] {
             let mut browser = app.bound_browser(login).await;
             app.stops(login, reason).await;
-            let page = comes_with(&app, &mut browser, &app.renewed(login)).await;
+            let page = comes_with(&app, &mut browser, &app.with_another_key(login, n, |profile| profile)).await;
             assert!(!page.body.contains("/accept"), "{}", page.body);
             let stopped = app.certificates(login).await.into_iter().find(|one| one.stop.is_some()).unwrap().id;
             let path = format!("/cabinet/keys/{stopped}/accept");

@@ -5,7 +5,7 @@ use authority::certificates::{
 };
 use authority::time::days;
 use kiru_pages::screens::{
-    CabinetConfirm, CabinetFrame, CabinetKeys, Confirmed, Flash, KeyRow, KeyState, Section, StepUp, StepUpReason,
+    CabinetConfirm, CabinetFrame, CabinetKeys, Confirmed, Flash, KeyRow, KeyShared, KeyState, Section, StepUp, StepUpReason,
 };
 
 use super::super::{Place, Specimen, now, specimen};
@@ -38,7 +38,14 @@ pub(super) fn all(cabinet: &dyn Fn(Section) -> CabinetFrame) -> Vec<Specimen> {
         specimen("k3-stop-last", Place::Alone, ask(Confirmed::StopKey { key: soon(), last: true })),
         specimen("k3-accept", Place::Alone, ask(Confirmed::AcceptKey { key })),
         specimen("s14-keys", Place::Alone, step_up()),
+        specimen("key-shared", Place::Alone, shared()),
     ]
+}
+
+fn shared() -> KeyShared {
+    KeyShared {
+        case_reference: String::from("7QK2-9D4M"),
+    }
 }
 
 fn step_up() -> StepUp {
