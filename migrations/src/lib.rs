@@ -64,6 +64,10 @@ mod m20261126_005330_add_interactions_in_name;
 mod m20261126_005340_add_grants_in_name;
 mod m20261126_005350_add_audit_events_principal;
 mod m20261126_005400_add_certificates_stop;
+mod m20261126_005401_create_key_reminders;
+mod m20261126_005402_index_certificates_not_after;
+mod m20261126_005403_create_key_observations;
+mod m20261126_005404_create_key_sharing_alarms;
 
 use sea_orm_migration::MigrationTrait;
 use sea_orm_migration::prelude::async_trait;
@@ -143,6 +147,10 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_005330_add_interactions_in_name::Migration),
             Box::new(m20261126_005340_add_grants_in_name::Migration),
             Box::new(m20261126_005350_add_audit_events_principal::Migration),
+            Box::new(m20261126_005401_create_key_reminders::Migration),
+            Box::new(m20261126_005402_index_certificates_not_after::Migration),
+            Box::new(m20261126_005403_create_key_observations::Migration),
+            Box::new(m20261126_005404_create_key_sharing_alarms::Migration),
         ]
     }
 }

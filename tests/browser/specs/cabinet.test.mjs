@@ -14,6 +14,7 @@ import { GRADUATE, HEAD, PARENT, TEACHER } from '../harness/people.mjs';
 const PAGES = [
   ['k1', '/cabinet', '#line-device'],
   ['k2', '/cabinet/device', '#end-all'],
+  ['k3', '/cabinet/keys', '#key-1'],
   ['k4', '/cabinet/phone', '#number'],
   ['k6', '/cabinet/sessions', '#this-session'],
   ['k7', '/cabinet/history', '#not-me-1'],

@@ -95,6 +95,7 @@ fn told(event: &Event) -> Option<(Words, usize)> {
         | EventKind::SmsFailed
         | EventKind::SmsBudgetReached
         | EventKind::UserCreated
+        | EventKind::KeySharingSuspected
         | EventKind::SessionKeyBound
         | EventKind::DeviceProofRefused
         | EventKind::OtherDeviceRefused

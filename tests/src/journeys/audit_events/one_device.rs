@@ -23,6 +23,7 @@ pub(super) async fn everything(app: &TestApp) {
     told[0]["backchannel_logout_uri"] = diary.uri().into();
     app.register(&told).await;
     app.sets(PolicyKey::SuspensionRest, "PT0S").await;
+    app.sets(PolicyKey::SharingDevices, "1").await;
     // Codes that were sent to these people before are no more.
     app.advance(minutes(11));
     let mut new = registers_at_last(app, "daniyar").await;
