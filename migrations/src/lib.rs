@@ -50,6 +50,19 @@ mod m20261126_003000_add_browser_sessions_bound_key;
 mod m20261126_004000_add_devices_agent;
 mod m20261126_004100_index_audit_seals_unexported;
 mod m20261126_004200_forget_ended_words;
+mod m20261126_005000_create_revocation_objects;
+mod m20261126_005010_index_browser_sessions_certificate;
+mod m20261126_005020_index_grants_certificate;
+mod m20261126_005100_create_evidence;
+mod m20261126_005110_create_evidence_objects;
+mod m20261126_005120_create_evidence_uses;
+mod m20261126_005130_add_audit_events_evidence;
+mod m20261126_005300_create_organisations;
+mod m20261126_005310_add_certificates_organisation;
+mod m20261126_005320_create_powers;
+mod m20261126_005330_add_interactions_in_name;
+mod m20261126_005340_add_grants_in_name;
+mod m20261126_005350_add_audit_events_principal;
 mod m20261126_005400_add_certificates_stop;
 mod m20261126_005401_create_key_reminders;
 mod m20261126_005402_index_certificates_not_after;
@@ -120,11 +133,24 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_004000_add_devices_agent::Migration),
             Box::new(m20261126_004100_index_audit_seals_unexported::Migration),
             Box::new(m20261126_004200_forget_ended_words::Migration),
+            Box::new(m20261126_005000_create_revocation_objects::Migration),
+            Box::new(m20261126_005010_index_browser_sessions_certificate::Migration),
+            Box::new(m20261126_005020_index_grants_certificate::Migration),
+            Box::new(m20261126_005100_create_evidence::Migration),
+            Box::new(m20261126_005110_create_evidence_objects::Migration),
+            Box::new(m20261126_005120_create_evidence_uses::Migration),
+            Box::new(m20261126_005130_add_audit_events_evidence::Migration),
             Box::new(m20261126_005400_add_certificates_stop::Migration),
             Box::new(m20261126_005401_create_key_reminders::Migration),
             Box::new(m20261126_005402_index_certificates_not_after::Migration),
             Box::new(m20261126_005403_create_key_observations::Migration),
             Box::new(m20261126_005404_create_key_sharing_alarms::Migration),
+            Box::new(m20261126_005300_create_organisations::Migration),
+            Box::new(m20261126_005310_add_certificates_organisation::Migration),
+            Box::new(m20261126_005320_create_powers::Migration),
+            Box::new(m20261126_005330_add_interactions_in_name::Migration),
+            Box::new(m20261126_005340_add_grants_in_name::Migration),
+            Box::new(m20261126_005350_add_audit_events_principal::Migration),
         ]
     }
 }

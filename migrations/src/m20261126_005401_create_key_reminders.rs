@@ -19,12 +19,7 @@ impl MigrationTrait for Migration {
             .col(big_integer("not_after_at"))
             .col(big_integer("days"))
             .col(big_integer("reminded_at"))
-            .primary_key(
-                Index::create()
-                    .col("certificate_id")
-                    .col("not_after_at")
-                    .col("days"),
-            )
+            .primary_key(Index::create().col("certificate_id").col("not_after_at").col("days"))
             .foreign_key(
                 ForeignKey::create()
                     .name("fk_key_reminders_certificate_id")

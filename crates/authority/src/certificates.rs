@@ -2,7 +2,7 @@
 
 use chrono_tz::Tz;
 
-use crate::ids::{CertificateId, UserId};
+use crate::ids::{CertificateId, OrganisationId, UserId};
 use crate::time::Timestamp;
 
 /// In which role a certificate was issued (extended key usage of the national centre).
@@ -205,6 +205,8 @@ pub struct Certificate {
     pub serial: Vec<u8>,
     /// The role it was issued in.
     pub role: CertificateRole,
+    /// The organisation that it names.
+    pub organisation: Option<OrganisationId>,
     /// Where its key is kept.
     pub key_storage: KeyStorage,
     /// What its key may be used for; none where it was used last before that was kept.
@@ -260,13 +262,17 @@ mod tests {
 
     fn certificate(not_after: Timestamp) -> Certificate {
         let mut rng = rand_chacha::ChaCha20Rng::from_seed([1; 32]);
-        let (id, user_id) = (CertificateId::mint(not_after, &mut rng), UserId::mint(not_after, &mut rng));
+        let (id, user_id) = (
+            CertificateId::mint(not_after, &mut rng),
+            UserId::mint(not_after, &mut rng),
+        );
         Certificate {
             id,
             user_id,
             issuer: vec![1],
             serial: vec![1],
             role: CertificateRole::Individual,
+            organisation: None,
             key_storage: KeyStorage::File,
             usage: None,
             suite: None,
@@ -302,8 +308,17 @@ mod tests {
     #[test]
     fn a_stopped_certificate_is_of_no_use() {
         let at = Timestamp::from_unix_seconds(1_797_361_199);
-        let stop = Some(Stop { reason: StopReason::Revoked, at });
-        assert!(!Certificate { stop, ..certificate(at) }.is_usable(at));
+        let stop = Some(Stop {
+            reason: StopReason::Revoked,
+            at,
+        });
+        assert!(
+            !Certificate {
+                stop,
+                ..certificate(at)
+            }
+            .is_usable(at)
+        );
     }
 
     #[test]

@@ -92,9 +92,7 @@ fn message(
     (phone, locale): (&Phone, Option<Locale>),
     now: Timestamp,
 ) -> Result<SealedSms, StorageError> {
-    let text = provider
-        .pages
-        .sms_key_ends(locale.unwrap_or(Locale::Kk), due.not_after);
+    let text = provider.pages.sms_key_ends(locale.unwrap_or(Locale::Kk), due.not_after);
     let message = NewSms {
         id: SmsId::mint(now, &mut provider.rng()),
         kind: SmsKind::KeyReminder {

@@ -12,9 +12,11 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::under_lease::UnderLease;
 use crate::remind_keys::is_due;
-use crate::{LogoutDelivery, deliver_sms, expire, remind_keys, seal_audit};
+use crate::under_lease::UnderLease;
+use crate::{
+    ListSources, ListsInUse, LogoutDelivery, RevocationWatch, deliver_sms, end_revoked, expire, remind_keys, seal_audit,
+};
 
 /// What the jobs need.
 #[derive(Clone)]
@@ -31,6 +33,8 @@ pub struct Jobs {
     pub sender: Sender,
     /// Who tells clients that sessions ended.
     pub logout: LogoutDelivery,
+    /// Where revocation lists come from, and who uses them.
+    pub lists: ListSources,
     /// This node's name in leases.
     pub node: String,
 }
@@ -45,19 +49,33 @@ impl fmt::Debug for Jobs {
 enum Job {
     SealAudit,
     DeliverSms,
+    EndPowers,
     Expire,
+    CrlRefresh,
+    EndRevoked,
     RemindKeys,
 }
 
 impl Job {
-    const ALL: [Self; 4] = [Self::SealAudit, Self::DeliverSms, Self::Expire, Self::RemindKeys];
+    const ALL: [Self; 7] = [
+        Self::SealAudit,
+        Self::DeliverSms,
+        Self::EndPowers,
+        Self::Expire,
+        Self::CrlRefresh,
+        Self::EndRevoked,
+        Self::RemindKeys,
+    ];
 
     const fn name(self) -> &'static str {
         match self {
             Self::SealAudit => "seal_audit",
             Self::DeliverSms => "deliver_sms",
+            Self::EndPowers => "end_powers",
             Self::Expire => "expire",
             Self::RemindKeys => "remind_keys",
+            Self::CrlRefresh => "crl_refresh",
+            Self::EndRevoked => "end_revoked",
         }
     }
 
@@ -66,7 +84,11 @@ impl Job {
             Self::SealAudit => Duration::from_millis(500),
             // A stop code has to be there at once.
             Self::DeliverSms => Duration::from_secs(1),
+            Self::EndPowers => Duration::from_secs(2),
             Self::Expire | Self::RemindKeys => authority::time::minutes(1),
+            // Each address has its own time; this is how late it may be.
+            Self::CrlRefresh => Duration::from_secs(5),
+            Self::EndRevoked => end_revoked::PERIOD,
         }
     }
 }
@@ -86,12 +108,37 @@ pub async fn run(jobs: Jobs, stop: watch::Receiver<bool>) {
     for job in Job::ALL {
         loops.spawn(rounds(jobs.clone(), job, stop.clone()));
     }
+    loops.spawn(use_lists(jobs.clone(), stop.clone()));
     loops.spawn(jobs.logout.run(stop));
     while loops.join_next().await.is_some() {}
 }
 
+/// Every node uses the lists that one fetched: no lease.
+async fn use_lists(jobs: Jobs, mut stop: watch::Receiver<bool>) {
+    let mut lists = ListsInUse::default();
+    let mut ticks = interval(Duration::from_secs(5));
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => {}
+            stopped = stop.wait_for(|stop| *stop) => {
+                drop(stopped);
+                return;
+            }
+        }
+        if let Err(error) = lists.take_over(&jobs.db, &jobs.lists).await {
+            tracing::warn!(
+                job = "use_lists",
+                error = &error as &dyn std::error::Error,
+                "a job failed and is tried again"
+            );
+        }
+    }
+}
+
 async fn rounds(jobs: Jobs, job: Job, mut stop: watch::Receiver<bool>) {
     let mut lease = UnderLease::new(job.name(), jobs.node.clone());
+    let mut watch = RevocationWatch::new(Arc::clone(&jobs.lists.eds), jobs.lists.turns.clone());
     let mut ticks = interval(job.period());
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -104,7 +151,7 @@ async fn rounds(jobs: Jobs, job: Job, mut stop: watch::Receiver<bool>) {
         }
         // Each round asks for the time and the lease anew, so that a long backlog is not worked on by an old instant.
         loop {
-            match jobs.round(job, &mut lease).await {
+            match jobs.round(job, (&mut lease, &mut watch)).await {
                 Ok(Left::More) if !*stop.borrow() => {}
                 Ok(Left::More | Left::Nothing) => break,
                 Err(error) => {
@@ -119,7 +166,7 @@ async fn rounds(jobs: Jobs, job: Job, mut stop: watch::Receiver<bool>) {
         }
     }
     // What was committed last is sealed before the process ends.
-    if matches!(job, Job::SealAudit) && jobs.round(job, &mut lease).await.is_err() {
+    if matches!(job, Job::SealAudit) && jobs.round(job, (&mut lease, &mut watch)).await.is_err() {
         tracing::warn!(
             job = job.name(),
             "the last events are sealed by another node or at the next start"
@@ -131,7 +178,11 @@ async fn rounds(jobs: Jobs, job: Job, mut stop: watch::Receiver<bool>) {
 }
 
 impl Jobs {
-    async fn round(&self, job: Job, lease: &mut UnderLease) -> Result<Left, StorageError> {
+    async fn round(
+        &self,
+        job: Job,
+        (lease, watch): (&mut UnderLease, &mut RevocationWatch),
+    ) -> Result<Left, StorageError> {
         let now = self.clock.now();
         if !self.has_work(job).await? || !lease.is_ours(&self.db, now).await? {
             return Ok(Left::Nothing);
@@ -147,11 +198,18 @@ impl Jobs {
             Job::RemindKeys => {
                 let reminded = remind_keys(&self.logout.provider, now).await?;
                 if reminded.made > 0 {
-                    tracing::info!(job = job.name(), rows = reminded.made, "reminded people of keys that end");
+                    tracing::info!(
+                        job = job.name(),
+                        rows = reminded.made,
+                        "reminded people of keys that end"
+                    );
                 }
                 if reminded.more {
                     return Ok(Left::More);
                 }
+            }
+            Job::EndPowers => {
+                self.end_powers(now).await?;
             }
             Job::Expire => {
                 let expired = expire(&self.db, now).await?;
@@ -159,6 +217,8 @@ impl Jobs {
                     tracing::info!(job = job.name(), table, rows, "deleted or wiped what was over");
                 }
             }
+            Job::CrlRefresh => self.lists.refresh(&self.db, now).await.map(drop)?,
+            Job::EndRevoked => watch.round(&self.logout.provider, now).await.map(drop)?,
         }
         Ok(Left::Nothing)
     }
@@ -168,8 +228,10 @@ impl Jobs {
         match job {
             Job::SealAudit => Ok(storage::audit::find_oldest_pending(&self.db).await?.is_some()),
             Job::DeliverSms => storage::sms::is_waiting(&self.db, self.clock.now()).await,
-            Job::Expire => Ok(true),
             Job::RemindKeys => is_due(&self.logout.provider, self.clock.now()).await,
+            Job::EndPowers => storage::powers::is_untold(&self.db, self.clock.now()).await,
+            Job::Expire | Job::EndRevoked => Ok(true),
+            Job::CrlRefresh => Ok(!self.lists.due(&self.db, self.clock.now()).await?.is_empty()),
         }
     }
 }

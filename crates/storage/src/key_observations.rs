@@ -47,7 +47,8 @@ pub async fn record(tx: &Tx, seen: &Observation, now: Timestamp) -> Result<(), S
 /// # Errors
 /// The database is not available.
 pub async fn count(conn: &Connection, seen: &Observation, since: Timestamp) -> Result<Counted, StorageError> {
-    let people = "SELECT COUNT(DISTINCT user_id) AS total FROM key_observations WHERE browser_id = $1 AND last_at >= $2";
+    let people =
+        "SELECT COUNT(DISTINCT user_id) AS total FROM key_observations WHERE browser_id = $1 AND last_at >= $2";
     let people = sql::count(conn, people, [seen.browser.as_uuid().into(), at(since)]).await?;
     Ok(Counted {
         devices: count_devices(conn, &seen.key, since).await?,
@@ -122,9 +123,11 @@ pub struct Reported {
 /// The database is not available.
 pub async fn list_keys(conn: &Connection, most: u64, since: Timestamp) -> Result<Vec<Reported>, StorageError> {
     let rows = list(conn, "key_digest", since).await?;
-    let groups = group(&rows, |row| hex(row.key_digest.get(..4).unwrap_or_default()), |row| {
-        row.key_digest.clone()
-    });
+    let groups = group(
+        &rows,
+        |row| hex(row.key_digest.get(..4).unwrap_or_default()),
+        |row| row.key_digest.clone(),
+    );
     Ok(groups.into_iter().filter(|one| one.devices > most).collect())
 }
 

@@ -30,7 +30,10 @@ pub(super) async fn run(verb: &Verb) -> Result<(), Failure> {
         .map_err(FoundationError::from)?
         .map_err(|(key, error)| Failure::Refused(format!("{}: {error}", key.as_str())))?;
     let rules = effective.policy().sharing;
-    let now = foundation.decision_now(&foundation.db).await.map_err(FoundationError::from)?;
+    let now = foundation
+        .decision_now(&foundation.db)
+        .await
+        .map_err(FoundationError::from)?;
     let since = now.minus(rules.within);
     let keys = key_observations::list_keys(&foundation.db, rules.devices_per_key, since);
     let keys = keys.await.map_err(FoundationError::from)?;
@@ -41,13 +44,21 @@ pub(super) async fn run(verb: &Verb) -> Result<(), Failure> {
         say(json!({"since": since.to_rfc3339(), "keys": list(&keys), "browsers": list(&browsers)}));
         return Ok(());
     }
-    for (kind, one) in keys.iter().map(|one| ("key", one)).chain(browsers.iter().map(|one| ("browser", one))) {
+    for (kind, one) in keys
+        .iter()
+        .map(|one| ("key", one))
+        .chain(browsers.iter().map(|one| ("browser", one)))
+    {
         say(format_args!(
             "{kind} {}: {} devices, {} people ({}), {} to {}",
             one.subject,
             one.devices,
             one.people.len(),
-            one.people.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+            one.people
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join(", "),
             one.seen.0.to_rfc3339(),
             one.seen.1.to_rfc3339(),
         ));

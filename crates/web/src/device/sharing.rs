@@ -87,7 +87,10 @@ async fn browser(tx: &Tx, page: &FlowPage, own: DeviceId) -> Result<DeviceId, St
     held.sort_by_key(|(id, _)| id.as_uuid());
     held.truncate(COOKIES);
     let oldest = key_observations::find_oldest_device(tx, &held).await?;
-    Ok(oldest.map_or(own, |oldest| if oldest.as_uuid() < own.as_uuid() { oldest } else { own }))
+    Ok(oldest.map_or(
+        own,
+        |oldest| if oldest.as_uuid() < own.as_uuid() { oldest } else { own },
+    ))
 }
 
 /// Once for each crossing of a limit.
@@ -116,11 +119,7 @@ async fn report(
 }
 
 /// Leaves the traces of a sign-in that was taken back, and tells the person.
-pub(crate) async fn refuse(
-    page: &FlowPage,
-    attempt: &SignInAttempt,
-    shared: &SharedKey,
-) -> Result<Response, Problem> {
+pub(crate) async fn refuse(page: &FlowPage, attempt: &SignInAttempt, shared: &SharedKey) -> Result<Response, Problem> {
     let done = page.provider().db.tx("key_shared", |tx| async move {
         let (Some(user), Ok(stages)) = (users::lock(&tx, shared.seen.user).await?, attempt.both_stages()) else {
             return Ok(());

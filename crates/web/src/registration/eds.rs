@@ -2,7 +2,7 @@
 //! of the person whose device is registered.
 
 use authority::audit::EventKind;
-use authority::authentication::ChallengePurpose;
+use authority::authentication::{Challenge, ChallengePurpose};
 use authority::certificates::Stop;
 use authority::ids::CertificateId;
 use authority::registrations::{PictureWay, Registration};
@@ -21,7 +21,7 @@ use super::{Standing, Under, standing};
 use crate::answer;
 use crate::flow::{FlowForm, FlowPage, Place};
 use crate::sign_in::eds::{self, SignatureError};
-use crate::sign_in::{first_stage, refusals};
+use crate::sign_in::{first_stage, refusals, verification};
 
 const PURPOSE: ChallengePurpose = ChallengePurpose::EdsRegistration;
 
@@ -59,7 +59,7 @@ async fn shown(page: &FlowPage) -> Result<Response, Problem> {
     };
     let open = challenges::find_open(&page.provider().db, under.attempt.id, PURPOSE).await?;
     Ok(match open.filter(|challenge| page.now < challenge.expires_at) {
-        Some(challenge) if under.registration.picture().is_ok() => screen(page, &challenge.text, None),
+        Some(challenge) if under.registration.picture().is_ok() => screen(page, &challenge, None),
         Some(_) | None => page.see(Place::Registration),
     })
 }
@@ -74,7 +74,7 @@ async fn answered(form: &FlowForm) -> Result<Response, Problem> {
         return Ok(page.see(Place::Registration));
     }
     let signature = eds::posted(form).await?;
-    match eds::verify(page, (under.attempt.id, PURPOSE), signature).await {
+    match verification::answer(page, (under.attempt.id, PURPOSE), signature).await {
         Ok(verified) if is_of(page, &under, &verified).await? => match stop(page, &under, &verified).await? {
             None => proven(page, &under).await,
             Some(stop) => refused(page, &under, ("P_STOPPED", refusals::stopped(stop))).await,
@@ -149,10 +149,14 @@ async fn refused(
     (code, shown): (&'static str, SignatureRefusal),
 ) -> Result<Response, Problem> {
     let attempt = &under.attempt;
+    // Nothing is known to be wrong with a key that cannot be checked now.
+    let counts = !matches!(shown, SignatureRefusal::TryLater { .. });
     page.provider()
         .db
         .tx("picture_eds_refused", |tx| async move {
-            throttles::record_hit(&tx, &eds::refused_in_network(page), page.now).await?;
+            if counts {
+                throttles::record_hit(&tx, &eds::refused_in_network(page), page.now).await?;
+            }
             trace(&tx, page, (EventKind::PictureRefused, code), attempt).await
         })
         .await
@@ -171,13 +175,15 @@ async fn ask(page: &FlowPage, under: &Under, refusal: Option<SignatureRefusal>) 
         })
         .await
         .map_err(|error: StorageError| Problem::OurFault(error))?;
-    Ok(screen(page, &challenge.text, refusal))
+    Ok(screen(page, &challenge, refusal))
 }
 
-fn screen(page: &FlowPage, challenge: &str, refusal: Option<SignatureRefusal>) -> Response {
+fn screen(page: &FlowPage, challenge: &Challenge, refusal: Option<SignatureRefusal>) -> Response {
     let screen = SignWithEds {
         purpose: EdsPurpose::Registration,
-        challenge: STANDARD.encode(challenge),
+        challenge: STANDARD.encode(&challenge.text),
+        document: eds::document(page, &challenge.text),
+        seconds: challenge.expires_at.since(page.now).as_secs(),
         key_usages: Vec::new(),
         refusal,
     };

@@ -15,6 +15,7 @@ pub(crate) fn shown(class: PersonClass, now: Timestamp) -> SignatureRefusal {
         PersonClass::Expired { at } => SignatureRefusal::Expired { date: at },
         PersonClass::NotYetValid { at } => SignatureRefusal::NotYetValid { date: at },
         PersonClass::Revoked { at } => SignatureRefusal::Revoked { date: Some(at) },
+        PersonClass::NeverIssued => SignatureRefusal::Revoked { date: None },
         PersonClass::WrongKind => SignatureRefusal::WrongKind,
         PersonClass::UnknownCentre => SignatureRefusal::UnknownCentre,
         PersonClass::TryLater => SignatureRefusal::TryLater { at: now.plus(RETRY) },

@@ -15,7 +15,7 @@ use authority::time::minutes;
 use crate::harness::{Browser, Page, TestApp};
 
 /// Every page of the cabinet that needs no id.
-const PAGES: [&str; 10] = [
+const PAGES: [&str; 12] = [
     "/cabinet",
     "/cabinet/device",
     "/cabinet/keys",
@@ -25,11 +25,13 @@ const PAGES: [&str; 10] = [
     "/cabinet/sessions/end-others",
     "/cabinet/sessions/end-all",
     "/cabinet/history",
+    "/cabinet/powers",
+    "/cabinet/powers/give",
     "/cabinet/suspend",
 ];
 
 /// Every form of it.
-const FORMS: [&str; 11] = [
+const FORMS: [&str; 13] = [
     "/cabinet/device/0193aaaaaaaa7bbb8cccddddeeeeffff/name",
     "/cabinet/keys/0193aaaaaaaa7bbb8cccddddeeeeffff/stop",
     "/cabinet/keys/0193aaaaaaaa7bbb8cccddddeeeeffff/accept",
@@ -39,6 +41,8 @@ const FORMS: [&str; 11] = [
     "/cabinet/sessions/end-all",
     "/cabinet/history/csv",
     "/cabinet/history/0193aaaaaaaa7bbb8cccddddeeeeffff/dispute",
+    "/cabinet/powers/give",
+    "/cabinet/powers/0193aaaaaaaa7bbb8cccddddeeeeffff/end",
     "/cabinet/suspend",
     "/cabinet/proof",
 ];

@@ -27,7 +27,9 @@ async fn comes(app: &TestApp, browser: &mut Browser, login: &str) -> Page {
 /// What was reported about the person, in words.
 async fn reported(app: &TestApp, login: &str) -> Vec<String> {
     let events = app.events(login).await;
-    let suspected = events.into_iter().filter(|event| event.kind == EventKind::KeySharingSuspected);
+    let suspected = events
+        .into_iter()
+        .filter(|event| event.kind == EventKind::KeySharingSuspected);
     suspected.map(|event| event.reason).collect()
 }
 

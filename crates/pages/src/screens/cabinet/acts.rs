@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{CabinetFrame, KeyRow, SessionRow, SignInRow};
+use super::{CabinetFrame, KeyRow, PowerRow, SessionRow, SignInRow};
 use crate::Screen;
 
 /// What is about to be done.
@@ -37,6 +37,16 @@ pub enum Confirmed {
     },
     /// Messages about sign-ins stop.
     MessagesOff,
+    /// A power of attorney that the person gave ends.
+    RevokePower {
+        /// Which.
+        row: PowerRow,
+    },
+    /// A power of attorney that the person has ends.
+    RenouncePower {
+        /// Which.
+        row: PowerRow,
+    },
     /// A sign-in is said to be somebody else's.
     Dispute {
         /// Which.

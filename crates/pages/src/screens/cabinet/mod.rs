@@ -7,6 +7,7 @@ mod history_filter;
 mod home;
 mod keys;
 mod matters;
+mod powers;
 mod prove;
 
 use serde::Serialize;
@@ -14,10 +15,14 @@ use serde::Serialize;
 pub use acts::{CabinetConfirm, CabinetSuspend, Confirmed};
 pub use history::{CabinetHistory, SignInResult, SignInRow, SignInWay};
 pub use history_filter::{FilterProblem, HistoryFilter, Period, PeriodLink, ResultChoice, ServiceChoice};
-pub use keys::{CabinetKeys, KeyRow, KeyState};
 pub use home::{Advice, CabinetHome, ExclusiveTime, KeysLine, LastSignIn, PhoneLine};
+pub use keys::{CabinetKeys, KeyRow, KeyState};
 pub use matters::{
     BoundDevice, CabinetDevice, CabinetPhone, CabinetSessions, DeviceHistoryRow, MicrosTime, SessionRow,
+};
+pub use powers::{
+    CabinetPower, CabinetPowers, GivePower, OrganisationRow, PowerForm, PowerProblem, PowerRow, PowerSide,
+    PowerStanding, ShownPrincipal,
 };
 pub use prove::{CabinetClosed, ClosedReason, ProveCabinet};
 
@@ -37,6 +42,8 @@ pub enum Section {
     Sessions,
     /// K7.
     History,
+    /// K10.
+    Powers,
     /// K12.
     Suspend,
 }
@@ -61,11 +68,17 @@ pub enum Flash {
     KeyStopped,
     /// A key is accepted again.
     KeyAccepted,
+    /// A power of attorney was given.
+    PowerGiven,
+    /// One was revoked.
+    PowerRevoked,
+    /// One was renounced.
+    PowerRenounced,
 }
 
 impl Flash {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::Renamed,
         Self::SessionEnded,
         Self::OthersEnded,
@@ -74,6 +87,9 @@ impl Flash {
         Self::Disputed,
         Self::KeyStopped,
         Self::KeyAccepted,
+        Self::PowerGiven,
+        Self::PowerRevoked,
+        Self::PowerRenounced,
     ];
 
     /// The word that a cookie carries to the next page.
@@ -87,6 +103,9 @@ impl Flash {
             Self::Disputed => "disputed",
             Self::KeyStopped => "key_stopped",
             Self::KeyAccepted => "key_accepted",
+            Self::PowerGiven => "power_given",
+            Self::PowerRevoked => "power_revoked",
+            Self::PowerRenounced => "power_renounced",
         }
     }
 

@@ -1,11 +1,10 @@
 //! K3 in all its states, and what asks before a key is stopped or accepted again.
 
-use authority::certificates::{
-    Certificate, CertificateRole, KeyStorage, KeySuite, KeyUsage, Stop, StopReason,
-};
+use authority::certificates::{Certificate, CertificateRole, KeyStorage, KeySuite, KeyUsage, Stop, StopReason};
 use authority::time::days;
 use kiru_pages::screens::{
-    CabinetConfirm, CabinetFrame, CabinetKeys, Confirmed, Flash, KeyRow, KeyShared, KeyState, Section, StepUp, StepUpReason,
+    CabinetConfirm, CabinetFrame, CabinetKeys, Confirmed, Flash, KeyRow, KeyShared, KeyState, Section, StepUp,
+    StepUpReason,
 };
 
 use super::super::{Place, Specimen, now, specimen};
@@ -34,8 +33,22 @@ pub(super) fn all(cabinet: &dyn Fn(Section) -> CabinetFrame) -> Vec<Specimen> {
         specimen("k3-none", Place::Alone, page(Vec::new())),
         specimen("k3-flash-stopped", Place::Alone, flashed(Flash::KeyStopped)),
         specimen("k3-flash-accepted", Place::Alone, flashed(Flash::KeyAccepted)),
-        specimen("k3-stop", Place::Alone, ask(Confirmed::StopKey { key: valid(), last: false })),
-        specimen("k3-stop-last", Place::Alone, ask(Confirmed::StopKey { key: soon(), last: true })),
+        specimen(
+            "k3-stop",
+            Place::Alone,
+            ask(Confirmed::StopKey {
+                key: valid(),
+                last: false,
+            }),
+        ),
+        specimen(
+            "k3-stop-last",
+            Place::Alone,
+            ask(Confirmed::StopKey {
+                key: soon(),
+                last: true,
+            }),
+        ),
         specimen("k3-accept", Place::Alone, ask(Confirmed::AcceptKey { key })),
         specimen("s14-keys", Place::Alone, step_up()),
         specimen("key-shared", Place::Alone, shared()),
@@ -64,6 +77,7 @@ fn certificate(left: u64) -> Certificate {
         issuer: Vec::new(),
         serial: Vec::new(),
         role: CertificateRole::Individual,
+        organisation: None,
         key_storage: KeyStorage::File,
         usage: Some(KeyUsage::Both),
         suite: Some(KeySuite::Gost2015Long),
