@@ -272,6 +272,7 @@ mod tests {
             issuer: vec![1],
             serial: vec![1],
             role: CertificateRole::Individual,
+            organisation: None,
             key_storage: KeyStorage::File,
             usage: None,
             suite: None,

@@ -78,6 +78,7 @@ fn certificate(left: u64) -> Certificate {
         issuer: Vec::new(),
         serial: Vec::new(),
         role: CertificateRole::Individual,
+        organisation: None,
         key_storage: KeyStorage::File,
         usage: Some(KeyUsage::Both),
         suite: Some(KeySuite::Gost2015Long),
