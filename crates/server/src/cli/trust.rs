@@ -65,6 +65,7 @@ pub(super) fn verifier(settings: &EdsSettings) -> Result<EdsVerifier, Failure> {
     EdsVerifier::new(settings).map_err(|fault| match fault {
         SettingsFault::NoAnchors => Failure::Usage("nobody is trusted; give --anchor FILE or --config FILE".to_owned()),
         SettingsFault::Trust { file, fault } => Failure::Usage(format!("{file}: {fault}")),
+        mixed @ SettingsFault::MixedContours => Failure::Usage(mixed.to_string()),
     })
 }
 
