@@ -224,7 +224,7 @@ fn cabinet() -> Vec<Specimen> {
 
 fn forms() -> Vec<Specimen> {
     use PowerProblem as P;
-    let form = |problem| GivePower {
+    let form = |problem: Option<PowerProblem>| GivePower {
         cabinet: frame(None),
         organisation: problem.is_none().then(for_school),
         services: vec![ServiceChoice {
