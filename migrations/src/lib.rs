@@ -50,12 +50,17 @@ mod m20261126_003000_add_browser_sessions_bound_key;
 mod m20261126_004000_add_devices_agent;
 mod m20261126_004100_index_audit_seals_unexported;
 mod m20261126_004200_forget_ended_words;
+mod m20261126_005100_create_evidence;
+mod m20261126_005110_create_evidence_objects;
+mod m20261126_005120_create_evidence_uses;
+mod m20261126_005130_add_audit_events_evidence;
 mod m20261126_005300_create_organisations;
 mod m20261126_005310_add_certificates_organisation;
 mod m20261126_005320_create_powers;
 mod m20261126_005330_add_interactions_in_name;
 mod m20261126_005340_add_grants_in_name;
 mod m20261126_005350_add_audit_events_principal;
+mod m20261126_005400_add_certificates_stop;
 
 use sea_orm_migration::MigrationTrait;
 use sea_orm_migration::prelude::async_trait;
@@ -121,6 +126,11 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_004000_add_devices_agent::Migration),
             Box::new(m20261126_004100_index_audit_seals_unexported::Migration),
             Box::new(m20261126_004200_forget_ended_words::Migration),
+            Box::new(m20261126_005100_create_evidence::Migration),
+            Box::new(m20261126_005110_create_evidence_objects::Migration),
+            Box::new(m20261126_005120_create_evidence_uses::Migration),
+            Box::new(m20261126_005130_add_audit_events_evidence::Migration),
+            Box::new(m20261126_005400_add_certificates_stop::Migration),
             Box::new(m20261126_005300_create_organisations::Migration),
             Box::new(m20261126_005310_add_certificates_organisation::Migration),
             Box::new(m20261126_005320_create_powers::Migration),

@@ -61,6 +61,10 @@ event_kinds! {
     UserCreated => "user_created",
     /// A certificate was used here for the first time.
     CertificateRecorded => "certificate_recorded",
+    /// A certificate is not accepted here any more; what rested on it ended.
+    CertificateStopped => "certificate_stopped",
+    /// A certificate that its person had stopped is accepted again.
+    CertificateAccepted => "certificate_accepted",
     /// A device was bound.
     DeviceBound => "device_bound",
     /// The browser bound a key of its own to a session.
@@ -107,6 +111,8 @@ event_kinds! {
     SignInMessagesChanged => "sign_in_messages_changed",
     /// A person saved the own history of sign-ins as a file.
     HistoryExported => "history_exported",
+    /// An operator wrote a record of evidence into a file.
+    EvidenceExported => "evidence_exported",
     /// Consent was given.
     ConsentGranted => "consent_granted",
     /// Consent was declined.
@@ -157,6 +163,8 @@ impl EventKind {
             | Self::SignedOut
             | Self::UserCreated
             | Self::CertificateRecorded
+            | Self::CertificateStopped
+            | Self::CertificateAccepted
             | Self::DeviceBound
             | Self::DeviceUnbound
             | Self::ConsentGranted
@@ -184,6 +192,7 @@ impl EventKind {
             | Self::PowerGiven
             | Self::PowerReceived
             | Self::PowerEnded
+            | Self::EvidenceExported
             // These report; what they are about went on.
             | Self::SmsBudgetReached
             | Self::RequestValueRepeated => EventResult::Done,
@@ -265,6 +274,9 @@ pub struct Event {
     pub reference: Option<String>,
     /// In whose name the person acted, when it was not their own (security rule DG-7).
     pub principal: Option<Principal>,
+    /// SHA-256 of the record of evidence that belongs to the event (security rule CE-15): the chain covers the record
+    /// by it.
+    pub evidence: Option<[u8; 32]>,
 }
 
 impl Event {
@@ -284,6 +296,7 @@ impl Event {
             reason: String::new(),
             reference: None,
             principal: None,
+            evidence: None,
         }
     }
 
@@ -318,7 +331,11 @@ impl Event {
         member(self.methods.as_bytes());
         member(self.reason.as_bytes());
         member(optional(self.reference.clone()).as_bytes());
-        // Events from before there were principals have one member less, and keep their digests.
+        // Only when there are: events that were written before there was evidence, or a principal, keep their digest. One
+        // is 32 bytes and the other a longer text, so that neither passes for the other.
+        if let Some(evidence) = &self.evidence {
+            member(evidence);
+        }
         if let Some(principal) = self.principal {
             member(principal.to_string().as_bytes());
         }
@@ -394,6 +411,14 @@ mod tests {
             },
             Event {
                 reference: Some("7QK2-9D4M".to_owned()),
+                ..event.clone()
+            },
+            Event {
+                evidence: Some([0; 32]),
+                ..event.clone()
+            },
+            Event {
+                evidence: Some([1; 32]),
                 ..event.clone()
             },
             Event {

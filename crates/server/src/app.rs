@@ -173,6 +173,7 @@ pub fn pages_settings(config: &Config) -> PagesSettings {
         ncalayer: format!("{}/", config.eds().ncalayer_address()),
         // Keys of a test centre have no chain that a person's NCALayer would build.
         ncalayer_test_chain: !config.deployment().kind().is_production(),
+        key_fine: operator.key_fine(),
         sms_sender: config.sms().sender().to_owned(),
     }
 }

@@ -120,13 +120,18 @@ fn outbound_settings(outbound: &config::Outbound) -> Result<Settings, MaterialEr
     })
 }
 
-fn eds_settings(eds: &Eds) -> Result<EdsSettings, MaterialError> {
+/// What the verifier is configured with, files read.
+///
+/// # Errors
+/// A file cannot be read.
+pub fn eds_settings(eds: &Eds) -> Result<EdsSettings, MaterialError> {
     Ok(EdsSettings {
         anchors: files("eds.anchors", eds.anchors())?,
         intermediates: files("eds.intermediates", eds.intermediates())?,
         crls: crl_files(eds)?,
         crl_max_age: Some(eds.crl_max_age()),
         checksum: checksum(eds),
+        ..EdsSettings::default()
     })
 }
 

@@ -58,6 +58,7 @@ pub async fn insert(tx: &Tx, event: &Event) -> Result<(), StorageError> {
             event.principal.map(|principal| principal.to_string()).into(),
         ),
         ("digest", event.digest().to_vec().into()),
+        ("evidence_digest", event.evidence.map(|digest| digest.to_vec()).into()),
     ];
     sql::insert(tx, "audit_events", cells).await?;
     sql::insert(tx, "audit_pending", [("event_id", event.id.as_uuid().into())]).await?;
@@ -140,6 +141,7 @@ struct EventRow {
     reason: String,
     reference: Option<String>,
     principal: Option<String>,
+    evidence_digest: Option<Vec<u8>>,
 }
 
 impl TryFrom<EventRow> for Event {
@@ -172,6 +174,10 @@ impl TryFrom<EventRow> for Event {
             reason: row.reason,
             reference: row.reference,
             principal,
+            evidence: row
+                .evidence_digest
+                .map(|digest| place.bytes32("evidence_digest", &digest))
+                .transpose()?,
         })
     }
 }

@@ -23,6 +23,7 @@ pub mod consents;
 #[cfg(feature = "sandbox")]
 pub mod demo_time;
 pub mod devices;
+pub mod evidence;
 pub mod grants;
 pub mod identifiers;
 pub mod interactions;

@@ -6,6 +6,7 @@
 //! | [`people`] | the people of the demo, with their logins, numbers and phones |
 //! | [`pki`] | a certification centre like the national one: root, issuing authority, people's certificates, revocation lists |
 //! | [`cms`] | the signatures that a signing program makes, and every way to get them wrong |
+//! | [`xml`] | the same signatures as XML documents |
 //! | [`keys`] | the keys and certificates of the demo's people, kept in a folder |
 //! | [`places`] | the file that says where network addresses are |
 //! | [`ncalayer`] | the signing program on the person's computer, speaking NCALayer's WebSocket protocol |
@@ -21,3 +22,4 @@ pub mod ncalayer;
 pub mod people;
 pub mod pki;
 pub mod places;
+pub mod xml;

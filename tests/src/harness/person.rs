@@ -12,8 +12,9 @@ use testkit::keys::{DemoKeys, PersonKey};
 pub struct Person {
     keys: Arc<DemoKeys>,
     login: String,
+    /// Another key than the demo's.
+    another: Option<Arc<PersonKey>>,
     clock: TestClock,
-    other: Option<Arc<PersonKey>>,
 }
 
 impl Person {
@@ -22,24 +23,24 @@ impl Person {
         Self {
             keys,
             login: login.to_owned(),
+            another: None,
             clock,
-            other: None,
         }
     }
 
-    /// The same person with another key of theirs.
+    /// The same person with this key.
     #[must_use]
-    pub fn with_key(self, key: PersonKey) -> Self {
+    pub fn with(&self, key: PersonKey) -> Self {
         Self {
-            other: Some(Arc::new(key)),
-            ..self
+            another: Some(Arc::new(key)),
+            ..self.clone()
         }
     }
 
     /// The person's key.
     pub fn key(&self) -> &PersonKey {
-        if let Some(other) = &self.other {
-            return other;
+        if let Some(another) = &self.another {
+            return another;
         }
         self.keys
             .find(&self.login)

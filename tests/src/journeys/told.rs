@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use authority::audit::{Event, EventKind};
+use authority::certificates::StopReason;
 use authority::time::minutes;
 use kiru::operators::exclusivity::{Signatory, end_early};
 use kiru::operators::{Reason, devices, people};
@@ -36,7 +37,13 @@ const MESSAGES_OFF: Words = ["SMS about sign-ins are off", "кіру турал�
 const POWER_GIVEN: Words = ["you gave a power of attorney", "сенімхат бердіңіз"];
 const POWER_RECEIVED: Words = ["you received a power of attorney", "сізге сенімхат берілді"];
 const POWER_ENDED: Words = ["a power of attorney ended", "сенімхат аяқталды"];
-const CHANGES: [Words; 12] = [
+const KEY_NEW: Words = ["a new EDS key was used", "жаңа ЭЦҚ кілті пайдаланылды"];
+const KEY_STOPPED: Words = [
+    "an EDS key is no longer accepted here",
+    "ЭЦҚ кілті мұнда енді қабылданбайды",
+];
+const KEY_ACCEPTED: Words = ["an EDS key is accepted again", "ЭЦҚ кілті қайта қабылданады"];
+const CHANGES: [Words; 15] = [
     DEVICE,
     RELEASED,
     LIMIT,
@@ -49,6 +56,9 @@ const CHANGES: [Words; 12] = [
     POWER_GIVEN,
     POWER_RECEIVED,
     POWER_ENDED,
+    KEY_NEW,
+    KEY_STOPPED,
+    KEY_ACCEPTED,
 ];
 
 /// What the person is told of the event, and in how many messages.
@@ -70,6 +80,10 @@ fn told(event: &Event) -> Option<(Words, usize)> {
         EventKind::PowerGiven => Some((POWER_GIVEN, 1)),
         EventKind::PowerReceived => Some((POWER_RECEIVED, 1)),
         EventKind::PowerEnded => Some((POWER_ENDED, 1)),
+        EventKind::CertificateStopped => Some((KEY_STOPPED, 1)),
+        EventKind::CertificateAccepted => Some((KEY_ACCEPTED, 1)),
+        // The first key comes with the first device.
+        EventKind::CertificateRecorded => (event.reason == "another").then_some((KEY_NEW, 1)),
         // Sign-ins are told to who asked for it, and stand in the history.
         EventKind::SignedIn | EventKind::ServiceReached => None,
         // Nothing of the account changed.
@@ -83,7 +97,6 @@ fn told(event: &Event) -> Option<(Words, usize)> {
         | EventKind::SmsFailed
         | EventKind::SmsBudgetReached
         | EventKind::UserCreated
-        | EventKind::CertificateRecorded
         | EventKind::SessionKeyBound
         | EventKind::DeviceProofRefused
         | EventKind::OtherDeviceRefused
@@ -100,6 +113,7 @@ fn told(event: &Event) -> Option<(Words, usize)> {
         | EventKind::LogoutUndelivered
         | EventKind::ActivityDisputed
         | EventKind::HistoryExported
+        | EventKind::EvidenceExported
         | EventKind::ConsentGranted
         | EventKind::ConsentDenied
         | EventKind::RequestValueRepeated
@@ -131,6 +145,13 @@ async fn acts_in_the_cabinet(app: &TestApp) {
     }
 }
 
+/// Another key of the person, and the first one stopped and accepted again.
+async fn keys_come_and_go(app: &TestApp) {
+    let mut browser = app.browser();
+    app.signs_with(&mut browser, &app.renewed(LOGIN)).await.expect("code");
+    assert!(app.stops(LOGIN, StopReason::Stopped).await && app.accepts_again(LOGIN).await);
+}
+
 /// What operators do to the account.
 async fn acts_of_operators(app: &TestApp) {
     let (office, user) = (app.office(), app.user(LOGIN).await.id);
@@ -160,6 +181,7 @@ both_databases! {
         acts_in_the_cabinet(&app).await;
         app.advance(minutes(11));
         app.registers(&mut app.browser(), LOGIN).await.status(200);
+        keys_come_and_go(&app).await;
         acts_of_operators(&app).await;
         app.delivers_messages().await;
         let (mut due, mut left) = (BTreeMap::new(), BTreeMap::new());

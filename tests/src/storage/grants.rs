@@ -56,10 +56,14 @@ both_databases! {
             role: CertificateRole::Head,
             organisation: None,
             key_storage: KeyStorage::File,
+            usage: None,
+            suite: None,
+            key_digest: None,
             not_before: NOW,
             not_after: NOW.plus(days(1)),
             first_used_at: NOW,
             last_used_at: NOW,
+            stop: None,
         };
         let kept = &Grant {
             certificate_id: Some(certificate.id),

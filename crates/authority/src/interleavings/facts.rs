@@ -276,6 +276,7 @@ impl Records {
             replaced: false,
             client_ended: false,
             name_stands: true,
+            certificate_stopped: false,
         };
         (footing.session_stands(now), footing.grant_stands(&grant, now))
     }

@@ -59,6 +59,8 @@ pub enum Purpose {
     RequestValue,
     /// Audit seals.
     AuditSeal,
+    /// Records of evidence at rest.
+    Evidence,
 }
 
 impl Purpose {
@@ -84,6 +86,7 @@ impl Purpose {
             Self::SigningKey => b"kiru/1/signing-key",
             Self::RequestValue => b"kiru/1/request-value",
             Self::AuditSeal => b"kiru/1/audit-seal",
+            Self::Evidence => b"kiru/1/evidence",
         }
     }
 }
@@ -167,7 +170,12 @@ const DIGESTS: [Purpose; 17] = [
     Purpose::RequestValue,
     Purpose::AuditSeal,
 ];
-const SEALS: [Purpose; 3] = [Purpose::Fact, Purpose::SigningKey, Purpose::PictureCode];
+const SEALS: [Purpose; 4] = [
+    Purpose::Fact,
+    Purpose::SigningKey,
+    Purpose::PictureCode,
+    Purpose::Evidence,
+];
 
 impl Keyring {
     /// Derives the keys.

@@ -2,11 +2,12 @@
 
 use authority::time::Timestamp;
 
+use super::algorithm::Algorithm;
 use super::ber::{self, Malformed, Reader, Rules, tag};
 use super::extensions::Extensions;
 use super::instant;
 use super::limits;
-use super::suite::{Algorithm, Suite};
+use super::suite::{Suite, Suites};
 
 /// A certificate that parsed; nothing about it is believed yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +36,8 @@ pub(crate) struct PublicKeyInfo {
     pub(crate) algorithm: Algorithm,
     /// The subjectPublicKey without its unused-bits octet.
     pub(crate) bits: Vec<u8>,
+    /// The whole structure, DER.
+    pub(crate) der: Vec<u8>,
 }
 
 /// One attribute of a name.
@@ -96,14 +99,23 @@ impl Certificate {
     }
 
     /// The suite of the issuer's signature, if it is accepted.
-    pub(crate) fn suite(&self) -> Option<&'static Suite> {
-        Suite::of_certificate_signature(&self.signature_algorithm)
+    pub(crate) fn suite(&self, suites: Suites) -> Option<&'static Suite> {
+        suites.of_signed(&self.signature_algorithm)
+    }
+
+    /// What the issuer signed, as received.
+    pub(crate) fn signed(&self) -> &[u8] {
+        &self.signed
+    }
+
+    /// The issuer's signature.
+    pub(crate) fn signature(&self) -> &[u8] {
+        &self.signature
     }
 
     /// Whether the issuer's signature verifies with this key.
-    pub(crate) fn is_signed_with(&self, key: &PublicKeyInfo) -> bool {
-        self.suite()
-            .is_some_and(|suite| suite.verifies(key, &self.signed, &self.signature))
+    pub(crate) fn is_signed_with(&self, suites: Suites, key: &PublicKeyInfo) -> bool {
+        suites.verifies(&self.signature_algorithm, key, &self.signed, &self.signature)
     }
 
     /// Whether the subject names itself as its issuer.
@@ -118,17 +130,19 @@ impl Certificate {
 }
 
 impl PublicKeyInfo {
-    fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
-        let mut inside = reader.enter(tag::SEQUENCE)?;
+    pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let whole = reader.expect(tag::SEQUENCE)?;
+        let mut inside = reader.inside(whole)?;
         let algorithm = Algorithm::read(&mut inside)?;
         let bits = inside.whole_bits()?.to_vec();
         inside.finish()?;
-        Ok(Self { algorithm, bits })
+        let der = whole.raw.to_vec();
+        Ok(Self { algorithm, bits, der })
     }
 }
 
 /// RFC 5280 §4.1.2.4: a sequence of sets of attributes.
-fn name_attributes(name: &[u8]) -> Result<Vec<NameAttribute<'_>>, Malformed> {
+pub(crate) fn name_attributes(name: &[u8]) -> Result<Vec<NameAttribute<'_>>, Malformed> {
     let mut attributes = Vec::new();
     let mut sequence = Reader::new(name, Rules::Der).enter(tag::SEQUENCE)?;
     while !sequence.is_empty() {

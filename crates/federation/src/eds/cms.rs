@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
+use super::algorithm::Algorithm;
 use super::ber::{self, Malformed, Reader, Rules, tag};
 use super::certificate::Certificate;
 use super::refusal::{ContentFault, EdsRefusal, FormatFault, SignerFault};
-use super::suite::Algorithm;
 use super::{limits, oid};
 
 /// A SignedData that parsed; nothing about it is believed yet.
@@ -59,6 +59,16 @@ impl<'a> SignedData<'a> {
             Some(content) if content.as_ref() != challenge => Err(ContentFault::OtherContent),
             Some(_) | None => Ok(()),
         }
+    }
+
+    /// The attached content.
+    pub(crate) fn content(&self) -> Option<&[u8]> {
+        self.content.as_deref()
+    }
+
+    /// The certificates that came along.
+    pub(crate) fn certificates(&self) -> &[Certificate] {
+        &self.certificates
     }
 
     /// The only SignerInfo.

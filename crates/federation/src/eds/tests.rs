@@ -1,9 +1,13 @@
 //! The verifier against files of the real centre and of an imitation of it (see `vectors/README.md`).
 
+mod centre;
+mod manifest;
 mod mutations;
 mod revocation;
 mod signatures;
 mod trust;
+mod worst;
+mod xml;
 
 use authority::identifiers::Checksum;
 use authority::time::Timestamp;
@@ -43,8 +47,7 @@ fn settings(crl: &[u8]) -> EdsSettings {
         anchors: vec![file("root", vector!("fake/ca/root_rsa.cer"))],
         intermediates: vec![file("nca", vector!("fake/ca/nca_rsa.cer"))],
         crls: vec![file("crl", crl)],
-        crl_max_age: None,
-        checksum: Checksum::Required,
+        ..EdsSettings::default()
     }
 }
 

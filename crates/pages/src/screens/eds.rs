@@ -11,7 +11,7 @@ use crate::dates::{micros, optional_micros};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum SignatureRefusal {
-    /// A signing-only key where one for sign-in is needed.
+    /// A key that is not a person's.
     WrongKind,
     /// The certificate's time is over.
     Expired {
@@ -30,6 +30,18 @@ pub enum SignatureRefusal {
         /// When, if the list says so.
         #[serde(serialize_with = "optional_micros")]
         date: Option<Timestamp>,
+    },
+    /// The person stopped accepting the key here.
+    Stopped {
+        /// When.
+        #[serde(serialize_with = "micros")]
+        date: Timestamp,
+    },
+    /// The key was stopped here because it seems to be shared.
+    Shared {
+        /// When.
+        #[serde(serialize_with = "micros")]
+        date: Timestamp,
     },
     /// Issued by a centre that is not trusted here.
     UnknownCentre,
@@ -62,6 +74,8 @@ pub struct SignWithEds {
     pub purpose: EdsPurpose,
     /// The challenge's bytes in standard base64, as NCALayer takes them.
     pub challenge: String,
+    /// How long the challenge may still be signed, in seconds.
+    pub seconds: u64,
     /// The role a certificate must have to be selectable: extended key usage OIDs, all of them; empty for any.
     pub key_usages: Vec<String>,
     /// Why the last signature was refused.

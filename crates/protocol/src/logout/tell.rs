@@ -69,7 +69,7 @@ pub async fn tell_clients_at(
 /// A session ends once, and so does each power that was used in it, after which the session may still end.
 fn dedup_key(notice: &Notice, ended: Ended) -> String {
     match ended {
-        Ended::Session(_) | Ended::AllOf(_) | Ended::AllBut(..) => notice.dedup_key(),
+        Ended::Session(_) | Ended::AllOf(_) | Ended::AllBut(..) | Ended::OfCertificate(_) => notice.dedup_key(),
         Ended::Power(power) => format!("{}:{power}", notice.dedup_key()),
     }
 }

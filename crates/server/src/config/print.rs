@@ -118,6 +118,10 @@ fn operator(paper: &mut Paper, operator: &Operator) {
     for (key, text) in ["hours_kk", "hours_ru", "hours_en"].iter().zip(operator.hours()) {
         paper.text(key, text);
     }
+    match operator.key_fine() {
+        Some(sum) => paper.plain("key_fine", sum),
+        None => paper.0.push_str("# key_fine is not set\n"),
+    }
 }
 
 fn listen(paper: &mut Paper, listen: &Listen) {

@@ -2,7 +2,9 @@
 //! of the person whose device is registered.
 
 use authority::audit::EventKind;
-use authority::authentication::ChallengePurpose;
+use authority::authentication::{Challenge, ChallengePurpose};
+use authority::certificates::Stop;
+use authority::ids::CertificateId;
 use authority::registrations::{PictureWay, Registration};
 use authority::users::IdentifierKind;
 use axum::response::Response;
@@ -12,14 +14,14 @@ use federation::eds::{PersonClass, VerifiedEds};
 use pages::screens::{EdsPurpose, SignWithEds, SignatureRefusal};
 use protocol::Problem;
 use storage::identifiers::{self, Identified, Identifier};
-use storage::{StorageError, Write, challenges, registrations, throttles, users};
+use storage::{StorageError, Write, certificates, challenges, registrations, throttles, users};
 
 use super::code::{failures_key, trace};
 use super::{Standing, Under, standing};
 use crate::answer;
 use crate::flow::{FlowForm, FlowPage, Place};
 use crate::sign_in::eds::{self, SignatureError};
-use crate::sign_in::refusals;
+use crate::sign_in::{first_stage, refusals, verification};
 
 const PURPOSE: ChallengePurpose = ChallengePurpose::EdsRegistration;
 
@@ -57,7 +59,7 @@ async fn shown(page: &FlowPage) -> Result<Response, Problem> {
     };
     let open = challenges::find_open(&page.provider().db, under.attempt.id, PURPOSE).await?;
     Ok(match open.filter(|challenge| page.now < challenge.expires_at) {
-        Some(challenge) if under.registration.picture().is_ok() => screen(page, &challenge.text, None),
+        Some(challenge) if under.registration.picture().is_ok() => screen(page, &challenge, None),
         Some(_) | None => page.see(Place::Registration),
     })
 }
@@ -72,8 +74,11 @@ async fn answered(form: &FlowForm) -> Result<Response, Problem> {
         return Ok(page.see(Place::Registration));
     }
     let signature = eds::posted(form).await?;
-    match eds::verify(page, (under.attempt.id, PURPOSE), signature).await {
-        Ok(verified) if is_of(page, &under, &verified).await? => proven(page, &under).await,
+    match verification::answer(page, (under.attempt.id, PURPOSE), signature).await {
+        Ok(verified) if is_of(page, &under, &verified).await? => match stop(page, &under, &verified).await? {
+            None => proven(page, &under).await,
+            Some(stop) => refused(page, &under, ("P_STOPPED", refusals::stopped(stop))).await,
+        },
         Ok(_) => refused(page, &under, ("P_UNEXPECTED", SignatureRefusal::OtherPerson)).await,
         Err(error) => failed(page, &under, error).await,
     }
@@ -93,6 +98,13 @@ async fn is_of(page: &FlowPage, under: &Under, verified: &VerifiedEds) -> Result
         Some(Identified::User(user)) => user == under.first.user_id,
         Some(Identified::Tombstone(_)) | None => false,
     })
+}
+
+/// Whether the key is not accepted here any more: it need not be the one of the first stage.
+async fn stop(page: &FlowPage, under: &Under, verified: &VerifiedEds) -> Result<Option<Stop>, StorageError> {
+    let id = CertificateId::mint(page.now, &mut page.provider().rng());
+    let shown = first_stage::certificate(id, under.first.user_id, verified, page.now);
+    certificates::find_stop(&page.provider().db, &shown).await
 }
 
 async fn proven(page: &FlowPage, under: &Under) -> Result<Response, Problem> {
@@ -137,10 +149,14 @@ async fn refused(
     (code, shown): (&'static str, SignatureRefusal),
 ) -> Result<Response, Problem> {
     let attempt = &under.attempt;
+    // Nothing is known to be wrong with a key that cannot be checked now.
+    let counts = !matches!(shown, SignatureRefusal::TryLater { .. });
     page.provider()
         .db
         .tx("picture_eds_refused", |tx| async move {
-            throttles::record_hit(&tx, &eds::refused_in_network(page), page.now).await?;
+            if counts {
+                throttles::record_hit(&tx, &eds::refused_in_network(page), page.now).await?;
+            }
             trace(&tx, page, (EventKind::PictureRefused, code), attempt).await
         })
         .await
@@ -159,13 +175,14 @@ async fn ask(page: &FlowPage, under: &Under, refusal: Option<SignatureRefusal>) 
         })
         .await
         .map_err(|error: StorageError| Problem::OurFault(error))?;
-    Ok(screen(page, &challenge.text, refusal))
+    Ok(screen(page, &challenge, refusal))
 }
 
-fn screen(page: &FlowPage, challenge: &str, refusal: Option<SignatureRefusal>) -> Response {
+fn screen(page: &FlowPage, challenge: &Challenge, refusal: Option<SignatureRefusal>) -> Response {
     let screen = SignWithEds {
         purpose: EdsPurpose::Registration,
-        challenge: STANDARD.encode(challenge),
+        challenge: STANDARD.encode(&challenge.text),
+        seconds: challenge.expires_at.since(page.now).as_secs(),
         key_usages: Vec::new(),
         refusal,
     };

@@ -3,14 +3,16 @@
 //! * `choose`: S1 and S16. `eds`: S2. `sms`: S6, S11, X2.
 //! * `first_stage`: who a verified signature belongs to, and what is recorded of it.
 //! * `second_stage`: comparing a code. `messages`: minting one and sending it.
+//! * `verification`: whether an answer to a challenge holds, in one place for all pages that ask for a signature.
 //! * `certificate_facts`, `refusals`: pure.
 
 mod certificate_facts;
 pub(crate) mod choose;
 pub(crate) mod eds;
-mod first_stage;
+pub(crate) mod first_stage;
 mod messages;
 pub(crate) mod refusals;
 mod second_stage;
 mod send_limits;
 pub(crate) mod sms;
+pub(crate) mod verification;

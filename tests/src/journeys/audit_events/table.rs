@@ -67,6 +67,8 @@ pub(super) fn demand(kind: EventKind) -> Demand {
         | EventKind::SecondStagePassed
         | EventKind::UserCreated
         | EventKind::CertificateRecorded => done(PERSON, STAGE),
+        EventKind::CertificateStopped => done(&[Actor::User, Actor::Operator, Actor::System], &[User, Reason]),
+        EventKind::CertificateAccepted => done(&[Actor::User, Actor::Operator], &[User, Reason]),
         EventKind::SmsSent => done(SYSTEM, STAGE),
         EventKind::SmsFailed => refused(SYSTEM, STAGE),
         EventKind::SmsBudgetReached => done(SYSTEM, &[Client, Address, Reason, Reference]),
@@ -97,7 +99,7 @@ pub(super) fn demand(kind: EventKind) -> Demand {
         ),
         EventKind::SigningKeyChanged => done(&[Actor::Operator, Actor::System], &[Reason]),
         EventKind::ClientChanged => done(OPERATOR, &[Client, Reason]),
-        EventKind::PersonApplied => done(OPERATOR, &[User, Reason]),
+        EventKind::PersonApplied | EventKind::EvidenceExported => done(OPERATOR, &[User, Reason]),
         EventKind::SessionKeyBound => done(PERSON, &[User, Device, Session, Address, Methods, Reference]),
         EventKind::DeviceRenamed => done(PERSON, IN_SESSION),
         EventKind::RegistrationStarted | EventKind::RegistrationDeclined => done(PERSON, STAGE),

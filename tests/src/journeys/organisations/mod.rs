@@ -55,7 +55,7 @@ impl TestApp {
         let key = SigningKey::generate().unwrap();
         let certificate = self.keys.centre.nca().issue(&profile, &key).unwrap();
         let person = DemoPerson::find(login).unwrap();
-        self.person(login).with_key(PersonKey {
+        self.person(login).with(PersonKey {
             person,
             certificate,
             key,

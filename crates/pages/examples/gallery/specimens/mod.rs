@@ -124,6 +124,7 @@ pub(crate) fn settings(deployment: DeploymentKind) -> PagesSettings {
         zone: chrono_tz::Asia::Almaty,
         ncalayer: String::from("wss://127.0.0.1:13579/"),
         ncalayer_test_chain: false,
+        key_fine: Some(196_600),
         sms_sender: String::from("1414"),
     }
 }

@@ -85,6 +85,7 @@ fn pictures() -> Vec<Specimen> {
     let sign = |refusal| SignWithEds {
         purpose: EdsPurpose::Registration,
         challenge: String::from("eyJpc3MiOiJodHRwczovL2lkLmtpcnUuZXhhbXBsZSJ9"),
+        seconds: 300,
         key_usages: vec![],
         refusal,
     };

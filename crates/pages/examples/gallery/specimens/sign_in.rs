@@ -88,6 +88,7 @@ fn signing() -> Vec<Specimen> {
     let sign = |refusal| SignWithEds {
         purpose: EdsPurpose::SignIn,
         challenge: String::from("eyJpc3MiOiJodHRwczovL2lkLmtpcnUuZXhhbXBsZSJ9"),
+        seconds: 300,
         key_usages: vec![String::from("1.2.398.3.3.4.1.1")],
         refusal,
     };
@@ -99,6 +100,8 @@ fn signing() -> Vec<Specimen> {
         refused("s2-not-yet-valid", SignatureRefusal::NotYetValid { date }),
         refused("s2-revoked", SignatureRefusal::Revoked { date: Some(date) }),
         refused("s2-revoked-undated", SignatureRefusal::Revoked { date: None }),
+        refused("s2-stopped", SignatureRefusal::Stopped { date }),
+        refused("s2-shared", SignatureRefusal::Shared { date }),
         refused("s2-unknown-centre", SignatureRefusal::UnknownCentre),
         refused(
             "s2-try-later",
