@@ -50,6 +50,8 @@ mod m20261126_003000_add_browser_sessions_bound_key;
 mod m20261126_004000_add_devices_agent;
 mod m20261126_004100_index_audit_seals_unexported;
 mod m20261126_004200_forget_ended_words;
+mod m20261126_005200_create_qr_transactions;
+mod m20261126_005210_add_attempts_second_certificate;
 
 use sea_orm_migration::MigrationTrait;
 use sea_orm_migration::prelude::async_trait;
@@ -115,6 +117,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_004000_add_devices_agent::Migration),
             Box::new(m20261126_004100_index_audit_seals_unexported::Migration),
             Box::new(m20261126_004200_forget_ended_words::Migration),
+            Box::new(m20261126_005200_create_qr_transactions::Migration),
+            Box::new(m20261126_005210_add_attempts_second_certificate::Migration),
         ]
     }
 }

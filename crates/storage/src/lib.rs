@@ -30,6 +30,7 @@ pub mod leases;
 pub mod outbox;
 pub mod phones;
 pub mod policies;
+pub mod qr_transactions;
 pub mod refresh_tokens;
 pub mod registrations;
 pub mod request_values;

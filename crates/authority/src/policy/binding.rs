@@ -63,6 +63,9 @@ policy_keys! {
     SessionsPerAccount => "sessions.per_account",
     /// How long after suspending it a person may return, ISO 8601 in whole hours.
     SuspensionRest => "suspension.rest",
+    /// Whether a signature in eGov Mobile, with another certificate of the same person, may stand for the SMS code after a
+    /// key from a file: `on` or `off`.
+    ConfirmOnPhone => "confirm.egov_mobile",
 }
 
 /// The rules in force for an account.
@@ -84,6 +87,8 @@ pub struct BindingPolicy {
     pub sessions_per_account: usize,
     /// How long a suspended account rests.
     pub suspension_rest: Duration,
+    /// Whether a signature on a phone may be the second stage.
+    pub confirm_on_phone: bool,
 }
 
 /// Whose values they are; the later one wins.
@@ -202,7 +207,7 @@ const fn default(key: PolicyKey) -> &'static str {
         PolicyKey::PerMonth => "0",
         PolicyKey::PhoneRest => "PT0S",
         PolicyKey::DevicesPerAccount => "1",
-        PolicyKey::Rekey | PolicyKey::SharedComputers => "off",
+        PolicyKey::Rekey | PolicyKey::SharedComputers | PolicyKey::ConfirmOnPhone => "off",
         PolicyKey::SessionsPerAccount => "10",
         PolicyKey::SuspensionRest => "PT24H",
     }
@@ -237,6 +242,7 @@ fn read(values: &BTreeMap<PolicyKey, (String, Source)>) -> Result<BindingPolicy,
         shared_computers: switch(PolicyKey::SharedComputers)?,
         sessions_per_account: many(PolicyKey::SessionsPerAccount)?,
         suspension_rest: hours(PolicyKey::SuspensionRest, LONGEST_REST)?,
+        confirm_on_phone: switch(PolicyKey::ConfirmOnPhone)?,
     })
 }
 
@@ -275,7 +281,7 @@ mod tests {
         assert_eq!(policy.window.zone(), Tz::Asia__Almaty);
         assert_eq!(policy.exclusive_for, hours(48));
         assert_eq!((policy.devices_per_account, policy.sessions_per_account), (1, 10));
-        assert!(!policy.shared_computers);
+        assert!(!policy.shared_computers && !policy.confirm_on_phone);
         assert_eq!(policy.suspension_rest, hours(24));
         assert_eq!((policy.per_month, policy.phone_rest), (None, Duration::ZERO));
         assert!(effective.values().all(|(_, _, source)| *source == Source::Default));
@@ -326,6 +332,7 @@ mod tests {
             (PolicyKey::DevicesPerAccount, "0", PolicyError::Number),
             (PolicyKey::DevicesPerAccount, "101", PolicyError::Number),
             (PolicyKey::Rekey, "yes", PolicyError::Switch),
+            (PolicyKey::ConfirmOnPhone, "yes", PolicyError::Switch),
             (PolicyKey::Rekey, "on", PolicyError::NothingToConfirmWith),
         ] {
             assert_eq!(

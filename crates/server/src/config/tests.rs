@@ -324,12 +324,40 @@ fn the_table_of_keys_is_what_the_sections_read() {
     same::<database::Raw>("database");
     same::<secrets::Raw>("secrets");
     same::<eds::Raw>("eds");
+    same::<egov_mobile::Raw>("egov_mobile");
     same::<sms::Raw>("sms");
     same::<sessions::Raw>("sessions");
     same::<tokens::Raw>("tokens");
     same::<log::Raw>("log");
     same::<outbound::Raw>("outbound");
     same::<places::Raw>("places");
+}
+
+#[test]
+fn signing_on_the_phone_is_off_and_needs_an_organisation() {
+    let refusals = |section: &str| -> Vec<String> {
+        let loaded = load(&format!("{PRODUCTION}[egov_mobile]\n{section}"), &[]);
+        loaded.map_or_else(|problems| problems.iter().map(ToString::to_string).collect(), |_| Vec::new())
+    };
+    let off = load(PRODUCTION, &[]).unwrap();
+    assert!(!off.egov_mobile().enabled() && off.print().contains("[egov_mobile]\nenabled = false\n# bin is not set\n"));
+    let on = load(
+        &format!("{PRODUCTION}[egov_mobile]\nenabled = true\nbin = \"180140000028\"\nname_en = \"Example LLP\"\n"),
+        &[],
+    );
+    let on = on.unwrap();
+    let [kk, _, en] = on.egov_mobile().name();
+    assert_eq!((kk, en.as_str()), (&on.operator().name()[0], "Example LLP"), "the operator's name stands in");
+    assert!(on.egov_mobile().business());
+    for (section, reason) in [
+        ("enabled = true\n", "egov_mobile.bin: is missing"),
+        ("bin = \"180140000027\"\n", "egov_mobile.bin: is no BIN"),
+        ("name_ru = \"\"\n", "egov_mobile.name_ru: must be a text"),
+        ("on = true\n", "egov_mobile.on"),
+    ] {
+        let found = refusals(section);
+        assert!(found.iter().any(|problem| problem.contains(reason)), "{section}: {found:?}");
+    }
 }
 
 #[test]

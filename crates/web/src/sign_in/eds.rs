@@ -6,7 +6,7 @@ use authority::error::Class;
 use authority::ids::{AttemptId, ChallengeId};
 use authority::secret::Purpose;
 use authority::throttle::{SIGNATURES_PER_FLOW, SIGNATURES_PER_NETWORK};
-use authority::time::hours;
+use authority::time::{Timestamp, hours};
 use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -19,6 +19,7 @@ use storage::{StorageError, Tx, Write, attempts, audit, challenges};
 use super::first_stage::{self, FirstStageRefusal};
 use super::messages::MessageError;
 use super::refusals;
+use crate::WebState;
 use crate::answer;
 use crate::flow::{FlowForm, FlowPage, Place};
 
@@ -64,7 +65,7 @@ impl SignatureError {
     }
 
     /// The code with the exact reason, for audit records.
-    fn reason(&self) -> String {
+    pub(crate) fn reason(&self) -> String {
         match self {
             Self::Eds(refusal) => refusal.detail(),
             Self::Challenge(_)
@@ -242,13 +243,23 @@ pub(crate) async fn verify(
     signature: &str,
 ) -> Result<VerifiedEds, SignatureError> {
     let challenge = take_challenge(page, attempt, purpose).await?;
-    let turn = std::sync::Arc::clone(&page.state.verifications).acquire_owned();
-    let turn = tokio::time::timeout(page.state.settings.verification_wait, turn).await;
+    judge(&page.state, &challenge.text, page.now, signature).await
+}
+
+/// Verifies an answer to a challenge that the caller has taken.
+pub(super) async fn judge(
+    state: &WebState,
+    text: &str,
+    now: Timestamp,
+    signature: &str,
+) -> Result<VerifiedEds, SignatureError> {
+    let turn = std::sync::Arc::clone(&state.verifications).acquire_owned();
+    let turn = tokio::time::timeout(state.settings.verification_wait, turn).await;
     let Ok(Ok(turn)) = turn else {
         return Err(SignatureError::Busy);
     };
-    let (eds, now) = (std::sync::Arc::clone(&page.state.eds), page.now);
-    let (signature, text) = (signature.to_owned(), challenge.text.clone());
+    let eds = std::sync::Arc::clone(&state.eds);
+    let (signature, text) = (signature.to_owned(), text.to_owned());
     let verdict = tokio::task::spawn_blocking(move || {
         let verdict = eds.verify(&signature, text.as_bytes(), now);
         drop(turn);
@@ -327,7 +338,7 @@ async fn record_refused(
 }
 
 /// A person who is gone for good looks like one whom nobody knows yet: without a phone (security rules AC-1, AC-9).
-async fn buried(page: &FlowPage, attempt: AttemptId, code: &'static str) -> Result<Response, Problem> {
+pub(super) async fn buried(page: &FlowPage, attempt: AttemptId, code: &'static str) -> Result<Response, Problem> {
     first_stage::record_buried(page, attempt, code).await?;
     Ok(page.see(Place::Confirm))
 }
@@ -344,7 +355,7 @@ fn screen(page: &FlowPage, challenge: &Challenge, refusal: Option<SignatureRefus
     page.provider().pages.render(&frame, &screen)
 }
 
-fn new_attempt(page: &FlowPage) -> SignInAttempt {
+pub(super) fn new_attempt(page: &FlowPage) -> SignInAttempt {
     let id = AttemptId::mint(page.now, &mut page.provider().rng());
     SignInAttempt::start(id, page.flow.interaction.id, page.now)
 }
@@ -356,7 +367,9 @@ pub(crate) fn new_challenge(page: &FlowPage, attempt_id: AttemptId, purpose: Cha
         host: answer::host(provider.issuer()),
         purpose: match purpose {
             ChallengePurpose::EdsRegistration => eds::ChallengePurpose::Registration,
+            ChallengePurpose::EdsPhoneConfirm => eds::ChallengePurpose::Confirmation,
             ChallengePurpose::EdsSignIn
+            | ChallengePurpose::EdsPhoneSignIn
             | ChallengePurpose::DeviceBinding
             | ChallengePurpose::DeviceProof
             | ChallengePurpose::DeviceConfirm => eds::ChallengePurpose::SignIn,

@@ -178,7 +178,7 @@ async fn check_expected(page: &FlowPage, user: UserId) -> Result<(), SignatureEr
     }
 }
 
-fn certificate(
+pub(crate) fn certificate(
     id: CertificateId,
     user_id: UserId,
     verified: &VerifiedEds,

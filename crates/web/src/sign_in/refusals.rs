@@ -1,8 +1,9 @@
-//! From the verifier's verdict to what S2 says (security rule CE-15): the exact reason is for auditors.
+//! From the verifier's verdict to what S2 and S3 say (security rule CE-15): the exact reason is for auditors.
 
+use authority::authentication::QrRefusal;
 use authority::time::{Timestamp, minutes};
 use federation::eds::PersonClass;
-use pages::screens::SignatureRefusal;
+use pages::screens::{PhoneRefusal, SignatureRefusal};
 
 /// When trying again makes sense while revocation cannot be checked.
 const RETRY: std::time::Duration = minutes(5);
@@ -17,5 +18,33 @@ pub(crate) fn shown(class: PersonClass, now: Timestamp) -> SignatureRefusal {
         PersonClass::WrongKind => SignatureRefusal::WrongKind,
         PersonClass::UnknownCentre => SignatureRefusal::UnknownCentre,
         PersonClass::TryLater => SignatureRefusal::TryLater { at: now.plus(RETRY) },
+    }
+}
+
+/// What is kept of it for S3, where the app has the verdict before the page.
+pub(crate) fn on_phone(class: PersonClass, now: Timestamp) -> QrRefusal {
+    match class {
+        PersonClass::NotVerified => QrRefusal::NotVerified,
+        PersonClass::Expired { at } => QrRefusal::Expired(at),
+        PersonClass::NotYetValid { at } => QrRefusal::NotYetValid(at),
+        PersonClass::Revoked { at } => QrRefusal::Revoked(at),
+        PersonClass::WrongKind => QrRefusal::WrongKind,
+        PersonClass::UnknownCentre => QrRefusal::UnknownCentre,
+        PersonClass::TryLater => QrRefusal::TryLater(now.plus(RETRY)),
+    }
+}
+
+/// What S3 says of it.
+pub(crate) fn of_phone(refusal: QrRefusal) -> PhoneRefusal {
+    match refusal {
+        QrRefusal::NotVerified => PhoneRefusal::NotVerified,
+        QrRefusal::Expired(date) => PhoneRefusal::Expired { date },
+        QrRefusal::NotYetValid(date) => PhoneRefusal::NotYetValid { date },
+        QrRefusal::Revoked(date) => PhoneRefusal::Revoked { date },
+        QrRefusal::WrongKind => PhoneRefusal::WrongKind,
+        QrRefusal::UnknownCentre => PhoneRefusal::UnknownCentre,
+        QrRefusal::TryLater(at) => PhoneRefusal::TryLater { at },
+        QrRefusal::OtherPerson => PhoneRefusal::OtherPerson,
+        QrRefusal::SameKey => PhoneRefusal::SameKey,
     }
 }

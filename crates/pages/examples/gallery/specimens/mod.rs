@@ -2,6 +2,7 @@
 
 mod cabinet;
 mod consents;
+mod egov;
 mod others;
 pub(crate) mod registrations;
 mod sign_in;
@@ -144,6 +145,7 @@ pub(crate) fn all() -> Vec<Specimen> {
     let mut all = sign_in::all();
     all.extend(consents::all());
     all.extend(others::all());
+    all.extend(egov::all());
     all.extend(registrations::all());
     all.extend(cabinet::all());
     all
