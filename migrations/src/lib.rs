@@ -52,6 +52,7 @@ mod m20261126_004100_index_audit_seals_unexported;
 mod m20261126_004200_forget_ended_words;
 mod m20261126_005200_create_qr_transactions;
 mod m20261126_005210_add_attempts_second_certificate;
+mod m20261126_005400_add_certificates_stop;
 
 use sea_orm_migration::MigrationTrait;
 use sea_orm_migration::prelude::async_trait;
@@ -119,6 +120,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_004200_forget_ended_words::Migration),
             Box::new(m20261126_005200_create_qr_transactions::Migration),
             Box::new(m20261126_005210_add_attempts_second_certificate::Migration),
+            Box::new(m20261126_005400_add_certificates_stop::Migration),
         ]
     }
 }

@@ -60,6 +60,10 @@ event_kinds! {
     UserCreated => "user_created",
     /// A certificate was used here for the first time.
     CertificateRecorded => "certificate_recorded",
+    /// A certificate is not accepted here any more; what rested on it ended.
+    CertificateStopped => "certificate_stopped",
+    /// A certificate that its person had stopped is accepted again.
+    CertificateAccepted => "certificate_accepted",
     /// A device was bound.
     DeviceBound => "device_bound",
     /// The browser bound a key of its own to a session.
@@ -150,6 +154,8 @@ impl EventKind {
             | Self::SignedOut
             | Self::UserCreated
             | Self::CertificateRecorded
+            | Self::CertificateStopped
+            | Self::CertificateAccepted
             | Self::DeviceBound
             | Self::DeviceUnbound
             | Self::ConsentGranted

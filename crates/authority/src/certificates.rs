@@ -79,6 +79,117 @@ impl KeyStorage {
     }
 }
 
+/// What a certificate's key may be used for (RFC 5280 §4.2.1.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum KeyUsage {
+    /// Signing in only.
+    SignIn,
+    /// Signing documents; a signature of a challenge is accepted all the same.
+    Signing,
+    /// Both, as the keys issued since 2024.
+    Both,
+}
+
+impl KeyUsage {
+    /// All usages.
+    pub const ALL: [Self; 3] = [Self::SignIn, Self::Signing, Self::Both];
+
+    /// The word that storage keeps.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SignIn => "sign_in",
+            Self::Signing => "signing",
+            Self::Both => "both",
+        }
+    }
+
+    /// The usage of a stored word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|usage| usage.as_str() == word)
+    }
+}
+
+/// The algorithms of a certificate's key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum KeySuite {
+    /// RSA with SHA-256.
+    RsaSha256,
+    /// GOST R 34.10-2012 with 512 bits.
+    Gost2015Long,
+    /// GOST R 34.10-2012 with 256 bits.
+    Gost2015Short,
+    /// GOST R 34.10-2001 with GOST R 34.11-94, which is going out of use.
+    Gost2004,
+}
+
+impl KeySuite {
+    /// All suites.
+    pub const ALL: [Self; 4] = [Self::RsaSha256, Self::Gost2015Long, Self::Gost2015Short, Self::Gost2004];
+
+    /// The word that the verifier says and storage keeps.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::RsaSha256 => "rsa-sha256",
+            Self::Gost2015Long => "gost2015-512",
+            Self::Gost2015Short => "gost2015-256",
+            Self::Gost2004 => "gost2004",
+        }
+    }
+
+    /// The suite of a word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|suite| suite.as_str() == word)
+    }
+}
+
+/// Why a certificate is not accepted here any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum StopReason {
+    /// Its person wanted that.
+    Stopped,
+    /// Its centre revoked it.
+    Revoked,
+    /// The rules against sharing keys.
+    Shared,
+}
+
+impl StopReason {
+    /// All reasons.
+    pub const ALL: [Self; 3] = [Self::Stopped, Self::Revoked, Self::Shared];
+
+    /// The word that storage keeps.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Stopped => "stopped",
+            Self::Revoked => "revoked",
+            Self::Shared => "shared",
+        }
+    }
+
+    /// The reason of a stored word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.as_str() == word)
+    }
+
+    /// Whether the reason is about the key, so that another certificate of the same key is not accepted either. A centre
+    /// revokes one certificate, perhaps because it issued another in its place.
+    pub const fn holds_for_the_key(self) -> bool {
+        match self {
+            Self::Stopped | Self::Shared => true,
+            Self::Revoked => false,
+        }
+    }
+}
+
+/// Since when a certificate is not accepted here, and why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stop {
+    /// Why.
+    pub reason: StopReason,
+    /// Since when.
+    pub at: Timestamp,
+}
+
 /// A certificate that proved a first stage here.
 #[derive(Clone, Debug)]
 pub struct Certificate {
@@ -94,6 +205,12 @@ pub struct Certificate {
     pub role: CertificateRole,
     /// Where its key is kept.
     pub key_storage: KeyStorage,
+    /// What its key may be used for; none where it was used last before that was kept.
+    pub usage: Option<KeyUsage>,
+    /// The algorithms of its key; none as above, or where the verifier's word is newer than this list.
+    pub suite: Option<KeySuite>,
+    /// SHA-256 of its SubjectPublicKeyInfo; none as above.
+    pub key_digest: Option<[u8; 32]>,
     /// Valid from.
     pub not_before: Timestamp,
     /// Valid until, inclusive.
@@ -102,4 +219,43 @@ pub struct Certificate {
     pub first_used_at: Timestamp,
     /// Last use here.
     pub last_used_at: Timestamp,
+    /// Since when it is not accepted here any more, if so.
+    pub stop: Option<Stop>,
+}
+
+impl Certificate {
+    /// Whether both are one certificate (RFC 5280 §4.1.2.2).
+    pub fn is_same_as(&self, other: &Self) -> bool {
+        self.issuer == other.issuer && self.serial == other.serial
+    }
+
+    /// Whether both are known to have the same key.
+    pub fn has_key_of(&self, other: &Self) -> bool {
+        self.key_digest.is_some() && self.key_digest == other.key_digest
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_read_back() {
+        for usage in KeyUsage::ALL {
+            assert_eq!(KeyUsage::from_word(usage.as_str()), Some(usage));
+        }
+        for suite in KeySuite::ALL {
+            assert_eq!(KeySuite::from_word(suite.as_str()), Some(suite));
+        }
+        for reason in StopReason::ALL {
+            assert_eq!(StopReason::from_word(reason.as_str()), Some(reason));
+        }
+        assert_eq!(StopReason::from_word("lost"), None);
+    }
+
+    #[test]
+    fn a_revocation_is_about_the_certificate_and_not_its_key() {
+        assert!(!StopReason::Revoked.holds_for_the_key());
+        assert!(StopReason::Stopped.holds_for_the_key() && StopReason::Shared.holds_for_the_key());
+    }
 }

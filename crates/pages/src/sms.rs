@@ -9,6 +9,8 @@ use crate::notice::said;
 use crate::texts::{Argument, TextError, Texts};
 use crate::{Pages, escape};
 
+mod keys;
+
 /// Units of two joined parts.
 const TWO_PARTS: usize = 2 * 67;
 

@@ -2,6 +2,7 @@
 
 pub mod authorize;
 pub mod cabinet;
+pub mod certificates;
 mod discovery;
 pub mod flow;
 mod id_token_hint;

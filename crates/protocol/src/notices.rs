@@ -47,6 +47,12 @@ pub enum Change<'a> {
         /// Whether they come from now on.
         on: bool,
     },
+    /// A key is not accepted here any more.
+    KeyStopped,
+    /// A key that was stopped is accepted again.
+    KeyAccepted,
+    /// A key was used for the first time by somebody who had another one (security rule CE-14).
+    KeyNew,
     /// The phone was changed: the old and the new one are told.
     PhoneChanged,
     /// The account was suspended: there is nothing left to stop.
@@ -64,6 +70,9 @@ impl Change<'_> {
             | Self::SignedIn { .. }
             | Self::SessionsEnded
             | Self::SignInMessages { .. }
+            | Self::KeyStopped
+            | Self::KeyAccepted
+            | Self::KeyNew
             | Self::PhoneChanged
             | Self::Suspended
             | Self::Returned => None,
@@ -139,6 +148,9 @@ pub async fn tell_with(
         | Change::SignedIn { .. }
         | Change::SessionsEnded
         | Change::SignInMessages { .. }
+        | Change::KeyStopped
+        | Change::KeyAccepted
+        | Change::KeyNew
         | Change::PhoneChanged
         | Change::Returned => Some(mint_stop_code(tx, teller, user, change, now).await?.grouped()),
     };
@@ -168,6 +180,9 @@ fn text(teller: Teller<'_>, locale: Locale, change: Change<'_>, (code, now): (&s
         Change::SignedIn { service } => pages.sms_signed_in(locale, service, now, code),
         Change::SessionsEnded => pages.sms_sessions_ended(locale, now, code),
         Change::SignInMessages { on } => pages.sms_sign_in_messages(locale, on, now, code),
+        Change::KeyStopped => pages.sms_key_stopped(locale, now, code),
+        Change::KeyAccepted => pages.sms_key_accepted(locale, now, code),
+        Change::KeyNew => pages.sms_key_new(locale, now, code),
         Change::PhoneChanged => pages.sms_phone_changed(locale, now, code),
         Change::Suspended => pages.sms_suspended(locale, now),
         Change::Returned => pages.sms_returned(locale, now, code),

@@ -127,6 +127,7 @@ fn eds_settings(eds: &Eds) -> Result<EdsSettings, MaterialError> {
         crls: crl_files(eds)?,
         crl_max_age: Some(eds.crl_max_age()),
         checksum: checksum(eds),
+        ..EdsSettings::default()
     })
 }
 

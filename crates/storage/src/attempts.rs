@@ -102,6 +102,17 @@ pub async fn record(tx: &Tx, attempt: &SignInAttempt) -> Result<Write, StorageEr
     Ok(Write::of(sql::execute(tx, sql, values).await?))
 }
 
+/// Ends the attempts that rest on this certificate, so that none of them becomes a session.
+///
+/// # Errors
+/// The database is not available.
+pub async fn end_of_certificate(tx: &Tx, certificate: CertificateId, now: Timestamp) -> Result<u64, StorageError> {
+    let sql = "UPDATE attempts SET version = version + 1, state = 'ended', end_reason = $2, ended_at = $3 \
+               WHERE (certificate_id = $1 OR second_certificate_id = $1) AND ended_at IS NULL";
+    let reason = EndReason::KeyStopped.as_str();
+    sql::execute(tx, sql, [certificate.as_uuid().into(), reason.into(), at(now)]).await
+}
+
 fn first_columns(stage: Option<&FirstStage>) -> [Value; 5] {
     let (factor, certificate, storage) = match stage.map(|stage| stage.factor) {
         None => (None, None, None),

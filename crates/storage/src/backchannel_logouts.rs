@@ -2,7 +2,7 @@
 //! (OpenID Connect Back-Channel Logout 1.0 §2.3, §2.5). What they are told is kept in the outbox.
 
 use authority::clients::ClientId;
-use authority::ids::{SessionId, UserId};
+use authority::ids::{CertificateId, SessionId, UserId};
 use authority::secret::TokenDigest;
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
@@ -19,6 +19,8 @@ pub enum Ended {
     AllOf(UserId),
     /// All sessions of a user but this one, and those that it replaced in the same browser.
     AllBut(UserId, SessionId),
+    /// All sessions that a certificate began.
+    OfCertificate(CertificateId),
 }
 
 /// A client that has to be told of one session.
@@ -71,6 +73,12 @@ pub async fn list_concerned(conn: &Connection, ended: Ended) -> Result<Vec<Conce
                 replaced_by("$2")
             );
             sql::list(conn, &sql, [user.as_uuid().into(), kept.as_uuid().into()]).await?
+        }
+        Ended::OfCertificate(certificate) => {
+            let sql = format!(
+                "{GIVEN} AND {UNTOLD} AND browser_sessions.certificate_id = $1 ORDER BY client_name, client_id, session_id"
+            );
+            sql::list(conn, &sql, [certificate.as_uuid().into()]).await?
         }
     };
     Ok(rows.into_iter().map(Concerned::try_from).collect::<Result<_, _>>()?)

@@ -1,11 +1,13 @@
 //! Certificates that proved a first stage here. A certificate belongs to one user for all time.
 //!
+//! One that was stopped proves nothing, and what rests on it ended (security rule CE-12).
+//!
 //! Retention: as long as the user.
 
-use authority::certificates::{Certificate, CertificateRole, KeyStorage};
+use authority::certificates::{Certificate, CertificateRole, KeyStorage, KeySuite, KeyUsage, Stop, StopReason};
 use authority::ids::{CertificateId, UserId};
 use authority::time::Timestamp;
-use sea_orm::FromQueryResult;
+use sea_orm::{FromQueryResult, Value};
 use uuid::Uuid;
 
 use crate::row::Place;
@@ -28,6 +30,7 @@ pub enum Recorded {
 /// # Errors
 /// The database is not available.
 pub async fn record(tx: &Tx, certificate: &Certificate) -> Result<Recorded, StorageError> {
+    let [usage, suite, key_digest] = of_key(certificate);
     let cells = [
         ("id", certificate.id.as_uuid().into()),
         ("user_id", certificate.user_id.as_uuid().into()),
@@ -35,6 +38,9 @@ pub async fn record(tx: &Tx, certificate: &Certificate) -> Result<Recorded, Stor
         ("serial", certificate.serial.clone().into()),
         ("role", certificate.role.as_str().into()),
         ("key_storage", certificate.key_storage.as_str().into()),
+        ("usage", usage),
+        ("suite", suite),
+        ("key_digest", key_digest),
         ("not_before_at", at(certificate.not_before)),
         ("not_after_at", at(certificate.not_after)),
         ("first_used_at", at(certificate.first_used_at)),
@@ -43,18 +49,69 @@ pub async fn record(tx: &Tx, certificate: &Certificate) -> Result<Recorded, Stor
     if sql::insert_new(tx, "certificates", cells).await? {
         return Ok(Recorded::New);
     }
-    let sql =
-        "UPDATE certificates SET last_used_at = $4 WHERE issuer = $1 AND serial = $2 AND user_id = $3 RETURNING *";
+    // NCA derives the serial number from the key, so that a certificate which is issued anew for the same key has it again.
+    let sql = "UPDATE certificates SET last_used_at = $4, usage = COALESCE($5, usage), suite = COALESCE($6, suite), \
+               key_digest = COALESCE($7, key_digest), \
+               not_after_at = CASE WHEN not_after_at < $8 THEN $8 ELSE not_after_at END \
+               WHERE issuer = $1 AND serial = $2 AND user_id = $3 RETURNING *";
+    let [usage, suite, key_digest] = of_key(certificate);
     let values = [
         certificate.issuer.clone().into(),
         certificate.serial.clone().into(),
         certificate.user_id.as_uuid().into(),
         at(certificate.last_used_at),
+        usage,
+        suite,
+        key_digest,
+        at(certificate.not_after),
     ];
     let row: Option<Row> = sql::find(tx, sql, values).await?;
     Ok(row.map_or(Recorded::OfAnotherUser, |row| {
         Recorded::Known(CertificateId::from_uuid(row.id))
     }))
+}
+
+fn of_key(certificate: &Certificate) -> [Value; 3] {
+    [
+        certificate.usage.map(KeyUsage::as_str).into(),
+        certificate.suite.map(KeySuite::as_str).into(),
+        certificate.key_digest.map(|digest| digest.to_vec()).into(),
+    ]
+}
+
+/// Stops accepting a certificate; `false` when it was stopped before. Call [`crate::users::lock`] first. What rests on it is
+/// dead with it; [`crate::sessions::end_of_certificate`] ends it for good.
+///
+/// # Errors
+/// The database is not available.
+pub async fn refuse(tx: &Tx, id: CertificateId, reason: StopReason, now: Timestamp) -> Result<bool, StorageError> {
+    let sql = "UPDATE certificates SET refused_at = $2, refused_reason = $3 WHERE id = $1 AND refused_at IS NULL";
+    Ok(sql::execute(tx, sql, [id.as_uuid().into(), at(now), reason.as_str().into()]).await? == 1)
+}
+
+/// Accepts a certificate again that was stopped for this reason; `false` when it was not.
+///
+/// # Errors
+/// The database is not available.
+pub async fn accept(tx: &Tx, id: CertificateId, reason: StopReason) -> Result<bool, StorageError> {
+    let sql = "UPDATE certificates SET refused_at = NULL, refused_reason = NULL WHERE id = $1 AND refused_reason = $2";
+    Ok(sql::execute(tx, sql, [id.as_uuid().into(), reason.as_str().into()]).await? == 1)
+}
+
+/// Why a shown certificate is not accepted, if so: it was stopped, or another one of its user and its key was, for a reason
+/// that is about the key. It need not be recorded.
+///
+/// # Errors
+/// The database is not available, or a row is impossible.
+pub async fn find_stop(conn: &Connection, shown: &Certificate) -> Result<Option<Stop>, StorageError> {
+    for known in list_for_user(conn, shown.user_id).await? {
+        if let Some(stop) = known.stop
+            && (known.is_same_as(shown) || (stop.reason.holds_for_the_key() && known.has_key_of(shown)))
+        {
+            return Ok(Some(stop));
+        }
+    }
+    Ok(None)
 }
 
 /// The certificate of this id, if it is this user's.
@@ -95,6 +152,25 @@ struct Row {
     not_after_at: i64,
     first_used_at: i64,
     last_used_at: i64,
+    usage: Option<String>,
+    suite: Option<String>,
+    key_digest: Option<Vec<u8>>,
+    refused_at: Option<i64>,
+    refused_reason: Option<String>,
+}
+
+impl Row {
+    fn stop(&self, place: Place<'_>) -> Result<Option<Stop>, Inconsistent> {
+        let reason = self.refused_reason.as_deref().map(StopReason::from_word);
+        match (self.refused_at, reason) {
+            (None, None) => Ok(None),
+            (Some(at), Some(Some(reason))) => Ok(Some(Stop {
+                reason,
+                at: Timestamp::from_micros(at),
+            })),
+            (None, Some(_)) | (Some(_), None | Some(None)) => Err(place.bad("refused_reason")),
+        }
+    }
 }
 
 impl TryFrom<Row> for Certificate {
@@ -105,11 +181,19 @@ impl TryFrom<Row> for Certificate {
             table: "certificates",
             id: &row.id,
         };
+        let stop = row.stop(place)?;
+        let usage = row.usage.as_deref().map(KeyUsage::from_word);
+        let suite = row.suite.as_deref().map(KeySuite::from_word);
+        let key_digest = row.key_digest.as_deref().map(<[u8; 32]>::try_from);
         Ok(Self {
             id: CertificateId::from_uuid(row.id),
             user_id: UserId::from_uuid(row.user_id),
             role: place.word("role", CertificateRole::from_word(&row.role))?,
             key_storage: place.word("key_storage", KeyStorage::from_word(&row.key_storage))?,
+            usage: usage.map(|usage| place.word("usage", usage)).transpose()?,
+            suite: suite.map(|suite| place.word("suite", suite)).transpose()?,
+            key_digest: key_digest.transpose().map_err(|_| place.bad("key_digest"))?,
+            stop,
             not_before: Timestamp::from_micros(row.not_before_at),
             not_after: Timestamp::from_micros(row.not_after_at),
             first_used_at: Timestamp::from_micros(row.first_used_at),

@@ -1,4 +1,4 @@
-//! The one join that decides whether something issued still counts: token → grant → session → user → device. Nothing is
+//! The one join that decides whether something issued still counts: token → grant → session → user → device and certificate. Nothing is
 //! copied downwards when something ends; whoever presents a token is joined with everything above it.
 
 use authority::policy::Policy;
@@ -87,6 +87,14 @@ const REPLACED: &str = "browser_sessions.end_reason = 'replaced' AND browser_ses
 /// The device, where there is one, was not unbound.
 pub(crate) const DEVICE_STANDS: &str = "devices.ended_at IS NULL";
 
+/// The certificate, where there is one, is accepted still.
+pub(crate) const CERTIFICATE_STANDS: &str = "certificates.refused_at IS NULL";
+
+/// What `FROM browser_sessions` joins: everything that a session rests on.
+pub(crate) const SESSION_JOINS: &str = "JOIN users ON users.id = browser_sessions.user_id \
+    LEFT JOIN devices ON devices.id = browser_sessions.device_id \
+    LEFT JOIN certificates ON certificates.id = browser_sessions.certificate_id";
+
 /// No other device alone may act at the instant `$2` (product A4): for rows of a table that has a `device_id`.
 pub(crate) fn device_may_act(table: &str) -> String {
     format!(
@@ -115,7 +123,7 @@ pub(crate) fn grant_stands() -> String {
     let may_act = device_may_act("grants");
     format!(
         "(grants.revoked_at IS NULL AND grants.epoch = users.epoch AND clients.ended_at IS NULL AND {DEVICE_STANDS} \
-         AND {may_act} AND ((grants.offline AND ({REPLACED})) OR (({SESSION_STANDS}) AND (grants.offline \
+         AND {CERTIFICATE_STANDS} AND {may_act} AND ((grants.offline AND ({REPLACED})) OR (({SESSION_STANDS}) AND (grants.offline \
          OR ({WITHIN_LIMITS})))))"
     )
 }

@@ -1,5 +1,5 @@
-//! Browser sessions (table `browser_sessions`). A session is live while it and its device are not ended, its epoch is the
-//! user's, and neither idle nor absolute end is reached.
+//! Browser sessions (table `browser_sessions`). A session is live while it and its device are not ended, its certificate
+//! is accepted, its epoch is the user's, and neither idle nor absolute end is reached.
 //!
 //! Retention: [`expire`] deletes a session after its end and after the grants that were given in it.
 
@@ -17,13 +17,13 @@ use authority::users::User;
 use sea_orm::{DbErr, FromQueryResult, QueryResult};
 use uuid::Uuid;
 
-use crate::live::{self, DEVICE, Moment, SESSION, USER};
+use crate::live::{self, DEVICE, Moment, SESSION, SESSION_JOINS, USER};
 use crate::row::{Place, maybe};
 use crate::sql::{self, at, json};
 use crate::{Connection, Inconsistent, StorageError, Tx};
 
 pub use bound::{BoundSession, bind_key, find_bound, rotate_cookie};
-pub use of_user::{end_of_user, end_others, list_crowded, list_live_for_user, list_services};
+pub use of_user::{end_of_certificate, end_of_user, end_others, list_crowded, list_live_for_user, list_services};
 
 /// A session that is live now, with whom and what it rests on.
 #[derive(Clone, Debug)]
@@ -117,10 +117,11 @@ async fn find_live_where(
     moment: Moment,
 ) -> Result<Option<LiveSession>, StorageError> {
     let sql = format!(
-        "SELECT {SESSION}, {USER}, {DEVICE} FROM browser_sessions JOIN users ON users.id = browser_sessions.user_id \
-         LEFT JOIN devices ON devices.id = browser_sessions.device_id WHERE {key} AND {} AND {} AND {} AND {}",
+        "SELECT {SESSION}, {USER}, {DEVICE} FROM browser_sessions {SESSION_JOINS} WHERE {key} AND {} AND {} AND {} \
+         AND {} AND {}",
         live::SESSION_STANDS,
         live::DEVICE_STANDS,
+        live::CERTIFICATE_STANDS,
         live::device_may_act("browser_sessions"),
         live::WITHIN_LIMITS,
     );
@@ -187,10 +188,10 @@ pub async fn end_all_for_user(tx: &Tx, user: UserId) -> Result<(), StorageError>
 /// The database is not available.
 pub async fn count_live(conn: &Connection, user: UserId, moment: Moment) -> Result<u64, StorageError> {
     let sql = format!(
-        "SELECT COUNT(*) AS total FROM browser_sessions JOIN users ON users.id = browser_sessions.user_id \
-         LEFT JOIN devices ON devices.id = browser_sessions.device_id WHERE users.id = $1 AND {} AND {} AND {}",
+        "SELECT COUNT(*) AS total FROM browser_sessions {SESSION_JOINS} WHERE users.id = $1 AND {} AND {} AND {} AND {}",
         live::SESSION_STANDS,
         live::DEVICE_STANDS,
+        live::CERTIFICATE_STANDS,
         live::WITHIN_LIMITS,
     );
     let total = sql::count(conn, &sql, moment.values(user.as_uuid().into())).await?;

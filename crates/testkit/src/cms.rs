@@ -5,7 +5,7 @@ use authority::time::Timestamp;
 use aws_lc_rs::digest;
 
 use crate::der;
-use crate::pki::{PkiError, SigningKey, oids, pem, thumbprint};
+use crate::pki::{PkiError, SigningKey, Suite, pem, thumbprint};
 
 const SIGNED_DATA: &[u32] = &[1, 2, 840, 113_549, 1, 7, 2];
 const DATA: &[u32] = &[1, 2, 840, 113_549, 1, 7, 1];
@@ -64,6 +64,10 @@ pub struct CmsRecipe<'a> {
     pub signer: Vec<u8>,
     /// The key that signs.
     pub key: &'a SigningKey,
+    /// Of which suite the digest is.
+    pub digest: Suite,
+    /// Of which suite the signature is said to be.
+    pub signature: Suite,
     /// The time the signer claims.
     pub signing_time: Timestamp,
     /// How the certificate is named among the attributes.
@@ -87,6 +91,8 @@ impl<'a> CmsRecipe<'a> {
             certificates: vec![certificate.to_vec()],
             signer: certificate.to_vec(),
             key,
+            digest: key.suite(),
+            signature: key.suite(),
             signing_time: at,
             named: NamedCertificate::V2(certificate.to_vec()),
             attributes: SignedAttributes::Proper,
@@ -109,7 +115,7 @@ impl<'a> CmsRecipe<'a> {
             certificates
         };
         let signers = der::of(der::SET, &vec![signer; self.signers]);
-        let digests = der::of(der::SET, &[sha256()]);
+        let digests = der::of(der::SET, &[self.digest.digest_algorithm()]);
         let parts = [der::integer(&[1]), digests, self.encapsulated(), certificates, signers];
         let envelope = self.wrap(der::SEQUENCE, &parts.concat());
         let wrapper = self.wrap(der::context(0), &envelope);
@@ -155,9 +161,9 @@ impl<'a> CmsRecipe<'a> {
         Ok(der::sequence(&[
             der::integer(&[1]),
             der::sequence(&[issuer, serial]),
-            sha256(),
+            self.digest.digest_algorithm(),
             attributes,
-            der::sequence(&[der::oid(oids::SHA256_WITH_RSA), der::null()]),
+            self.signature.signature_algorithm(),
             der::element(der::OCTET_STRING, &value),
             if self.broken_time_stamp {
                 der::element(der::context(1), &unsigned)
@@ -168,8 +174,8 @@ impl<'a> CmsRecipe<'a> {
     }
 
     fn signed_attributes(&self) -> Result<Vec<u8>, PkiError> {
-        let hash = digest::digest(&digest::SHA256, &self.digested);
-        let digest = attribute(MESSAGE_DIGEST, &der::element(der::OCTET_STRING, hash.as_ref()));
+        let hash = self.digest.digest(&self.digested);
+        let digest = attribute(MESSAGE_DIGEST, &der::element(der::OCTET_STRING, &hash));
         let mut attributes = vec![
             attribute(CONTENT_TYPE, &der::oid(DATA)),
             attribute(SIGNING_TIME, &der::time(self.signing_time)),
@@ -212,10 +218,6 @@ impl<'a> CmsRecipe<'a> {
 /// The signature in the armour that NCALayer's `basics` module answers with.
 pub fn armour(cms: &[u8]) -> String {
     pem("CMS", cms)
-}
-
-fn sha256() -> Vec<u8> {
-    der::sequence(&[der::oid(oids::SHA256), der::null()])
 }
 
 fn attribute(kind: &[u32], value: &[u8]) -> Vec<u8> {

@@ -5,7 +5,7 @@ use authority::locale::Locale;
 use authority::time::{Timestamp, days};
 use authority::users::FactName;
 
-use crate::pki::{Attribute, CertificateProfile, ExtendedUsage};
+use crate::pki::{Attribute, CertificateProfile, ExtendedUsage, Suite};
 
 /// A person of the demo.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +30,8 @@ pub struct DemoPerson {
     pub organisation: Option<&'static str>,
     /// The person's key.
     pub key: DemoKey,
+    /// Which suite the key is of.
+    pub suite: Suite,
     /// Further standard claims (OIDC Core §5.1) beside the names.
     pub facts: &'static [(FactName, &'static str)],
 }
@@ -108,6 +110,7 @@ impl DemoPerson {
             extended_usage,
             ..CertificateProfile::individual(subject, from, until)
         }
+        .for_suite(self.suite)
     }
 }
 
@@ -127,6 +130,7 @@ pub const PEOPLE: &[DemoPerson] = &[
         locale: Locale::Kk,
         organisation: None,
         key: DemoKey::Individual,
+        suite: Suite::Rsa,
         facts: &[],
     },
     DemoPerson {
@@ -140,6 +144,7 @@ pub const PEOPLE: &[DemoPerson] = &[
         locale: Locale::Kk,
         organisation: Some(SCHOOL),
         key: DemoKey::Individual,
+        suite: Suite::Rsa,
         facts: &[],
     },
     DemoPerson {
@@ -160,6 +165,7 @@ pub const PEOPLE: &[DemoPerson] = &[
             bin: SCHOOL,
             organisation: "КММ «№ 12 мектеп-гимназиясы»",
         },
+        suite: Suite::Rsa,
         facts: &[],
     },
     DemoPerson {
@@ -173,6 +179,7 @@ pub const PEOPLE: &[DemoPerson] = &[
         locale: Locale::Ru,
         organisation: None,
         key: DemoKey::Individual,
+        suite: Suite::Rsa,
         facts: &[],
     },
     DemoPerson {
@@ -190,6 +197,7 @@ pub const PEOPLE: &[DemoPerson] = &[
         locale: Locale::Ru,
         organisation: None,
         key: DemoKey::Expired,
+        suite: Suite::Rsa,
         facts: &[],
     },
     DemoPerson {
@@ -203,6 +211,7 @@ pub const PEOPLE: &[DemoPerson] = &[
         locale: Locale::Kk,
         organisation: None,
         key: DemoKey::Revoked,
+        suite: Suite::Rsa,
         facts: &[],
     },
     DemoPerson {
@@ -216,6 +225,7 @@ pub const PEOPLE: &[DemoPerson] = &[
         locale: Locale::Kk,
         organisation: None,
         key: DemoKey::Individual,
+        suite: Suite::Rsa,
         facts: &[],
     },
     DemoPerson {
@@ -233,7 +243,26 @@ pub const PEOPLE: &[DemoPerson] = &[
         locale: Locale::En,
         organisation: None,
         key: DemoKey::Individual,
+        suite: Suite::Rsa,
         facts: ALICE,
+    },
+    DemoPerson {
+        login: "dana",
+        story: [
+            "Студент, қазіргі ГОСТ кілтімен",
+            "Студентка, с нынешним ключом ГОСТ",
+            "Student, with a present-day GOST key",
+        ],
+        family_name: "Бекова",
+        given_name: "Дана",
+        patronymic: Some("Асқарқызы"),
+        iin: "000921600402",
+        phone: Some("+77990000017"),
+        locale: Locale::Kk,
+        organisation: None,
+        key: DemoKey::Individual,
+        suite: Suite::Gost512,
+        facts: &[],
     },
 ];
 

@@ -1,19 +1,23 @@
-//! A certification centre like the national one: an RSA root, an RSA issuing authority below it, people's certificates
-//! with the names, numbers, roles and extensions of the real ones, and revocation lists.
+//! Certification centres like the national one, of RSA or GOST keys: a root, an issuing authority below it, people's
+//! certificates with the names, numbers, roles and extensions of the real ones, and revocation lists.
 
 mod centre;
 mod certificate;
 mod crl;
+mod extensions;
 mod folder;
 mod key;
+pub(crate) mod oids;
+mod suite;
 
 pub use centre::{Authority, TestCentre};
 pub use certificate::{Attribute, CertificateProfile, ExtendedUsage, KeyUsage};
 pub use crl::{CrlProfile, Revocation};
 pub use folder::{pem, private_pem};
 pub use key::SigningKey;
+pub use suite::Suite;
 
-pub(crate) use certificate::{oids, thumbprint};
+pub(crate) use certificate::thumbprint;
 pub(crate) use folder::{read_pair, write_pair};
 
 /// Why the centre cannot do something.

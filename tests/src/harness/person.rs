@@ -12,6 +12,8 @@ use testkit::keys::{DemoKeys, PersonKey};
 pub struct Person {
     keys: Arc<DemoKeys>,
     login: String,
+    /// Another key than the demo's.
+    another: Option<Arc<PersonKey>>,
     clock: TestClock,
 }
 
@@ -21,12 +23,25 @@ impl Person {
         Self {
             keys,
             login: login.to_owned(),
+            another: None,
             clock,
+        }
+    }
+
+    /// The same person with this key.
+    #[must_use]
+    pub fn with(&self, key: PersonKey) -> Self {
+        Self {
+            another: Some(Arc::new(key)),
+            ..self.clone()
         }
     }
 
     /// The person's key.
     pub fn key(&self) -> &PersonKey {
+        if let Some(another) = &self.another {
+            return another;
+        }
         self.keys
             .find(&self.login)
             .unwrap_or_else(|| panic!("nobody is called {}", self.login))

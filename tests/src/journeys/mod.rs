@@ -11,6 +11,7 @@ mod existence;
 mod flows;
 mod in_app;
 mod information;
+pub(crate) mod keys;
 #[cfg(kiru_test_postgres)]
 mod loaded_accounts;
 mod matrix;

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use authority::audit::{Event, EventKind};
+use authority::certificates::StopReason;
 use authority::time::minutes;
 use kiru::operators::exclusivity::{Signatory, end_early};
 use kiru::operators::{Reason, devices, people};
@@ -31,7 +32,13 @@ const PHONE: Words = [
 const SESSIONS: Words = ["sessions were ended", "сеанстар аяқталды"];
 const MESSAGES_ON: Words = ["SMS about sign-ins are on", "кіру туралы СМС қосылды"];
 const MESSAGES_OFF: Words = ["SMS about sign-ins are off", "кіру туралы СМС өшірілді"];
-const CHANGES: [Words; 9] = [
+const KEY_NEW: Words = ["a new EDS key was used", "жаңа ЭЦҚ кілті пайдаланылды"];
+const KEY_STOPPED: Words = [
+    "an EDS key is no longer accepted here",
+    "ЭЦҚ кілті мұнда енді қабылданбайды",
+];
+const KEY_ACCEPTED: Words = ["an EDS key is accepted again", "ЭЦҚ кілті қайта қабылданады"];
+const CHANGES: [Words; 12] = [
     DEVICE,
     RELEASED,
     LIMIT,
@@ -41,6 +48,9 @@ const CHANGES: [Words; 9] = [
     SESSIONS,
     MESSAGES_ON,
     MESSAGES_OFF,
+    KEY_NEW,
+    KEY_STOPPED,
+    KEY_ACCEPTED,
 ];
 
 /// What the person is told of the event, and in how many messages.
@@ -59,6 +69,10 @@ fn told(event: &Event) -> Option<(Words, usize)> {
             .then_some((SESSIONS, 1)),
         EventKind::SignInMessagesChanged if event.reason == "on" => Some((MESSAGES_ON, 1)),
         EventKind::SignInMessagesChanged => Some((MESSAGES_OFF, 1)),
+        EventKind::CertificateStopped => Some((KEY_STOPPED, 1)),
+        EventKind::CertificateAccepted => Some((KEY_ACCEPTED, 1)),
+        // The first key comes with the first device.
+        EventKind::CertificateRecorded => (event.reason == "another").then_some((KEY_NEW, 1)),
         // Sign-ins are told to who asked for it, and stand in the history.
         EventKind::SignedIn | EventKind::ServiceReached => None,
         // Nothing of the account changed.
@@ -72,7 +86,6 @@ fn told(event: &Event) -> Option<(Words, usize)> {
         | EventKind::SmsFailed
         | EventKind::SmsBudgetReached
         | EventKind::UserCreated
-        | EventKind::CertificateRecorded
         | EventKind::SessionKeyBound
         | EventKind::DeviceProofRefused
         | EventKind::OtherDeviceRefused
@@ -114,6 +127,13 @@ async fn acts_in_the_cabinet(app: &TestApp) {
     }
 }
 
+/// Another key of the person, and the first one stopped and accepted again.
+async fn keys_come_and_go(app: &TestApp) {
+    let mut browser = app.browser();
+    app.signs_with(&mut browser, &app.renewed(LOGIN)).await.expect("code");
+    assert!(app.stops(LOGIN, StopReason::Stopped).await && app.accepts_again(LOGIN).await);
+}
+
 /// What operators do to the account.
 async fn acts_of_operators(app: &TestApp) {
     let (office, user) = (app.office(), app.user(LOGIN).await.id);
@@ -143,6 +163,7 @@ both_databases! {
         acts_in_the_cabinet(&app).await;
         app.advance(minutes(11));
         app.registers(&mut app.browser(), LOGIN).await.status(200);
+        keys_come_and_go(&app).await;
         acts_of_operators(&app).await;
         app.delivers_messages().await;
         let (mut due, mut left) = (BTreeMap::new(), BTreeMap::new());

@@ -138,7 +138,7 @@ pub(crate) fn grant(session: &BrowserSession, client: &Client) -> Grant {
         client_id: client.id.clone(),
         session_id: session.id,
         device_id: session.device_id,
-        certificate_id: None,
+        certificate_id: session.certificate_id,
         epoch: session.epoch,
         scopes: vec![Scope::OpenId, Scope::Profile],
         claims: ClaimsRequest::default(),

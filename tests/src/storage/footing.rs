@@ -7,8 +7,9 @@ use authority::sessions::{BrowserSession, Footing};
 use authority::time::{Timestamp, hours, seconds};
 use authority::users::{Exclusivity, LockReason, User, UserState};
 use sea_orm::{ConnectionTrait, DatabaseConnection};
-use storage::{Db, StorageError, clients, devices, grants, sessions, users};
+use storage::{Db, StorageError, certificates, clients, devices, grants, sessions, users};
 
+use crate::storage::certificates::certificate;
 use crate::storage::fixtures::{NOW, device, grant, insert_client, insert_user, session};
 use crate::storage::{both_databases, when};
 
@@ -19,6 +20,8 @@ struct Person {
     device: Option<Device>,
     other: Device,
     session: BrowserSession,
+    /// Whether its certificate was stopped.
+    stopped: bool,
     /// With whether the client is gone.
     grants: Vec<(Grant, bool)>,
 }
@@ -30,7 +33,9 @@ async fn person(db: &Db, has_device: bool, is_behind: bool, clients: [&authority
         slot: 1,
         ..device(&user)
     };
+    let shown = certificate(user.id, user.id.as_uuid().as_bytes());
     let session = BrowserSession {
+        certificate_id: Some(shown.id),
         epoch: user.epoch - i64::from(is_behind),
         ..session(&user, device_of_session.as_ref())
     };
@@ -53,12 +58,14 @@ async fn person(db: &Db, has_device: bool, is_behind: bool, clients: [&authority
             }
         }
     }
+    let shown = &shown;
     let (devices, kept, given) = (device_of_session.iter().chain([&other]), &session, &grants);
     let devices: &Vec<&Device> = &devices.collect();
     let inserted = db.tx("test", |tx| async move {
         for device in devices {
             devices::insert(&tx, device).await?;
         }
+        certificates::record(&tx, shown).await?;
         sessions::insert(&tx, kept).await?;
         for (grant, _) in given {
             grants::insert(&tx, grant).await?;
@@ -71,6 +78,7 @@ async fn person(db: &Db, has_device: bool, is_behind: bool, clients: [&authority
         device: device_of_session,
         other,
         session,
+        stopped: false,
         grants,
     }
 }
@@ -119,6 +127,7 @@ impl Person {
             session: &self.session,
             replaced,
             client_ended,
+            certificate_stopped: self.stopped,
         };
         let found = sessions::find_live(db, &self.session.cookie_digest, when(NOW))
             .await
@@ -160,7 +169,10 @@ both_databases! {
         let (raw, mut compared) = (db.raw().await, 0);
         let later = NOW.plus(seconds(1));
         let now = NOW.as_micros();
-        for (state, columns) in states() {
+        for (stopped, (state, columns)) in states().map(|state| (false, state)).into_iter().chain([(true, states()[1])]) {
+            let refused = if stopped { "refused_at = 1, refused_reason = 'stopped'" } else { "refused_at = NULL" };
+            set(&raw, &format!("UPDATE certificates SET {refused}")).await;
+            people.iter_mut().for_each(|person| person.stopped = stopped);
             set(&raw, &format!("UPDATE users SET {columns}, state_at = {now}")).await;
             for exclusive in [None, Some((false, NOW)), Some((true, later)), Some((false, later))] {
                 for person in &mut people {
@@ -189,6 +201,6 @@ both_databases! {
             }
         }
         raw.close().await.unwrap();
-        assert_eq!(compared, 4 * 4 * 3 * 3 * (2 * 2 + 2) * 17);
+        assert_eq!(compared, 5 * 4 * 3 * 3 * (2 * 2 + 2) * 17);
     }
 }

@@ -55,10 +55,14 @@ both_databases! {
             serial: b"1".to_vec(),
             role: CertificateRole::Head,
             key_storage: KeyStorage::File,
+            usage: None,
+            suite: None,
+            key_digest: None,
             not_before: NOW,
             not_after: NOW.plus(days(1)),
             first_used_at: NOW,
             last_used_at: NOW,
+            stop: None,
         };
         let kept = &Grant {
             certificate_id: Some(certificate.id),

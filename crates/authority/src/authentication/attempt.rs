@@ -146,17 +146,20 @@ pub enum EndReason {
     DeviceProofWrong,
     /// Too many signatures were refused.
     TooManySignatures,
+    /// Its key is not accepted here any more.
+    KeyStopped,
 }
 
 impl EndReason {
     /// All reasons.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Cancelled,
         Self::OtherDevice,
         Self::BindingDeclined,
         Self::Barred,
         Self::DeviceProofWrong,
         Self::TooManySignatures,
+        Self::KeyStopped,
     ];
 
     /// The word that storage keeps.
@@ -168,6 +171,7 @@ impl EndReason {
             Self::Barred => "barred",
             Self::DeviceProofWrong => "device_proof_wrong",
             Self::TooManySignatures => "too_many_signatures",
+            Self::KeyStopped => "key_stopped",
         }
     }
 

@@ -166,6 +166,12 @@ pub enum QrRefusal {
     OtherPerson,
     /// It is the certificate or key of the first stage again.
     SameKey,
+    /// The person stopped the key here then.
+    Stopped(Timestamp),
+    /// The rules against sharing stopped the key here then.
+    Shared(Timestamp),
+    /// The centre took the certificate back, as we have learnt.
+    Withdrawn,
 }
 
 impl QrRefusal {
@@ -181,14 +187,27 @@ impl QrRefusal {
             Self::TryLater(_) => "try_later",
             Self::OtherPerson => "other_person",
             Self::SameKey => "same_key",
+            Self::Stopped(_) => "stopped",
+            Self::Shared(_) => "shared",
+            Self::Withdrawn => "withdrawn",
         }
     }
 
     /// The instant that storage keeps beside the word.
     pub const fn instant(self) -> Option<Timestamp> {
         match self {
-            Self::Expired(at) | Self::NotYetValid(at) | Self::Revoked(at) | Self::TryLater(at) => Some(at),
-            Self::NotVerified | Self::WrongKind | Self::UnknownCentre | Self::OtherPerson | Self::SameKey => None,
+            Self::Expired(at)
+            | Self::NotYetValid(at)
+            | Self::Revoked(at)
+            | Self::TryLater(at)
+            | Self::Stopped(at)
+            | Self::Shared(at) => Some(at),
+            Self::NotVerified
+            | Self::WrongKind
+            | Self::UnknownCentre
+            | Self::OtherPerson
+            | Self::SameKey
+            | Self::Withdrawn => None,
         }
     }
 
@@ -204,6 +223,9 @@ impl QrRefusal {
             ("try_later", Some(at)) => Some(Self::TryLater(at)),
             ("other_person", None) => Some(Self::OtherPerson),
             ("same_key", None) => Some(Self::SameKey),
+            ("stopped", Some(at)) => Some(Self::Stopped(at)),
+            ("shared", Some(at)) => Some(Self::Shared(at)),
+            ("withdrawn", None) => Some(Self::Withdrawn),
             _ => None,
         }
     }

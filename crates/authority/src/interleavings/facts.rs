@@ -274,6 +274,7 @@ impl Records {
             session: &session,
             replaced: false,
             client_ended: false,
+            certificate_stopped: false,
         };
         (footing.session_stands(now), footing.grant_stands(&grant, now))
     }

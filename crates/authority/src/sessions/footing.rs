@@ -20,6 +20,8 @@ pub struct Footing<'a> {
     pub replaced: bool,
     /// Whether the client is gone.
     pub client_ended: bool,
+    /// Whether the certificate of the session is not accepted any more.
+    pub certificate_stopped: bool,
 }
 
 impl Footing<'_> {
@@ -46,11 +48,12 @@ impl Footing<'_> {
             && self.person_and_device_may_act(now)
     }
 
-    /// The person is neither locked nor gone, the device was not ended, and no other device alone may act.
+    /// The person is neither locked nor gone, certificate and device were not ended, and no other device alone may act.
     fn person_and_device_may_act(&self, now: Timestamp) -> bool {
         let device = self.device.map(|device| device.id);
         let alone = self.user.exclusivity_at(now).map(|exclusive| exclusive.device_id);
         self.user.state.admit().is_ok()
+            && !self.certificate_stopped
             && self.device.is_none_or(|device| device.ended_at.is_none())
             && alone.is_none_or(|alone| device == Some(alone))
     }

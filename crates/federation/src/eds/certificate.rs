@@ -2,11 +2,12 @@
 
 use authority::time::Timestamp;
 
+use super::algorithm::Algorithm;
 use super::ber::{self, Malformed, Reader, Rules, tag};
 use super::extensions::Extensions;
 use super::instant;
 use super::limits;
-use super::suite::{Algorithm, Suite};
+use super::suite::Suites;
 
 /// A certificate that parsed; nothing about it is believed yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +36,8 @@ pub(crate) struct PublicKeyInfo {
     pub(crate) algorithm: Algorithm,
     /// The subjectPublicKey without its unused-bits octet.
     pub(crate) bits: Vec<u8>,
+    /// The whole structure, DER.
+    pub(crate) der: Vec<u8>,
 }
 
 /// One attribute of a name.
@@ -66,7 +69,7 @@ impl Certificate {
         version.finish()?;
         let serial = inside.integer()?.to_vec();
         // RFC 5280 §4.1.1.2: both algorithm fields say the same.
-        if Algorithm::read(&mut inside)? != signature_algorithm {
+        if !Algorithm::read(&mut inside)?.is_same_as(&signature_algorithm) {
             return Err(Malformed);
         }
         let issuer = inside.expect(tag::SEQUENCE)?.raw.to_vec();
@@ -95,15 +98,14 @@ impl Certificate {
         })
     }
 
-    /// The suite of the issuer's signature, if it is accepted.
-    pub(crate) fn suite(&self) -> Option<&'static Suite> {
-        Suite::of_certificate_signature(&self.signature_algorithm)
+    /// Whether the algorithm of the issuer's signature is accepted.
+    pub(crate) fn has_suite_of(&self, suites: Suites) -> bool {
+        suites.of_signed(&self.signature_algorithm).is_some()
     }
 
     /// Whether the issuer's signature verifies with this key.
-    pub(crate) fn is_signed_with(&self, key: &PublicKeyInfo) -> bool {
-        self.suite()
-            .is_some_and(|suite| suite.verifies(key, &self.signed, &self.signature))
+    pub(crate) fn is_signed_with(&self, suites: Suites, key: &PublicKeyInfo) -> bool {
+        suites.verifies(&self.signature_algorithm, key, &self.signed, &self.signature)
     }
 
     /// Whether the subject names itself as its issuer.
@@ -119,11 +121,13 @@ impl Certificate {
 
 impl PublicKeyInfo {
     fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
-        let mut inside = reader.enter(tag::SEQUENCE)?;
+        let whole = reader.expect(tag::SEQUENCE)?;
+        let mut inside = reader.inside(whole)?;
         let algorithm = Algorithm::read(&mut inside)?;
         let bits = inside.whole_bits()?.to_vec();
         inside.finish()?;
-        Ok(Self { algorithm, bits })
+        let der = whole.raw.to_vec();
+        Ok(Self { algorithm, bits, der })
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
+use super::algorithm::Algorithm;
 use super::ber::{self, Malformed, Reader, Rules, tag};
 use super::certificate::Certificate;
 use super::refusal::{ContentFault, EdsRefusal, FormatFault, SignerFault};
-use super::suite::Algorithm;
 use super::{limits, oid};
 
 /// A SignedData that parsed; nothing about it is believed yet.

@@ -2,11 +2,12 @@
 
 use authority::time::Timestamp;
 
+use super::algorithm::Algorithm;
 use super::ber::{Malformed, Reader, Rules, tag};
 use super::certificate::PublicKeyInfo;
 use super::extensions::{self, Extension};
 use super::revocation::CrlFault;
-use super::suite::{Algorithm, Suite};
+use super::suite::Suites;
 use super::{instant, limits, oid};
 
 /// What a list says, without its signature.
@@ -46,9 +47,8 @@ impl RevocationList {
 }
 
 impl ReceivedList<'_> {
-    pub(crate) fn is_signed_with(&self, key: &PublicKeyInfo) -> bool {
-        Suite::of_certificate_signature(&self.signature_algorithm)
-            .is_some_and(|suite| suite.verifies(key, self.signed, self.signature))
+    pub(crate) fn is_signed_with(&self, suites: Suites, key: &PublicKeyInfo) -> bool {
+        suites.verifies(&self.signature_algorithm, key, self.signed, self.signature)
     }
 }
 
@@ -84,7 +84,7 @@ fn read(der: &[u8]) -> Result<(ReceivedList<'_>, Found), Malformed> {
 
     let mut inside = outer.inside(signed)?;
     // RFC 5280 §5.1.2.1: version 2 is written as 1.
-    if inside.small_integer()? != 1 || Algorithm::read(&mut inside)? != signature_algorithm {
+    if inside.small_integer()? != 1 || !Algorithm::read(&mut inside)?.is_same_as(&signature_algorithm) {
         return Err(Malformed);
     }
     let issuer = inside.expect(tag::SEQUENCE)?.raw;

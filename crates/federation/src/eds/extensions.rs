@@ -5,6 +5,10 @@ use super::oid;
 
 /// `digitalSignature`, bit 0 of keyUsage.
 pub(crate) const DIGITAL_SIGNATURE: u16 = 0x8000;
+/// `nonRepudiation`, bit 1 of keyUsage.
+pub(crate) const NON_REPUDIATION: u16 = 0x4000;
+/// `keyEncipherment`, bit 2, and `keyAgreement`, bit 4 of keyUsage.
+pub(crate) const KEY_EXCHANGE: u16 = 0x2800;
 /// `keyCertSign`, bit 5 of keyUsage.
 pub(crate) const KEY_CERT_SIGN: u16 = 0x0400;
 /// `cRLSign`, bit 6 of keyUsage.

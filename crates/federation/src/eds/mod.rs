@@ -7,12 +7,13 @@
 //! | `verify` | in which order are the checks made? Start here |
 //! | `armour`, `ber`, `cms` | what did arrive: text, encoding, SignedData? |
 //! | `attributes` | does the signature cover our text? |
-//! | `suite` | which algorithms are accepted? |
+//! | `suite`, `algorithm`, `rsa` | which algorithms are accepted? |
 //! | `certificate`, `extensions`, `path` | who vouches for the key? |
 //! | `crl`, `revocation` | has it been withdrawn? |
 //! | `purpose`, `identity` | what is the key for, and whose is it? |
 //! | `refusal` | which rule was broken, and what is the person told? |
 
+mod algorithm;
 mod armour;
 mod attributes;
 mod ber;
@@ -29,6 +30,7 @@ mod path;
 mod purpose;
 mod refusal;
 mod revocation;
+mod rsa;
 mod settings;
 mod suite;
 mod verify;

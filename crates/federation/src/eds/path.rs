@@ -12,8 +12,8 @@ use super::certificate::{Certificate, PublicKeyInfo};
 use super::extensions::{CRL_SIGN, KEY_CERT_SIGN};
 use super::limits;
 use super::refusal::ChainFault;
-use super::settings::{SettingsFault, TrustFile};
-use super::suite::Suite;
+use super::settings::{EdsSettings, SettingsFault, TrustFile};
+use super::suite::Suites;
 
 /// Why a configured certificate cannot be an authority here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -55,6 +55,7 @@ pub(crate) struct Authority {
 /// All configured authorities.
 #[derive(Debug)]
 pub(crate) struct TrustStore {
+    suites: Suites,
     authorities: Vec<Authority>,
 }
 
@@ -97,11 +98,13 @@ impl Authority {
 
 impl TrustStore {
     /// Checks every authority once: what is damaged, no authority or not below an anchor stops the start.
-    pub(crate) fn new(anchors: &[TrustFile], intermediates: &[TrustFile]) -> Result<Self, SettingsFault> {
+    pub(crate) fn new(settings: &EdsSettings) -> Result<Self, SettingsFault> {
+        let suites = settings.suites();
         let mut store = Self {
+            suites,
             authorities: Vec::new(),
         };
-        for (_, certificate) in read_all(anchors)? {
+        for (_, certificate) in read_all(&settings.anchors, suites)? {
             store.authorities.push(Authority {
                 certificate,
                 above: None,
@@ -110,7 +113,7 @@ impl TrustStore {
         if store.authorities.is_empty() {
             return Err(SettingsFault::NoAnchors);
         }
-        let mut waiting = read_all(intermediates)?;
+        let mut waiting = read_all(&settings.intermediates, suites)?;
         // The files come in any order: those below what is placed already are placed next, until nothing moves.
         loop {
             let before = waiting.len();
@@ -130,10 +133,10 @@ impl TrustStore {
         }
         let mut fault = ChainFault::UnknownIssuer;
         for issuer in self.candidates(certificate).take(limits::PATH_SIGNATURES) {
-            if certificate.suite().is_none() {
+            if !certificate.has_suite_of(self.suites) {
                 return Err(ChainFault::Algorithm);
             }
-            if !certificate.is_signed_with(issuer.key()) {
+            if !certificate.is_signed_with(self.suites, issuer.key()) {
                 fault = ChainFault::NotSigned;
                 continue;
             }
@@ -144,6 +147,11 @@ impl TrustStore {
             fault = ChainFault::AuthorityNotValid;
         }
         Err(fault)
+    }
+
+    /// The algorithms that are accepted here.
+    pub(crate) const fn suites(&self) -> Suites {
+        self.suites
     }
 
     pub(crate) fn authorities(&self) -> impl Iterator<Item = &Authority> {
@@ -173,7 +181,7 @@ impl TrustStore {
         for (file, certificate) in waiting {
             let above = self.authorities.iter().position(|authority| {
                 authority.may_have_issued(&certificate.issuer, certificate.extensions.authority_key_id.as_deref())
-                    && certificate.is_signed_with(authority.key())
+                    && certificate.is_signed_with(self.suites, authority.key())
             });
             match above {
                 Some(position) => {
@@ -228,7 +236,7 @@ impl<'a> TrustedPath<'a> {
     }
 }
 
-fn read_all(files: &[TrustFile]) -> Result<Vec<(String, Certificate)>, SettingsFault> {
+fn read_all(files: &[TrustFile], suites: Suites) -> Result<Vec<(String, Certificate)>, SettingsFault> {
     let mut read = Vec::new();
     for file in files {
         let objects = file.objects("CERTIFICATE");
@@ -236,14 +244,14 @@ fn read_all(files: &[TrustFile]) -> Result<Vec<(String, Certificate)>, SettingsF
             return Err(trust(&file.name, TrustFault::NotCertificate));
         }
         for der in objects {
-            let certificate = read_authority(&der).map_err(|fault| trust(&file.name, fault))?;
+            let certificate = read_authority(&der, suites).map_err(|fault| trust(&file.name, fault))?;
             read.push((file.name.clone(), certificate));
         }
     }
     Ok(read)
 }
 
-fn read_authority(der: &[u8]) -> Result<Certificate, TrustFault> {
+fn read_authority(der: &[u8], suites: Suites) -> Result<Certificate, TrustFault> {
     let certificate = Certificate::parse(der).map_err(|_| TrustFault::NotCertificate)?;
     let extensions = &certificate.extensions;
     // RFC 5280 §6.1.4 (k), (n).
@@ -256,10 +264,10 @@ fn read_authority(der: &[u8]) -> Result<Certificate, TrustFault> {
     if extensions.has_unknown_critical {
         return Err(TrustFault::CriticalExtension);
     }
-    if !Suite::is_known_key(&certificate.key) {
+    if !suites.take(&certificate.key) {
         return Err(TrustFault::Key);
     }
-    if certificate.is_self_issued() && !certificate.is_signed_with(&certificate.key) {
+    if certificate.is_self_issued() && !certificate.is_signed_with(suites, &certificate.key) {
         return Err(TrustFault::SelfSignature);
     }
     Ok(certificate)

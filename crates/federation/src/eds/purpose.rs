@@ -1,9 +1,9 @@
 //! What the certificate may be used for (CE-6): a person's sign-in, in which role.
 
-use authority::certificates::CertificateRole;
+use authority::certificates::{CertificateRole, KeyUsage};
 
 use super::certificate::Certificate;
-use super::extensions::DIGITAL_SIGNATURE;
+use super::extensions::{DIGITAL_SIGNATURE, Extensions, KEY_EXCHANGE, NON_REPUDIATION};
 use super::oid;
 use super::refusal::PurposeFault;
 
@@ -15,6 +15,17 @@ const ORGANISATION_ROLES: &[(&[u8], CertificateRole)] = &[
     (oid::ROLE_PERSONNEL, CertificateRole::HumanResources),
     (oid::ROLE_EMPLOYEE, CertificateRole::Employee),
 ];
+
+/// What the key was issued for, for people to read: sign-in keys have no nonRepudiation, signing keys nothing beside it, and
+/// the keys issued since 2024 have both.
+pub(crate) fn usage(extensions: &Extensions) -> KeyUsage {
+    let bits = extensions.key_usage.unwrap_or_default();
+    match (bits & NON_REPUDIATION != 0, bits & KEY_EXCHANGE != 0) {
+        (true, true) => KeyUsage::Both,
+        (true, false) => KeyUsage::Signing,
+        (false, true | false) => KeyUsage::SignIn,
+    }
+}
 
 /// The role of the certificate, when it is for a person to sign in with.
 pub(crate) fn role(certificate: &Certificate) -> Result<CertificateRole, PurposeFault> {

@@ -198,7 +198,7 @@ fn read_one(der: &[u8], file: &str, trust: &TrustStore) -> Result<IssuerList, Cr
         }
         if !authority.may_sign_lists() {
             fault = CrlFault::NotListSigner;
-        } else if received.is_signed_with(authority.key()) {
+        } else if received.is_signed_with(trust.suites(), authority.key()) {
             let (issuer, key) = (authority.name().to_vec(), authority.key().clone());
             return Ok(IssuerList {
                 file: file.to_owned(),

@@ -7,6 +7,7 @@ use std::{fmt, fs, io};
 use authority::identifiers::Checksum;
 
 use super::path::TrustFault;
+use super::suite::Suites;
 
 /// A file of trust material: one DER object, or PEM with one or more.
 #[derive(Clone)]
@@ -58,6 +59,37 @@ pub struct EdsSettings {
     pub crl_max_age: Option<Duration>,
     /// Whether the check digits of IIN and BIN are judged: the centre's own test people have wrong ones.
     pub checksum: Checksum,
+    /// Whether GOST 34.310-2004 with GOST 34.311-95 (`gost2004`) is accepted, in signatures, certificates, lists and answers
+    /// alike. Obsolete.
+    pub legacy_gost: bool,
+    /// Whether GOST 34.310-2015 with 256 bit (`gost2015-256`) is accepted. Its identifiers are known from software only, no
+    /// certificate with it was ever seen: for measurements and tests, no configuration sets it.
+    pub gost2015_256: bool,
+}
+
+impl Default for EdsSettings {
+    /// Nobody is trusted, every rule is on.
+    fn default() -> Self {
+        Self {
+            anchors: Vec::new(),
+            intermediates: Vec::new(),
+            crls: Vec::new(),
+            crl_max_age: None,
+            checksum: Checksum::Required,
+            legacy_gost: false,
+            gost2015_256: false,
+        }
+    }
+}
+
+impl EdsSettings {
+    /// The accepted algorithms.
+    pub(crate) const fn suites(&self) -> Suites {
+        Suites {
+            legacy_gost: self.legacy_gost,
+            gost2015_256: self.gost2015_256,
+        }
+    }
 }
 
 /// Why the verifier cannot start.

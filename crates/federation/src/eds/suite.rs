@@ -1,85 +1,87 @@
 //! The accepted algorithm suites, one row each (CE-7). Digest, signature and key must come from the same row.
+//!
+//! Which rows are accepted is a property of the verifier, [`Suites`], and holds alike for the signature of a person, for
+//! certificates and for everything that authorities sign about them.
 
 use aws_lc_rs::{digest, signature};
+use gost::{KeyAlgorithm, SignatureAlgorithm};
 
-use super::ber::{Malformed, Reader, Rules, tag};
+use super::algorithm::Algorithm;
 use super::certificate::PublicKeyInfo;
 use super::refusal::AlgorithmFault;
-use super::{limits, oid};
-
-/// An AlgorithmIdentifier (RFC 5280 §4.1.1.2).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Algorithm {
-    oid: Vec<u8>,
-    /// Its parameters are NULL or absent; no row takes others.
-    plain: bool,
-}
-
-impl Algorithm {
-    pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
-        let mut inside = reader.enter(tag::SEQUENCE)?;
-        let oid = inside.oid()?.to_vec();
-        let plain = inside.is_empty() || matches!(inside.any()?.raw, [tag::NULL, 0]);
-        // What follows other parameters does not matter: no row takes them.
-        Ok(Self {
-            oid,
-            plain: plain && inside.is_empty(),
-        })
-    }
-
-    fn is_one_of(&self, oids: &[&[u8]]) -> bool {
-        self.plain && oids.contains(&self.oid.as_slice())
-    }
-}
+use super::{oid, rsa};
 
 /// One row of the table.
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Suite {
     /// The word for audit records.
     pub(crate) name: &'static str,
-    /// Digest algorithms of a SignerInfo.
-    digests: &'static [&'static [u8]],
-    /// Signature algorithms of a SignerInfo.
-    signatures: &'static [&'static [u8]],
-    /// Signature algorithms of certificates and revocation lists.
-    certificate_signatures: &'static [&'static [u8]],
-    /// Algorithms of keys.
-    keys: &'static [&'static [u8]],
-    /// The digest of a message.
-    pub(crate) digest: fn(message: &[u8]) -> Vec<u8>,
-    /// Whether the subjectPublicKey is well-formed and strong enough.
-    is_acceptable_key: fn(key: &[u8]) -> bool,
-    /// Whether the signature over the message verifies with the key.
-    verify: fn(key: &[u8], message: &[u8], signature: &[u8]) -> bool,
+    family: Family,
+    acceptance: Acceptance,
 }
 
-static SUITES: &[Suite] = &[Suite {
-    name: "rsa-sha256",
-    digests: &[oid::SHA256],
-    // RFC 3370 §3.2 allows both; OpenSSL writes the first, NCA's software the second.
-    signatures: &[oid::RSA, oid::SHA256_WITH_RSA],
-    certificate_signatures: &[oid::SHA256_WITH_RSA],
-    keys: &[oid::RSA],
-    digest: |message| digest::digest(&digest::SHA256, message).as_ref().to_vec(),
-    is_acceptable_key: is_acceptable_rsa_key,
-    verify: |key, message, value| {
-        signature::UnparsedPublicKey::new(&signature::RSA_PKCS1_2048_8192_SHA256, key)
-            .verify(message, value)
-            .is_ok()
-    },
-}];
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Family {
+    /// RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017 §8.2).
+    Rsa,
+    /// A national suite: identifiers, byte order and hash are those of the crate's table.
+    Gost(gost::Suite),
+}
 
-impl Suite {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Acceptance {
+    Always,
+    /// [`super::EdsSettings::legacy_gost`].
+    Legacy,
+    /// [`super::EdsSettings::gost2015_256`].
+    Unseen,
+}
+
+static ROWS: [Suite; 4] = [
+    Suite {
+        name: "rsa-sha256",
+        family: Family::Rsa,
+        acceptance: Acceptance::Always,
+    },
+    Suite {
+        name: "gost2015-512",
+        family: Family::Gost(gost::Suite::KzGost2015_512),
+        acceptance: Acceptance::Always,
+    },
+    // The centre has identifiers for it; nobody has ever seen a certificate with it.
+    Suite {
+        name: "gost2015-256",
+        family: Family::Gost(gost::Suite::KzGost2015_256),
+        acceptance: Acceptance::Unseen,
+    },
+    // The national centre's last authority with it ended in June 2025.
+    Suite {
+        name: "gost2004",
+        family: Family::Gost(gost::Suite::KzGost2004),
+        acceptance: Acceptance::Legacy,
+    },
+];
+
+/// The rows that one verifier accepts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Suites {
+    pub(crate) legacy_gost: bool,
+    pub(crate) gost2015_256: bool,
+}
+
+impl Suites {
     /// The suite of a SignerInfo: its digest, its signature and the certificate's key in one row.
     pub(crate) fn of_signer(
+        self,
         digest: &Algorithm,
         signature: &Algorithm,
         key: &PublicKeyInfo,
-    ) -> Result<&'static Self, AlgorithmFault> {
-        let suite = SUITES
-            .iter()
-            .find(|suite| digest.is_one_of(suite.digests))
+    ) -> Result<&'static Suite, AlgorithmFault> {
+        let suite = self
+            .rows()
+            .find(|suite| suite.has_digest(digest))
             .ok_or(AlgorithmFault::Digest)?;
-        if !signature.is_one_of(suite.signatures) {
+        if !suite.has_signature(signature) && !suite.has_signer_signature(signature) {
             return Err(AlgorithmFault::Signature);
         }
         if suite.takes(key) {
@@ -89,119 +91,92 @@ impl Suite {
         }
     }
 
-    /// The suite of a signature in a certificate or revocation list, if it is accepted.
-    pub(crate) fn of_certificate_signature(signature: &Algorithm) -> Option<&'static Self> {
-        SUITES
-            .iter()
-            .find(|suite| signature.is_one_of(suite.certificate_signatures))
+    /// The suite of a signature in a certificate, a revocation list or an OCSP answer, if it is accepted.
+    pub(crate) fn of_signed(self, signature: &Algorithm) -> Option<&'static Suite> {
+        self.rows().find(|suite| suite.has_signature(signature))
+    }
+
+    /// Whether an authority's signature over `message` verifies with its key: a certificate, a revocation list, an OCSP
+    /// answer.
+    pub(crate) fn verifies(self, algorithm: &Algorithm, key: &PublicKeyInfo, message: &[u8], signature: &[u8]) -> bool {
+        self.of_signed(algorithm)
+            .is_some_and(|suite| suite.verifies(key, message, signature))
     }
 
     /// Whether any row takes the key.
-    pub(crate) fn is_known_key(key: &PublicKeyInfo) -> bool {
-        SUITES.iter().any(|suite| suite.takes(key))
+    pub(crate) fn take(self, key: &PublicKeyInfo) -> bool {
+        self.rows().any(|suite| suite.takes(key))
     }
 
-    /// Whether the signature over the message verifies with the key; never with a key of another row.
-    pub(crate) fn verifies(&self, key: &PublicKeyInfo, message: &[u8], signature: &[u8]) -> bool {
-        self.takes(key) && (self.verify)(&key.bits, message, signature)
-    }
-
-    fn takes(&self, key: &PublicKeyInfo) -> bool {
-        key.algorithm.is_one_of(self.keys) && (self.is_acceptable_key)(&key.bits)
-    }
-}
-
-/// RFC 8017 §A.1.1, with the sizes of CE-7.
-fn is_acceptable_rsa_key(key: &[u8]) -> bool {
-    let Ok((modulus_bits, exponent)) = read_rsa_key(key) else {
-        return false;
-    };
-    (limits::RSA_MIN_BITS..=limits::RSA_MAX_BITS).contains(&modulus_bits)
-        && exponent >= limits::RSA_MIN_EXPONENT
-        && exponent % 2 == 1
-}
-
-/// Length of the modulus in bits and the public exponent.
-fn read_rsa_key(key: &[u8]) -> Result<(usize, u64), Malformed> {
-    let mut reader = Reader::new(key, Rules::Der);
-    let mut inside = reader.enter(tag::SEQUENCE)?;
-    reader.finish()?;
-    let modulus = positive(inside.integer()?)?;
-    let exponent = positive(inside.integer()?)?;
-    inside.finish()?;
-    let top = modulus.first().map_or(0, |octet| octet.leading_zeros());
-    let bits = (modulus.len() * 8).saturating_sub(usize::try_from(top).unwrap_or(0));
-    if exponent.len() > 8 {
-        return Err(Malformed);
-    }
-    Ok((
-        bits,
-        exponent.iter().fold(0, |sum, octet| (sum << 8) | u64::from(*octet)),
-    ))
-}
-
-/// The magnitude of a positive INTEGER.
-fn positive(content: &[u8]) -> Result<&[u8], Malformed> {
-    match content {
-        [0, magnitude @ ..] if !magnitude.is_empty() => Ok(magnitude),
-        [first @ 0x01..=0x7f, ..] if *first != 0 => Ok(content),
-        _ => Err(Malformed),
+    fn rows(self) -> impl Iterator<Item = &'static Suite> {
+        ROWS.iter().filter(move |suite| match suite.acceptance {
+            Acceptance::Always => true,
+            Acceptance::Legacy => self.legacy_gost,
+            Acceptance::Unseen => self.gost2015_256,
+        })
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn rsa_key(bits: usize, exponent: &[u8]) -> Vec<u8> {
-        let mut modulus = vec![0xff; bits / 8];
-        modulus.insert(0, 0);
-        let integer = |value: &[u8]| {
-            let mut der = vec![tag::INTEGER, 0x82];
-            der.extend_from_slice(&u16::try_from(value.len()).unwrap().to_be_bytes());
-            if value.len() < 0x80 {
-                der = vec![tag::INTEGER, u8::try_from(value.len()).unwrap()];
-            }
-            der.extend_from_slice(value);
-            der
-        };
-        let inside = [integer(&modulus), integer(exponent)].concat();
-        let mut der = vec![tag::SEQUENCE, 0x82];
-        der.extend_from_slice(&u16::try_from(inside.len()).unwrap().to_be_bytes());
-        der.extend_from_slice(&inside);
-        der
-    }
-
-    #[test]
-    fn a_key_has_2048_bits_and_a_large_odd_exponent() {
-        assert!(is_acceptable_rsa_key(&rsa_key(2048, &[1, 0, 1])));
-        assert!(is_acceptable_rsa_key(&rsa_key(4096, &[1, 0, 1])));
-        for (key, why) in [
-            (rsa_key(2040, &[1, 0, 1]), "short modulus"),
-            (rsa_key(1024, &[1, 0, 1]), "shorter modulus"),
-            (rsa_key(16_384, &[1, 0, 1]), "modulus that costs too much"),
-            (rsa_key(2048, &[3]), "e = 3"),
-            (rsa_key(2048, &[0x11]), "e = 17"),
-            (rsa_key(2048, &[1, 0, 2]), "even e"),
-            (rsa_key(2048, &[0xff, 0, 1]), "negative e"),
-            (rsa_key(2048, &[1; 9]), "e longer than 64 bits"),
-            (vec![], "nothing"),
-        ] {
-            assert!(!is_acceptable_rsa_key(&key), "{why}");
+impl Suite {
+    /// The digest of a message.
+    pub(crate) fn digest(&self, message: &[u8]) -> Vec<u8> {
+        match self.family {
+            Family::Rsa => digest::digest(&digest::SHA256, message).as_ref().to_vec(),
+            Family::Gost(suite) => suite.digest_algorithm().digest(message).as_bytes().to_vec(),
         }
     }
 
-    #[test]
-    fn parameters_other_than_null_make_an_algorithm_unknown() {
-        let read = |der: &[u8]| Algorithm::read(&mut Reader::new(der, Rules::Der)).unwrap();
-        let sha256 = [&[0x06, 0x09][..], oid::SHA256].concat();
-        let with = |parameters: &[u8]| {
-            let inside = [&sha256, parameters].concat();
-            [&[tag::SEQUENCE, u8::try_from(inside.len()).unwrap()][..], &inside].concat()
-        };
-        assert!(read(&with(&[])).is_one_of(&[oid::SHA256]));
-        assert!(read(&with(&[0x05, 0x00])).is_one_of(&[oid::SHA256]));
-        assert!(!read(&with(&[0x30, 0x00])).is_one_of(&[oid::SHA256]));
-        assert!(!read(&with(&[0x05, 0x00, 0x05, 0x00])).is_one_of(&[oid::SHA256]));
+    /// Whether the signature over the message verifies with the key; never with a key of another row.
+    pub(crate) fn verifies(&self, key: &PublicKeyInfo, message: &[u8], value: &[u8]) -> bool {
+        match self.family {
+            Family::Rsa => {
+                self.takes(key)
+                    && signature::UnparsedPublicKey::new(&signature::RSA_PKCS1_2048_8192_SHA256, &key.bits)
+                        .verify(message, value)
+                        .is_ok()
+            }
+            Family::Gost(suite) => gost_key(suite, key).is_some_and(|key| key.verify(message, value).is_ok()),
+        }
     }
+
+    /// Whether the key is of this suite, well-formed and strong enough.
+    fn takes(&self, key: &PublicKeyInfo) -> bool {
+        match self.family {
+            // RFC 3279 §2.3.1: the parameters of an RSA key are NULL.
+            Family::Rsa => key.algorithm.is_with_null(oid::RSA) && rsa::is_acceptable_key(&key.bits),
+            Family::Gost(suite) => gost_key(suite, key).is_some(),
+        }
+    }
+
+    /// The digest algorithm of a SignerInfo.
+    fn has_digest(&self, algorithm: &Algorithm) -> bool {
+        match self.family {
+            Family::Rsa => algorithm.is_bare(oid::SHA256),
+            Family::Gost(suite) => algorithm.is_bare(suite.digest_oid().as_bytes()),
+        }
+    }
+
+    /// The signature algorithm with the digest in its name.
+    fn has_signature(&self, algorithm: &Algorithm) -> bool {
+        match self.family {
+            Family::Rsa => algorithm.is_bare(oid::SHA256_WITH_RSA),
+            Family::Gost(suite) => SignatureAlgorithm::all()
+                .iter()
+                .any(|row| row.suite() == suite && row.identifier() == algorithm.identifier()),
+        }
+    }
+
+    /// A SignerInfo may name RSA alone, the digest stands beside it (RFC 3370 §3.2): OpenSSL writes that.
+    fn has_signer_signature(&self, algorithm: &Algorithm) -> bool {
+        self.family == Family::Rsa && algorithm.is_with_null(oid::RSA)
+    }
+}
+
+/// The key, when its parameters name exactly a curve of the suite and its point lies on it.
+fn gost_key(suite: gost::Suite, key: &PublicKeyInfo) -> Option<gost::PublicKey> {
+    let identifier = key.algorithm.identifier();
+    if KeyAlgorithm::from_identifier(identifier)?.suite() != suite {
+        return None;
+    }
+    gost::PublicKey::from_spki_parts(identifier, &key.bits).ok()
 }

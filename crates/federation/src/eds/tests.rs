@@ -1,5 +1,7 @@
 //! The verifier against files of the real centre and of an imitation of it (see `vectors/README.md`).
 
+mod centre;
+mod manifest;
 mod mutations;
 mod revocation;
 mod signatures;
@@ -43,8 +45,7 @@ fn settings(crl: &[u8]) -> EdsSettings {
         anchors: vec![file("root", vector!("fake/ca/root_rsa.cer"))],
         intermediates: vec![file("nca", vector!("fake/ca/nca_rsa.cer"))],
         crls: vec![file("crl", crl)],
-        crl_max_age: None,
-        checksum: Checksum::Required,
+        ..EdsSettings::default()
     }
 }
 

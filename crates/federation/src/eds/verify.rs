@@ -1,6 +1,7 @@
 //! The checks in their order: cheap ones first, the signature before anything that depends on who signed, and revocation
 //! last of what costs, so that nobody makes us look things up with garbage.
 
+use authority::certificates::KeyUsage;
 use authority::identifiers::Checksum;
 use authority::time::Timestamp;
 use aws_lc_rs::digest;
@@ -13,7 +14,6 @@ use super::path::TrustStore;
 use super::refusal::EdsRefusal;
 use super::revocation::{CrlProblem, CrlState, Revocations};
 use super::settings::{EdsSettings, SettingsFault, TrustFile};
-use super::suite::Suite;
 use super::{armour, limits, purpose};
 
 /// Checks signatures against the configured authorities. Build one at start and share it.
@@ -42,7 +42,7 @@ impl EdsVerifier {
     /// No anchor, or a certificate that cannot be used as an authority: the server must not start. A revocation list that
     /// cannot be used is no error here, see [`Self::crl_problems`]: its issuer's certificates are refused, others work.
     pub fn new(settings: &EdsSettings) -> Result<Self, SettingsFault> {
-        let trust = TrustStore::new(&settings.anchors, &settings.intermediates)?;
+        let trust = TrustStore::new(settings)?;
         let revocations = Revocations::new(settings.crl_max_age);
         let problems = revocations.load(&settings.crls, &trust);
         Ok(Self {
@@ -68,11 +68,14 @@ impl EdsVerifier {
         let signer = envelope.only_signer()?;
         let certificate = envelope.certificate_of(&signer).map_err(EdsRefusal::Signer)?;
 
-        let suite = Suite::of_signer(&signer.digest, &signer.signature_algorithm, &certificate.key)
+        let suite = self
+            .trust
+            .suites()
+            .of_signer(&signer.digest, &signer.signature_algorithm, &certificate.key)
             .map_err(EdsRefusal::Algorithm)?;
         let attributes = SignedAttributes::parse(signer.attributes).map_err(EdsRefusal::Attributes)?;
         attributes
-            .bind(&(suite.digest)(challenge))
+            .bind(&suite.digest(challenge))
             .map_err(EdsRefusal::Attributes)?;
         attributes.name(certificate).map_err(EdsRefusal::Attributes)?;
         if !suite.verifies(&certificate.key, &attributes.message, &signer.signature) {
@@ -113,7 +116,7 @@ impl EdsVerifier {
 }
 
 /// RFC 5280 §4.1.2.5: both ends are inclusive. Issuers' clocks may be ahead of ours; nothing is given after the end.
-fn check_validity(certificate: &Certificate, now: Timestamp) -> Result<(), EdsRefusal> {
+pub(super) fn check_validity(certificate: &Certificate, now: Timestamp) -> Result<(), EdsRefusal> {
     if now.whole_seconds() > certificate.not_after {
         return Err(EdsRefusal::Expired {
             at: certificate.not_after,
@@ -153,6 +156,18 @@ impl VerifiedEds {
         let mut thumbprint = [0; 32];
         thumbprint.copy_from_slice(digest::digest(&digest::SHA256, &self.certificate.der).as_ref());
         thumbprint
+    }
+
+    /// SHA-256 over the SubjectPublicKeyInfo: the key, whatever certificates it has.
+    pub fn key_digest(&self) -> [u8; 32] {
+        let mut key = [0; 32];
+        key.copy_from_slice(digest::digest(&digest::SHA256, &self.certificate.key.der).as_ref());
+        key
+    }
+
+    /// What the key was issued for.
+    pub fn usage(&self) -> KeyUsage {
+        purpose::usage(&self.certificate.extensions)
     }
 
     /// The subject key identifier, when the certificate has one.

@@ -31,6 +31,18 @@ pub enum SignatureRefusal {
         #[serde(serialize_with = "optional_micros")]
         date: Option<Timestamp>,
     },
+    /// The person stopped accepting the key here.
+    Stopped {
+        /// When.
+        #[serde(serialize_with = "micros")]
+        date: Timestamp,
+    },
+    /// The key was stopped here because it seems to be shared.
+    Shared {
+        /// When.
+        #[serde(serialize_with = "micros")]
+        date: Timestamp,
+    },
     /// Issued by a centre that is not trusted here.
     UnknownCentre,
     /// Revocation could not be checked.

@@ -80,6 +80,20 @@ pub enum PhoneRefusal {
     OtherPerson,
     /// The key of the first stage again.
     SameKey,
+    /// The person stopped the key here.
+    Stopped {
+        /// When.
+        #[serde(serialize_with = "micros")]
+        date: Timestamp,
+    },
+    /// The rules against sharing stopped the key here.
+    Shared {
+        /// When.
+        #[serde(serialize_with = "micros")]
+        date: Timestamp,
+    },
+    /// The certification centre took it back.
+    Withdrawn,
 }
 
 /// Links that open an app on the same phone.

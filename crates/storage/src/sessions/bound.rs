@@ -7,7 +7,7 @@ use authority::time::Timestamp;
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
-use crate::live::{self, Moment};
+use crate::live::{self, Moment, SESSION_JOINS};
 use crate::row::Place;
 use crate::sql::{self, at};
 use crate::{Connection, Inconsistent, StorageError, Tx};
@@ -49,11 +49,11 @@ pub async fn find_bound(
 ) -> Result<Option<BoundSession>, StorageError> {
     let sql = format!(
         "SELECT browser_sessions.id, browser_sessions.user_id, browser_sessions.device_id, browser_sessions.cookie_digest, \
-         browser_sessions.bound_jwk FROM browser_sessions JOIN users ON users.id = browser_sessions.user_id \
-         LEFT JOIN devices ON devices.id = browser_sessions.device_id \
-         WHERE browser_sessions.id = $1 AND browser_sessions.bound_jwk IS NOT NULL AND {} AND {} AND {} AND {}",
+         browser_sessions.bound_jwk FROM browser_sessions {SESSION_JOINS} \
+         WHERE browser_sessions.id = $1 AND browser_sessions.bound_jwk IS NOT NULL AND {} AND {} AND {} AND {} AND {}",
         live::SESSION_STANDS,
         live::DEVICE_STANDS,
+        live::CERTIFICATE_STANDS,
         live::device_may_act("browser_sessions"),
         live::WITHIN_LIMITS,
     );

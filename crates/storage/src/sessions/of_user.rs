@@ -1,12 +1,12 @@
 //! The sessions of one person, as the cabinet lists and ends them (security rule SE-13).
 
-use authority::ids::{SessionId, UserId};
+use authority::ids::{CertificateId, SessionId, UserId};
 use authority::time::Timestamp;
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
 use super::{LiveRow, LiveSession, SessionEnd};
-use crate::live::{self, DEVICE, Moment, SESSION, USER};
+use crate::live::{self, DEVICE, Moment, SESSION, SESSION_JOINS, USER};
 use crate::sql::{self, at};
 use crate::{Connection, StorageError, Tx};
 
@@ -20,11 +20,11 @@ pub async fn list_live_for_user(
     moment: Moment,
 ) -> Result<Vec<LiveSession>, StorageError> {
     let sql = format!(
-        "SELECT {SESSION}, {USER}, {DEVICE} FROM browser_sessions JOIN users ON users.id = browser_sessions.user_id \
-         LEFT JOIN devices ON devices.id = browser_sessions.device_id WHERE users.id = $1 AND {} AND {} AND {} AND {} \
-         ORDER BY browser_sessions.touched_at DESC, browser_sessions.id",
+        "SELECT {SESSION}, {USER}, {DEVICE} FROM browser_sessions {SESSION_JOINS} WHERE users.id = $1 AND {} AND {} \
+         AND {} AND {} AND {} ORDER BY browser_sessions.touched_at DESC, browser_sessions.id",
         live::SESSION_STANDS,
         live::DEVICE_STANDS,
+        live::CERTIFICATE_STANDS,
         live::device_may_act("browser_sessions"),
         live::WITHIN_LIMITS,
     );
@@ -106,6 +106,23 @@ pub async fn end_others(tx: &Tx, user: UserId, kept: SessionId, now: Timestamp) 
     let sql = "UPDATE browser_sessions SET ended_at = $3, end_reason = $4 \
                WHERE user_id = $1 AND id <> $2 AND ended_at IS NULL";
     let values = [user.as_uuid().into(), kept.as_uuid().into(), at(now), words.0.into()];
+    sql::execute(tx, sql, values).await
+}
+
+/// Ends all sessions that a certificate began, with those that a newer one replaced, and says how many. Their clients are
+/// not told again, and nothing of them comes back when the certificate is accepted again.
+///
+/// # Errors
+/// The database is not available.
+pub async fn end_of_certificate(tx: &Tx, certificate: CertificateId, now: Timestamp) -> Result<u64, StorageError> {
+    let sql = "UPDATE browser_sessions SET ended_at = COALESCE(ended_at, $2), end_reason = $3 \
+               WHERE certificate_id = $1 AND (ended_at IS NULL OR end_reason = $4)";
+    let values = [
+        certificate.as_uuid().into(),
+        at(now),
+        SessionEnd::Ended.as_str().into(),
+        SessionEnd::Replaced.as_str().into(),
+    ];
     sql::execute(tx, sql, values).await
 }
 

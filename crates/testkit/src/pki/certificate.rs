@@ -3,36 +3,9 @@
 use authority::time::Timestamp;
 use aws_lc_rs::digest;
 
-use super::{PkiError, SigningKey};
+use super::extensions::{authority_key_id, distribution_point, extension, information_access, policies};
+use super::{PkiError, SigningKey, Suite, oids};
 use crate::der;
-
-pub(crate) mod oids {
-    //! Object identifiers, as arcs.
-    pub(crate) const RSA: &[u32] = &[1, 2, 840, 113_549, 1, 1, 1];
-    pub(crate) const SHA256_WITH_RSA: &[u32] = &[1, 2, 840, 113_549, 1, 1, 11];
-    pub(crate) const SHA256: &[u32] = &[2, 16, 840, 1, 101, 3, 4, 2, 1];
-    pub(crate) const COMMON_NAME: &[u32] = &[2, 5, 4, 3];
-    pub(crate) const SURNAME: &[u32] = &[2, 5, 4, 4];
-    pub(crate) const SERIAL_NUMBER: &[u32] = &[2, 5, 4, 5];
-    pub(crate) const COUNTRY: &[u32] = &[2, 5, 4, 6];
-    pub(crate) const ORGANIZATION: &[u32] = &[2, 5, 4, 10];
-    pub(crate) const ORGANIZATIONAL_UNIT: &[u32] = &[2, 5, 4, 11];
-    pub(crate) const GIVEN_NAME: &[u32] = &[2, 5, 4, 42];
-    pub(crate) const USER_ID: &[u32] = &[0, 9, 2342, 19_200_300, 100, 1, 1];
-    pub(crate) const SUBJECT_KEY_ID: &[u32] = &[2, 5, 29, 14];
-    pub(crate) const KEY_USAGE: &[u32] = &[2, 5, 29, 15];
-    pub(crate) const BASIC_CONSTRAINTS: &[u32] = &[2, 5, 29, 19];
-    pub(crate) const CRL_NUMBER: &[u32] = &[2, 5, 29, 20];
-    pub(crate) const CRL_REASON: &[u32] = &[2, 5, 29, 21];
-    pub(crate) const CRL_DISTRIBUTION_POINTS: &[u32] = &[2, 5, 29, 31];
-    pub(crate) const CERTIFICATE_POLICIES: &[u32] = &[2, 5, 29, 32];
-    pub(crate) const AUTHORITY_KEY_ID: &[u32] = &[2, 5, 29, 35];
-    pub(crate) const EXTENDED_KEY_USAGE: &[u32] = &[2, 5, 29, 37];
-    pub(crate) const NCA_POLICY: &[u32] = &[1, 2, 398, 3, 3, 2];
-    pub(crate) const CPS: &[u32] = &[1, 3, 6, 1, 5, 5, 7, 2, 1];
-    pub(crate) const KEY_STORAGE: &[u32] = &[1, 2, 398, 3, 3, 5];
-    pub(crate) const KEY_STORAGE_FILE: &[u32] = &[1, 2, 398, 3, 3, 5, 1, 1];
-}
 
 /// An attribute of a name, written with the string type that the national centre uses for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,6 +57,7 @@ pub enum KeyUsage {
     DigitalSignature,
     NonRepudiation,
     KeyEncipherment,
+    KeyAgreement,
     KeyCertSign,
     CrlSign,
 }
@@ -94,6 +68,7 @@ impl KeyUsage {
             Self::DigitalSignature => 0x8000,
             Self::NonRepudiation => 0x4000,
             Self::KeyEncipherment => 0x2000,
+            Self::KeyAgreement => 0x0800,
             Self::KeyCertSign => 0x0400,
             Self::CrlSign => 0x0200,
         }
@@ -157,7 +132,7 @@ pub struct CertificateProfile {
     pub not_before: Timestamp,
     /// Valid until, inclusive.
     pub not_after: Timestamp,
-    /// keyUsage, critical.
+    /// keyUsage.
     pub key_usage: Vec<KeyUsage>,
     /// extendedKeyUsage; without entries the extension is left out.
     pub extended_usage: Vec<ExtendedUsage>,
@@ -165,6 +140,8 @@ pub struct CertificateProfile {
     pub authority: Option<Option<u8>>,
     /// The extension that says that the key lies in a file.
     pub stored_in_file: bool,
+    /// extendedKeyUsage is critical and keyUsage is not, as in certificates since June 2026; ordinarily the other way round.
+    pub usages_swapped_critical: bool,
     /// Another serial number than the one that follows from the key.
     pub serial: Option<Vec<u8>>,
     /// An extension that nobody knows, and whether it is critical.
@@ -182,9 +159,19 @@ impl CertificateProfile {
             extended_usage: vec![ExtendedUsage::EmailProtection, ExtendedUsage::Individual],
             authority: None,
             stored_in_file: true,
+            usages_swapped_critical: false,
             serial: None,
             unknown_extension: None,
         }
+    }
+
+    /// The same for a key of this suite: a GOST key is for agreeing on keys too.
+    #[must_use]
+    pub fn for_suite(mut self, suite: Suite) -> Self {
+        if suite != Suite::Rsa && self.authority.is_none() {
+            self.key_usage.push(KeyUsage::KeyAgreement);
+        }
+        self
     }
 
     /// The certificate of a certification authority.
@@ -201,7 +188,7 @@ impl CertificateProfile {
 
     /// The certificate over the subject's key, signed by the issuer.
     pub(crate) fn issue(&self, subject: &SigningKey, issuer: &Issuer<'_>) -> Result<Vec<u8>, PkiError> {
-        let algorithm = der::sequence(&[der::oid(oids::SHA256_WITH_RSA), der::null()]);
+        let algorithm = issuer.key.suite().signature_algorithm();
         let signed = der::sequence(&[
             der::of(der::context(0), &[der::integer(&[2])]),
             der::integer(&self.serial.clone().unwrap_or_else(|| subject.serial())),
@@ -226,14 +213,27 @@ impl CertificateProfile {
                 &der::sequence(&[der::yes(), limit]),
             ));
         } else {
-            extensions.push(extension(oids::CRL_DISTRIBUTION_POINTS, false, &distribution_point()));
+            let list = distribution_point("http://crl.invalid/nca.crl");
+            let changes = distribution_point("http://crl.invalid/nca_d.crl");
+            extensions.push(extension(oids::AUTHORITY_INFO_ACCESS, false, &information_access()));
+            extensions.push(extension(oids::CRL_DISTRIBUTION_POINTS, false, &list));
+            extensions.push(extension(oids::FRESHEST_CRL, false, &changes));
         }
         if !self.extended_usage.is_empty() {
             let usages: Vec<Vec<u8>> = self.extended_usage.iter().map(|usage| der::oid(usage.arcs())).collect();
-            extensions.push(extension(oids::EXTENDED_KEY_USAGE, false, &der::sequence(&usages)));
+            let usages = der::sequence(&usages);
+            extensions.push(extension(
+                oids::EXTENDED_KEY_USAGE,
+                self.usages_swapped_critical,
+                &usages,
+            ));
         }
         let flags = self.key_usage.iter().fold(0, |flags, usage| flags | usage.flag());
-        extensions.push(extension(oids::KEY_USAGE, true, &der::named_bits(flags)));
+        extensions.push(extension(
+            oids::KEY_USAGE,
+            !self.usages_swapped_critical,
+            &der::named_bits(flags),
+        ));
         let id = der::element(der::OCTET_STRING, &subject.key_id());
         extensions.push(extension(oids::SUBJECT_KEY_ID, false, &id));
         extensions.push(extension(oids::AUTHORITY_KEY_ID, false, &authority_key_id(issuer.key)));
@@ -253,31 +253,6 @@ pub(crate) struct Issuer<'a> {
     /// Its name, DER.
     pub(crate) name: &'a [u8],
     pub(crate) key: &'a SigningKey,
-}
-
-pub(crate) fn extension(kind: &[u32], critical: bool, value: &[u8]) -> Vec<u8> {
-    let critical = if critical { der::yes() } else { Vec::new() };
-    der::sequence(&[der::oid(kind), critical, der::element(der::OCTET_STRING, value)])
-}
-
-pub(crate) fn authority_key_id(issuer: &SigningKey) -> Vec<u8> {
-    der::sequence(&[der::element(der::context_primitive(0), &issuer.key_id())])
-}
-
-fn policies() -> Vec<u8> {
-    let statement = der::element(der::IA5_STRING, b"http://pki.gov.kz/cps");
-    let qualifier = der::sequence(&[der::oid(oids::CPS), statement]);
-    der::sequence(&[der::sequence(&[
-        der::oid(oids::NCA_POLICY),
-        der::sequence(&[qualifier]),
-    ])])
-}
-
-/// An address under a name that never resolves (RFC 6761 §6.4): nobody is to follow it.
-fn distribution_point() -> Vec<u8> {
-    let address = der::element(der::context_primitive(6), b"http://crl.invalid/nca.crl");
-    let full_name = der::of(der::context(0), &[der::of(der::context(0), &[address])]);
-    der::sequence(&[der::sequence(&[full_name])])
 }
 
 /// SHA-256 over a certificate.

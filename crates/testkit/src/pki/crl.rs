@@ -2,8 +2,9 @@
 
 use authority::time::Timestamp;
 
-use super::PkiError;
-use super::certificate::{Issuer, authority_key_id, extension, oids};
+use super::certificate::Issuer;
+use super::extensions::{authority_key_id, extension};
+use super::{PkiError, oids};
 use crate::der;
 
 /// A withdrawn certificate.
@@ -46,7 +47,7 @@ impl CrlProfile {
 
     /// The list, signed by the issuer, DER.
     pub(crate) fn issue(&self, issuer: &Issuer<'_>) -> Result<Vec<u8>, PkiError> {
-        let algorithm = der::sequence(&[der::oid(oids::SHA256_WITH_RSA), der::null()]);
+        let algorithm = issuer.key.suite().signature_algorithm();
         let entries: Vec<Vec<u8>> = self.revocations.iter().map(|entry| self.entry(entry)).collect();
         let number = der::integer(&self.this_update.as_unix_seconds().to_be_bytes());
         let mut extensions = vec![

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::centre::{NCA_NAME, ROOT_NAME, authority_name};
-use super::{Authority, PkiError, SigningKey, TestCentre};
+use super::centre::{authority_name, common_names, label};
+use super::{Authority, PkiError, SigningKey, Suite, TestCentre};
 
 /// PEM (RFC 7468) with lines of 64 characters.
 pub fn pem(label: &str, der: &[u8]) -> String {
@@ -35,26 +35,34 @@ impl TestCentre {
     /// # Errors
     /// A file cannot be written.
     pub fn write(&self, folder: &Path) -> Result<(), PkiError> {
+        let (_, ending) = label(self.suite());
         for (stem, authority) in [("root", &self.root), ("nca", &self.nca)] {
-            write_pair(folder, stem, &authority.certificate, &authority.key)?;
+            write_pair(
+                folder,
+                &format!("{stem}{ending}"),
+                &authority.certificate,
+                &authority.key,
+            )?;
         }
         Ok(())
     }
 
-    /// Reads what [`Self::write`] wrote; `None` when the folder has no centre yet.
+    /// Reads what [`Self::write`] wrote of a centre of this suite; `None` when the folder has none yet.
     ///
     /// # Errors
     /// A file is missing, unreadable or something else.
-    pub fn read(folder: &Path) -> Result<Option<Self>, PkiError> {
-        let read = |stem, common_name| {
-            let pair = read_pair(folder, stem)?;
+    pub fn read(folder: &Path, suite: Suite) -> Result<Option<Self>, PkiError> {
+        let (_, ending) = label(suite);
+        let read = |stem: &str, common_name: &str| {
+            let pair = read_pair(folder, &format!("{stem}{ending}"))?;
             Ok(pair.map(|(certificate, key)| Authority {
                 certificate,
                 name: authority_name(common_name),
                 key,
             }))
         };
-        let (root, nca) = (read("root", ROOT_NAME)?, read("nca", NCA_NAME)?);
+        let [root_name, nca_name] = common_names(suite);
+        let (root, nca) = (read("root", &root_name)?, read("nca", &nca_name)?);
         Ok(root.zip(nca).map(|(root, nca)| Self { root, nca }))
     }
 }

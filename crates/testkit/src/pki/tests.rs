@@ -1,3 +1,5 @@
+mod gost_keys;
+
 use authority::certificates::CertificateRole;
 use authority::identifiers::Checksum;
 use authority::time::Timestamp;
@@ -28,7 +30,7 @@ fn the_demos_people_sign_in_as_their_keys_allow() {
             .unwrap();
         verifier.verify(&armour(&cms), b"text", NOW)
     };
-    for login in ["aigerim", "nurlan", "gulnara", "daniyar", "saule", "alice"] {
+    for login in ["aigerim", "nurlan", "gulnara", "daniyar", "saule", "alice", "dana"] {
         let proof = outcome(login).unwrap();
         let (identity, person) = (proof.identity(), keys.find(login).unwrap().person);
         assert_eq!(identity.iin.expose(), person.iin);
@@ -37,6 +39,7 @@ fn the_demos_people_sign_in_as_their_keys_allow() {
         assert_eq!(names.given.as_deref(), Some(person.given_name));
         assert_eq!(names.patronymic.as_deref(), person.patronymic);
     }
+    assert_eq!(keys.find("dana").unwrap().key.suite(), Suite::Gost512);
     assert_eq!(outcome("gulnara").unwrap().identity().role, CertificateRole::Head);
     assert!(matches!(outcome("irina"), Err(EdsRefusal::Expired { .. })));
     assert!(matches!(outcome("yerlan"), Err(EdsRefusal::Revoked { .. })));
@@ -60,9 +63,12 @@ fn private_keys_are_readable_by_their_owner_only() {
 #[test]
 fn a_folder_with_something_else_in_it_is_refused() {
     let folder = tempfile::tempdir().unwrap();
-    assert!(TestCentre::read(folder.path()).unwrap().is_none());
+    assert!(TestCentre::read(folder.path(), Suite::Rsa).unwrap().is_none());
     std::fs::write(folder.path().join("root.pem"), "nothing").unwrap();
-    assert!(matches!(TestCentre::read(folder.path()), Err(PkiError::Content { .. })));
+    assert!(matches!(
+        TestCentre::read(folder.path(), Suite::Rsa),
+        Err(PkiError::Content { .. })
+    ));
 }
 
 #[test]

@@ -3,6 +3,8 @@
 
 use authority::audit::EventKind;
 use authority::authentication::ChallengePurpose;
+use authority::certificates::Stop;
+use authority::ids::CertificateId;
 use authority::registrations::{PictureWay, Registration};
 use authority::users::IdentifierKind;
 use axum::response::Response;
@@ -12,14 +14,14 @@ use federation::eds::{PersonClass, VerifiedEds};
 use pages::screens::{EdsPurpose, SignWithEds, SignatureRefusal};
 use protocol::Problem;
 use storage::identifiers::{self, Identified, Identifier};
-use storage::{StorageError, Write, challenges, registrations, throttles, users};
+use storage::{StorageError, Write, certificates, challenges, registrations, throttles, users};
 
 use super::code::{failures_key, trace};
 use super::{Standing, Under, standing};
 use crate::answer;
 use crate::flow::{FlowForm, FlowPage, Place};
 use crate::sign_in::eds::{self, SignatureError};
-use crate::sign_in::refusals;
+use crate::sign_in::{first_stage, refusals};
 
 const PURPOSE: ChallengePurpose = ChallengePurpose::EdsRegistration;
 
@@ -73,7 +75,10 @@ async fn answered(form: &FlowForm) -> Result<Response, Problem> {
     }
     let signature = eds::posted(form).await?;
     match eds::verify(page, (under.attempt.id, PURPOSE), signature).await {
-        Ok(verified) if is_of(page, &under, &verified).await? => proven(page, &under).await,
+        Ok(verified) if is_of(page, &under, &verified).await? => match stop(page, &under, &verified).await? {
+            None => proven(page, &under).await,
+            Some(stop) => refused(page, &under, ("P_STOPPED", refusals::stopped(stop))).await,
+        },
         Ok(_) => refused(page, &under, ("P_UNEXPECTED", SignatureRefusal::OtherPerson)).await,
         Err(error) => failed(page, &under, error).await,
     }
@@ -93,6 +98,13 @@ async fn is_of(page: &FlowPage, under: &Under, verified: &VerifiedEds) -> Result
         Some(Identified::User(user)) => user == under.first.user_id,
         Some(Identified::Tombstone(_)) | None => false,
     })
+}
+
+/// Whether the key is not accepted here any more: it need not be the one of the first stage.
+async fn stop(page: &FlowPage, under: &Under, verified: &VerifiedEds) -> Result<Option<Stop>, StorageError> {
+    let id = CertificateId::mint(page.now, &mut page.provider().rng());
+    let shown = first_stage::certificate(id, under.first.user_id, verified, page.now);
+    certificates::find_stop(&page.provider().db, &shown).await
 }
 
 async fn proven(page: &FlowPage, under: &Under) -> Result<Response, Problem> {

@@ -289,6 +289,7 @@ async fn refused(page: &FlowPage, attempt: AttemptId, error: SignatureError) -> 
             return buried(page, attempt, code).await;
         }
         SignatureError::Person(FirstStageRefusal::Unexpected) => SignatureRefusal::OtherPerson,
+        SignatureError::Person(FirstStageRefusal::Stopped(stop)) => refusals::stopped(stop),
         SignatureError::Challenge(_) => refusals::shown(PersonClass::NotVerified, page.now),
         SignatureError::Eds(refusal) => {
             tracing::info!(

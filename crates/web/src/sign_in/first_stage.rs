@@ -4,12 +4,13 @@
 use authority::assurance::AuthenticationMethod;
 use authority::audit::{Event, EventKind};
 use authority::authentication::{AttemptError, EndReason, FirstFactor, FirstStage, SignInAttempt};
-use authority::certificates::Certificate;
+use authority::certificates::{self as keys, Certificate, KeySuite};
 use authority::ids::{AttemptId, CertificateId, UserId};
 use authority::secret::TokenDigest;
 use authority::users::{FactName, FactSource, IdentifierKind, Subject, User, UserState};
 use federation::eds::VerifiedEds;
 use protocol::Problem;
+use protocol::notices::{self, Change};
 use storage::certificates::Recorded;
 use storage::identifiers::{Identified, Identifier, Insertion};
 use storage::user_facts::SealedFact;
@@ -32,6 +33,9 @@ pub(crate) enum FirstStageRefusal {
     /// The certificate is known as another user's.
     #[error("the certificate is another user's")]
     CertificateOfAnother,
+    /// The certificate, or its key, is not accepted here any more (security rule CE-12).
+    #[error("the key was stopped")]
+    Stopped(keys::Stop),
     /// The client expects another person.
     #[error("the client expects another person")]
     Unexpected,
@@ -46,6 +50,7 @@ impl FirstStageRefusal {
         match self {
             Self::Buried => "P_GONE",
             Self::CertificateOfAnother => "P_CERTIFICATE",
+            Self::Stopped(_) => "P_STOPPED",
             Self::Unexpected => "P_UNEXPECTED",
             Self::Lost => "P_LOST",
         }
@@ -178,6 +183,7 @@ async fn check_expected(page: &FlowPage, user: UserId) -> Result<(), SignatureEr
     }
 }
 
+/// What is kept of a verified certificate.
 pub(crate) fn certificate(
     id: CertificateId,
     user_id: UserId,
@@ -192,10 +198,14 @@ pub(crate) fn certificate(
         serial: verified.serial().to_vec(),
         role: identity.role,
         key_storage: identity.key_storage,
+        usage: Some(verified.usage()),
+        suite: KeySuite::from_word(verified.suite()),
+        key_digest: Some(verified.key_digest()),
         not_before: verified.not_before(),
         not_after: verified.not_after(),
         first_used_at: now,
         last_used_at: now,
+        stop: None,
     }
 }
 
@@ -203,8 +213,11 @@ impl Plan<'_> {
     /// Returns the message that is to be sent.
     async fn record(&self, tx: &Tx) -> Result<Option<Kept>, Stop> {
         self.make_newcomer(tx).await?;
-        users::lock(tx, self.user_id).await?;
-        let certificate_id = self.record_certificate(tx).await?;
+        let user = users::lock(tx, self.user_id).await?;
+        if let Some(stop) = certificates::find_stop(tx, &self.certificate).await? {
+            return Err(Stop::Refused(FirstStageRefusal::Stopped(stop)));
+        }
+        let certificate_id = self.record_certificate(tx, user.as_ref()).await?;
         user_facts::record(tx, &self.facts, self.page.now).await?;
         user_facts::forget(tx, self.user_id, FactSource::Certificate, &self.unstated).await?;
         let factor = FirstFactor::Eds {
@@ -243,14 +256,31 @@ impl Plan<'_> {
         }
     }
 
-    async fn record_certificate(&self, tx: &Tx) -> Result<CertificateId, Stop> {
+    async fn record_certificate(&self, tx: &Tx, user: Option<&User>) -> Result<CertificateId, Stop> {
         match certificates::record(tx, &self.certificate).await? {
             Recorded::New => {
-                audit::insert(tx, &self.event(EventKind::CertificateRecorded)).await?;
+                self.tell_of_new_key(tx, user).await?;
                 Ok(self.certificate.id)
             }
             Recorded::Known(id) => Ok(id),
             Recorded::OfAnotherUser => Err(Stop::Refused(FirstStageRefusal::CertificateOfAnother)),
+        }
+    }
+
+    /// The first key of a person says nothing new: the code and the device are told of. Every other one is (security rule
+    /// CE-14), and the event says so.
+    async fn tell_of_new_key(&self, tx: &Tx, user: Option<&User>) -> Result<(), StorageError> {
+        let (provider, now) = (self.page.provider(), self.page.now);
+        let keys = certificates::list_for_user(tx, self.user_id).await?;
+        let another = keys.iter().any(|known| known.id != self.certificate.id);
+        let mut event = self.event(EventKind::CertificateRecorded);
+        if another {
+            "another".clone_into(&mut event.reason);
+        }
+        audit::insert(tx, &event).await?;
+        match user.filter(|_| another) {
+            Some(user) => notices::tell(tx, provider, user, Change::KeyNew, now).await,
+            None => Ok(()),
         }
     }
 

@@ -9,7 +9,7 @@ mod certificate_facts;
 pub(crate) mod choose;
 pub(crate) mod eds;
 pub(crate) mod egov;
-mod first_stage;
+pub(crate) mod first_stage;
 mod messages;
 pub(crate) mod refusals;
 mod second_stage;

@@ -1,6 +1,7 @@
 //! From the verifier's verdict to what S2 and S3 say (security rule CE-15): the exact reason is for auditors.
 
 use authority::authentication::QrRefusal;
+use authority::certificates::{Stop, StopReason};
 use authority::time::{Timestamp, minutes};
 use federation::eds::PersonClass;
 use pages::screens::{PhoneRefusal, SignatureRefusal};
@@ -46,5 +47,27 @@ pub(crate) fn of_phone(refusal: QrRefusal) -> PhoneRefusal {
         QrRefusal::TryLater(at) => PhoneRefusal::TryLater { at },
         QrRefusal::OtherPerson => PhoneRefusal::OtherPerson,
         QrRefusal::SameKey => PhoneRefusal::SameKey,
+        QrRefusal::Stopped(date) => PhoneRefusal::Stopped { date },
+        QrRefusal::Shared(date) => PhoneRefusal::Shared { date },
+        QrRefusal::Withdrawn => PhoneRefusal::Withdrawn,
+    }
+}
+
+/// What the person is told of a key that is not accepted here any more.
+pub(crate) const fn stopped(stop: Stop) -> SignatureRefusal {
+    match stop.reason {
+        StopReason::Stopped => SignatureRefusal::Stopped { date: stop.at },
+        StopReason::Shared => SignatureRefusal::Shared { date: stop.at },
+        // When we learned of it is not when it was revoked.
+        StopReason::Revoked => SignatureRefusal::Revoked { date: None },
+    }
+}
+
+/// What is kept of it for S3.
+pub(crate) const fn stopped_on_phone(stop: Stop) -> QrRefusal {
+    match stop.reason {
+        StopReason::Stopped => QrRefusal::Stopped(stop.at),
+        StopReason::Shared => QrRefusal::Shared(stop.at),
+        StopReason::Revoked => QrRefusal::Withdrawn,
     }
 }

@@ -2,6 +2,7 @@
 
 use authority::administrators::{Administrator, AdministratorName};
 use authority::audit::EventKind;
+use authority::certificates::StopReason;
 use authority::ids::UserId;
 use authority::policy::{PolicyKey, Scope};
 use authority::time::{minutes, seconds};
@@ -29,6 +30,7 @@ pub(super) async fn everything(app: &TestApp) {
     app.jobs.logout.round().await.unwrap();
     rules(app, app.user("daniyar").await.id).await;
     uses_the_cabinet(app, "gulnara").await;
+    assert!(app.stops("gulnara", StopReason::Stopped).await && app.accepts_again("gulnara").await);
 }
 
 /// A registration with a wrong code, then declined, then agreed to; the new device gets a name, and tokens.

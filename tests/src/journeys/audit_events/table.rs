@@ -67,6 +67,8 @@ pub(super) fn demand(kind: EventKind) -> Demand {
         | EventKind::SecondStagePassed
         | EventKind::UserCreated
         | EventKind::CertificateRecorded => done(PERSON, STAGE),
+        EventKind::CertificateStopped => done(&[Actor::User, Actor::Operator, Actor::System], &[User, Reason]),
+        EventKind::CertificateAccepted => done(&[Actor::User, Actor::Operator], &[User, Reason]),
         EventKind::SmsSent => done(SYSTEM, STAGE),
         EventKind::SmsFailed => refused(SYSTEM, STAGE),
         EventKind::SmsBudgetReached => done(SYSTEM, &[Client, Address, Reason, Reference]),

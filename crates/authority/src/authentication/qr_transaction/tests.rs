@@ -109,6 +109,9 @@ fn words_and_instants_are_read_back() {
         QrRefusal::TryLater(NOW),
         QrRefusal::OtherPerson,
         QrRefusal::SameKey,
+        QrRefusal::Stopped(NOW),
+        QrRefusal::Shared(NOW),
+        QrRefusal::Withdrawn,
     ] {
         assert_eq!(
             QrRefusal::from_stored(refusal.as_str(), refusal.instant()),

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::super::certificate::Certificate;
 use super::super::cms::SignedData;
 use super::super::crl;
+use super::super::suite::Suites;
 use super::deep_vector as vector;
 use super::*;
 
@@ -49,7 +50,10 @@ fn a_certificate_with_a_changed_byte_is_not_signed_any_more() {
         let mut der = CERTIFICATE.to_vec();
         der[position] ^= 0x01;
         if let Ok(certificate) = Certificate::parse(&der) {
-            assert!(!certificate.is_signed_with(&centre.key), "byte {position}");
+            assert!(
+                !certificate.is_signed_with(Suites::default(), &centre.key),
+                "byte {position}"
+            );
         }
     }
 }
@@ -105,7 +109,7 @@ proptest! {
     #[test]
     fn mutated_certificates_are_read_or_refused(der in mutated(CERTIFICATE)) {
         if let Ok(certificate) = Certificate::parse(&der) {
-            prop_assert!(certificate.der == CERTIFICATE || !certificate.is_signed_with(&Certificate::parse(vector!("fake/ca/nca_rsa.cer")).unwrap().key));
+            prop_assert!(certificate.der == CERTIFICATE || !certificate.is_signed_with(Suites::default(), &Certificate::parse(vector!("fake/ca/nca_rsa.cer")).unwrap().key));
         }
     }
 

@@ -1,12 +1,18 @@
 use super::super::certificate::Certificate;
 use super::super::path::TrustStore;
+use super::super::suite::Suites;
 use super::super::{identity, purpose};
 use super::deep_vector as vector;
 use super::*;
 
 fn fault(anchors: &[&[u8]], intermediates: &[&[u8]]) -> Option<TrustFault> {
     let files = |all: &[&[u8]]| all.iter().map(|bytes| file("f", bytes)).collect::<Vec<_>>();
-    match TrustStore::new(&files(anchors), &files(intermediates)) {
+    let settings = EdsSettings {
+        anchors: files(anchors),
+        intermediates: files(intermediates),
+        ..EdsSettings::default()
+    };
+    match TrustStore::new(&settings) {
         Ok(_) => None,
         Err(SettingsFault::Trust { fault, .. }) => Some(fault),
         Err(SettingsFault::NoAnchors) => panic!("anchors were given"),
@@ -54,7 +60,7 @@ fn material_that_cannot_be_trusted_stops_the_start() {
     for (anchor, expected) in [
         (&damaged[..], TrustFault::SelfSignature),
         (vector!("fake/ee/rsa_auth_valid.cer"), TrustFault::NotAuthority),
-        (vector!("prod/root_gost_2022.cer"), TrustFault::Key),
+        (vector!("prod/root_gost_2020.cer"), TrustFault::Key),
         (vector!("fake/cms/challenge.txt"), TrustFault::NotCertificate),
         (b"-----BEGIN CERTIFICATE-----\nAAAA", TrustFault::NotCertificate),
         (
@@ -132,8 +138,8 @@ fn the_certificates_of_the_test_contour_are_signed_by_its_authority() {
         vector!("test-ee/individual_sign_rsa_2022.cer"),
     ] {
         let certificate = Certificate::parse(der).unwrap();
-        assert!(certificate.is_signed_with(&centre.key));
-        assert!(!certificate.is_signed_with(&certificate.key));
+        assert!(certificate.is_signed_with(Suites::default(), &centre.key));
+        assert!(!certificate.is_signed_with(Suites::default(), &certificate.key));
         let role = purpose::role(&certificate).unwrap();
         let read = |checksum| identity::read(&certificate, role, checksum);
         assert_eq!(read(Checksum::Required), Err(IdentityFault::Checksum));

@@ -60,6 +60,9 @@ fn refused() -> Vec<Specimen> {
         ("s3-centre", PhoneRefusal::UnknownCentre),
         ("s3-later", PhoneRefusal::TryLater { at: now() }),
         ("s3-other-person", PhoneRefusal::OtherPerson),
+        ("s3-stopped", PhoneRefusal::Stopped { date }),
+        ("s3-shared", PhoneRefusal::Shared { date }),
+        ("s3-withdrawn", PhoneRefusal::Withdrawn),
     ];
     let shown = refusals.map(|(name, refusal)| specimen(name, Place::Flow, phone(PhoneState::Refused { refusal })));
     let again = |name, refusal| {

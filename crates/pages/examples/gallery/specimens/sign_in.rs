@@ -105,6 +105,8 @@ fn signing() -> Vec<Specimen> {
         refused("s2-not-yet-valid", SignatureRefusal::NotYetValid { date }),
         refused("s2-revoked", SignatureRefusal::Revoked { date: Some(date) }),
         refused("s2-revoked-undated", SignatureRefusal::Revoked { date: None }),
+        refused("s2-stopped", SignatureRefusal::Stopped { date }),
+        refused("s2-shared", SignatureRefusal::Shared { date }),
         refused("s2-unknown-centre", SignatureRefusal::UnknownCentre),
         refused(
             "s2-try-later",

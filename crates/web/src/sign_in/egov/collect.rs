@@ -127,6 +127,7 @@ fn refusal_of(page: &FlowPage, error: SignatureError) -> Result<Option<QrRefusal
         SignatureError::Message(error) => Err(error.into()),
         SignatureError::Broken(error) => Err(Problem::Broken(Box::new(error))),
         SignatureError::Busy => Ok(None),
+        SignatureError::Person(FirstStageRefusal::Stopped(stop)) => Ok(Some(refusals::stopped_on_phone(stop))),
         SignatureError::Person(_) => Ok(Some(QrRefusal::OtherPerson)),
         SignatureError::Challenge(_) => Ok(Some(refusals::on_phone(PersonClass::NotVerified, page.now))),
         SignatureError::Eds(refusal) => Ok(Some(refusals::on_phone(refusal.class(), page.now))),

@@ -12,6 +12,7 @@ use authority::secret::{Purpose, TokenDigest};
 use authority::throttle::{Closed, Share};
 use authority::users::{IdentifierKind, User};
 use federation::eds::VerifiedEds;
+use protocol::notices::{self, Change};
 use protocol::policy::binding_policy;
 use storage::certificates::Recorded;
 use storage::identifiers::{self, Identified, Identifier};
@@ -19,7 +20,7 @@ use storage::{StorageError, Tx, Write, attempts, audit, certificates, qr_transac
 
 use crate::device;
 use crate::flow::FlowPage;
-use crate::sign_in::first_stage;
+use crate::sign_in::{first_stage, refusals};
 use crate::sign_in::second_stage::shown_share;
 
 /// What became of a signature.
@@ -149,6 +150,9 @@ impl Try<'_> {
         if self.is_the_first_again(tx).await? {
             return self.fail(tx, ("P_SAME_KEY", QrRefusal::SameKey)).await;
         }
+        if let Some(stop) = certificates::find_stop(tx, &self.certificate).await? {
+            return self.fail(tx, ("P_STOPPED", refusals::stopped_on_phone(stop))).await;
+        }
         self.pass(tx, &user).await
     }
 
@@ -162,14 +166,17 @@ impl Try<'_> {
         let first = certificates::find_for_user(tx, self.user, certificate_id).await?;
         // Without the first certificate nothing can be compared.
         Ok(first.is_none_or(|first| {
-            first.issuer == self.certificate.issuer && first.serial == self.certificate.serial
+            let same = first.issuer == self.certificate.issuer && first.serial == self.certificate.serial;
+            // A certificate that was kept before digests of keys were says nothing of its key.
+            same || first.key_digest.is_none() || first.key_digest == self.certificate.key_digest
         }))
     }
 
     async fn pass(&self, tx: &Tx, user: &User) -> Result<Confirmed, StorageError> {
         let certificate_id = match certificates::record(tx, &self.certificate).await? {
             Recorded::New => {
-                audit::insert(tx, &self.event(EventKind::CertificateRecorded, "")).await?;
+                audit::insert(tx, &self.event(EventKind::CertificateRecorded, "another")).await?;
+                notices::tell(tx, self.page.provider(), user, Change::KeyNew, self.page.now).await?;
                 self.certificate.id
             }
             Recorded::Known(id) => id,
@@ -192,8 +199,12 @@ impl Try<'_> {
     }
 
     async fn fail(&self, tx: &Tx, (code, refusal): (&str, QrRefusal)) -> Result<Confirmed, StorageError> {
-        let failures = throttles::record_failure(tx, &self.failures, self.page.now).await?;
         audit::insert(tx, &self.event(EventKind::SecondStageRefused, code)).await?;
+        if refusal != QrRefusal::OtherPerson {
+            // The person's own key is no guess.
+            return Ok(Confirmed::Refused(refusal));
+        }
+        let failures = throttles::record_failure(tx, &self.failures, self.page.now).await?;
         Ok(match failures.admit(self.page.now) {
             Ok(()) => Confirmed::Refused(refusal),
             Err(closed) => Confirmed::Closed(closed),
