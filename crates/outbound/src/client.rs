@@ -23,11 +23,13 @@ enum Gate {
     Guarded(Arc<Guarded>),
 }
 
-struct Guarded {
+pub(crate) struct Guarded {
     settings: Settings,
     anchors: Vec<CertificateDer<'static>>,
     // Made by the first call: reading the system's trust anchors takes longer than starting up may.
     client: OnceLock<Option<Client>>,
+    // The same without TLS as a condition, for what is signed.
+    client_for_signed: OnceLock<Option<Client>>,
 }
 
 /// A complete answer: any status but a redirect.
@@ -52,6 +54,7 @@ impl Outbound {
             settings,
             anchors,
             client: OnceLock::new(),
+            client_for_signed: OnceLock::new(),
         };
         Ok(Self(Gate::Guarded(Arc::new(guarded))))
     }
@@ -119,7 +122,7 @@ impl Outbound {
         request.send().await.map_err(Reason::from_client)
     }
 
-    fn guarded(&self) -> Result<&Guarded, Reason> {
+    pub(crate) fn guarded(&self) -> Result<&Guarded, Reason> {
         match &self.0 {
             Gate::Closed => Err(Reason::Closed),
             Gate::Guarded(guarded) => Ok(guarded),
@@ -130,19 +133,31 @@ impl Outbound {
 impl Guarded {
     fn client(&self) -> Result<&Client, Reason> {
         self.client
-            .get_or_init(|| self.build().ok())
+            .get_or_init(|| self.build(!self.settings.reach_private_networks).ok())
             .as_ref()
             .ok_or(Reason::Setup)
     }
 
-    fn build(&self) -> Result<Client, reqwest::Error> {
+    pub(crate) fn client_for_signed(&self) -> Result<&Client, Reason> {
+        self.client_for_signed
+            .get_or_init(|| self.build(false).ok())
+            .as_ref()
+            .ok_or(Reason::Setup)
+    }
+
+    pub(crate) fn reaches_private_networks(&self) -> bool {
+        self.settings.reach_private_networks
+    }
+
+    /// Where plain addresses are allowed, `target` says which.
+    fn build(&self, https_only: bool) -> Result<Client, reqwest::Error> {
         let anchors = self.anchors.iter().map(|anchor| Certificate::from_der(anchor));
         ClientBuilder::new()
             .tls_certs_merge(anchors.collect::<Result<Vec<_>, _>>()?)
             .dns_resolver(GuardedResolver {
                 reach_private: self.settings.reach_private_networks,
             })
-            .https_only(!self.settings.reach_private_networks) // `target` says which plain addresses are left
+            .https_only(https_only)
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .no_proxy() // a proxy would resolve the name again, out of our sight
@@ -155,7 +170,7 @@ impl Guarded {
 }
 
 /// Reads the body piece by piece, so that a peer cannot make us hold more than the limit.
-async fn read(mut response: Response, limit: usize) -> Result<Answer, Reason> {
+pub(crate) async fn read(mut response: Response, limit: usize) -> Result<Answer, Reason> {
     let status = final_status(&response)?;
     let content_type = response
         .headers()

@@ -12,10 +12,32 @@ use crate::errors::Reason;
 /// reached, this machine is called without TLS too: nothing leaves it.
 pub(crate) fn parse(text: &str, reach_private: bool) -> Result<Url, Reason> {
     let url = Url::parse(text).map_err(|_| Reason::Url)?;
-    let has_credentials = !url.username().is_empty() || url.password().is_some();
     let port_fits = reach_private || url.port_or_known_default() == Some(443);
     let scheme_fits = url.scheme() == "https" || (reach_private && url.scheme() == "http" && is_this_machine(&url));
-    if !scheme_fits || has_credentials || !port_fits {
+    if scheme_fits && port_fits {
+        check_host(url, reach_private)
+    } else {
+        Err(Reason::Url)
+    }
+}
+
+/// The same for an object that is signed by itself: plain http on its own port too.
+pub(crate) fn parse_signed(text: &str, reach_private: bool) -> Result<Url, Reason> {
+    let url = Url::parse(text).map_err(|_| Reason::Url)?;
+    let own_port = match url.scheme() {
+        "https" => 443,
+        "http" => 80,
+        _ => return Err(Reason::Url),
+    };
+    if reach_private || url.port_or_known_default() == Some(own_port) {
+        check_host(url, reach_private)
+    } else {
+        Err(Reason::Url)
+    }
+}
+
+fn check_host(url: Url, reach_private: bool) -> Result<Url, Reason> {
+    if !url.username().is_empty() || url.password().is_some() {
         return Err(Reason::Url);
     }
     // The parser has already folded every spelling of a literal (octal, hex, one number) into one.

@@ -6,6 +6,7 @@
 //! | [`people`] | the people of the demo, with their logins, numbers and phones |
 //! | [`pki`] | a certification centre like the national one: root, issuing authority, people's certificates, revocation lists |
 //! | [`cms`] | the signatures that a signing program makes, and every way to get them wrong |
+//! | [`xml`] | the same signatures as XML documents |
 //! | [`keys`] | the keys and certificates of the demo's people, kept in a folder |
 //! | [`places`] | the file that says where network addresses are |
 //! | [`phone`] | eGov Mobile, which signs what a page's QR code leads to |
@@ -23,3 +24,4 @@ pub mod people;
 pub mod phone;
 pub mod pki;
 pub mod places;
+pub mod xml;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use authority::time::seconds;
 use axum::extract::FromRef;
-use federation::eds::EdsVerifier;
+use federation::eds::{EdsVerifier, Turns};
 use messaging::{Sender, SmsGateway};
 use protocol::Provider;
 use tokio::sync::Semaphore;
@@ -25,7 +25,7 @@ pub struct WebState {
     /// What the configuration says.
     pub settings: Arc<WebSettings>,
     /// Turns for verifying signatures.
-    pub(crate) verifications: Arc<Semaphore>,
+    pub(crate) verifications: Turns,
     /// Places for pages that listen.
     pub(crate) listeners: Arc<Semaphore>,
 }
@@ -91,7 +91,7 @@ impl WebSettings {
 impl WebState {
     /// Puts the state together.
     pub fn new(provider: Provider, eds: Arc<EdsVerifier>, sms: Arc<dyn SmsGateway>, settings: WebSettings) -> Self {
-        let verifications = Arc::new(Semaphore::new(settings.verifications));
+        let verifications = Turns::new(settings.verifications, settings.verification_wait);
         let listeners = Arc::new(Semaphore::new(settings.listeners));
         Self {
             provider,

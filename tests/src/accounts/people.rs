@@ -21,6 +21,7 @@ pub fn invented(number: u32) -> DemoPerson {
         locale: Locale::En,
         organisation: None,
         key: DemoKey::Individual,
+        suite: testkit::pki::Suite::Rsa,
         facts: &[],
     }
 }

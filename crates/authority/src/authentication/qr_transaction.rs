@@ -170,7 +170,7 @@ pub enum QrRefusal {
     Stopped(Timestamp),
     /// The rules against sharing stopped the key here then.
     Shared(Timestamp),
-    /// The centre took the certificate back, as we have learnt.
+    /// The centre took the certificate back at a time we do not know, or never issued it.
     Withdrawn,
 }
 

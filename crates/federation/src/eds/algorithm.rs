@@ -19,11 +19,6 @@ impl Algorithm {
         &self.0
     }
 
-    /// This object identifier, its parameters NULL.
-    pub(crate) fn is_with_null(&self, oid: &[u8]) -> bool {
-        self.parameters_after(oid) == Some(&[tag::NULL, 0])
-    }
-
     /// This object identifier, its parameters NULL or absent: both are written for digests and signatures (RFC 5754 §2).
     pub(crate) fn is_bare(&self, oid: &[u8]) -> bool {
         matches!(self.parameters_after(oid), Some([] | [tag::NULL, 0]))
@@ -77,15 +72,14 @@ mod tests {
             let inside = [&sha256, parameters].concat();
             [&[tag::SEQUENCE, u8::try_from(inside.len()).unwrap()][..], &inside].concat()
         };
-        for (parameters, bare, null) in [
-            (&[][..], true, false),
-            (&[0x05, 0x00], true, true),
-            (&[0x30, 0x00], false, false),
-            (&[0x05, 0x00, 0x05, 0x00], false, false),
+        for (parameters, bare) in [
+            (&[][..], true),
+            (&[0x05, 0x00], true),
+            (&[0x30, 0x00], false),
+            (&[0x05, 0x00, 0x05, 0x00], false),
         ] {
             let algorithm = read(&with(parameters));
             assert_eq!(algorithm.is_bare(oid::SHA256), bare, "{parameters:?}");
-            assert_eq!(algorithm.is_with_null(oid::SHA256), null, "{parameters:?}");
             assert!(!algorithm.is_bare(oid::SHA384) && !algorithm.is_bare(&oid::SHA256[..8]));
         }
     }

@@ -41,12 +41,16 @@ pub(crate) mod tag {
     pub(crate) const CONTEXT_0: u8 = 0xa0;
     /// `[1]`, constructed.
     pub(crate) const CONTEXT_1: u8 = 0xa1;
+    /// `[2]`, constructed.
+    pub(crate) const CONTEXT_2: u8 = 0xa2;
     /// `[3]`, constructed.
     pub(crate) const CONTEXT_3: u8 = 0xa3;
     /// `[4]`, constructed.
     pub(crate) const CONTEXT_4: u8 = 0xa4;
     /// `[0]`, primitive.
     pub(crate) const CONTEXT_0_PRIMITIVE: u8 = 0x80;
+    /// `[2]`, primitive.
+    pub(crate) const CONTEXT_2_PRIMITIVE: u8 = 0x82;
     /// The bit that says "built of other elements".
     pub(crate) const CONSTRUCTED: u8 = 0x20;
 }
@@ -205,6 +209,8 @@ fn check_inside(level: Reader<'_>, element: Element<'_>) -> Result<(), Malformed
 
 /// Cuts the first element off.
 fn split(bytes: &[u8], rules: Rules, depth: usize) -> Result<(Element<'_>, &[u8]), Malformed> {
+    #[cfg(test)]
+    count::ELEMENTS.set(count::ELEMENTS.get() + 1);
     if depth > limits::DEPTH {
         return Err(Malformed);
     }
@@ -296,6 +302,16 @@ fn is_der_primitive(identifier: u8, content: &[u8]) -> bool {
             [unused, .., last] => *unused < 8 && last.trailing_zeros() >= u32::from(*unused),
         },
         _ => true,
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod count {
+    //! How many elements were cut off in this thread.
+    use std::cell::Cell;
+
+    thread_local! {
+        pub(crate) static ELEMENTS: Cell<usize> = const { Cell::new(0) };
     }
 }
 

@@ -7,7 +7,7 @@ use super::ber::{self, Malformed, Reader, Rules, tag};
 use super::extensions::Extensions;
 use super::instant;
 use super::limits;
-use super::suite::Suites;
+use super::suite::{Suite, Suites};
 
 /// A certificate that parsed; nothing about it is believed yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,7 +69,7 @@ impl Certificate {
         version.finish()?;
         let serial = inside.integer()?.to_vec();
         // RFC 5280 §4.1.1.2: both algorithm fields say the same.
-        if !Algorithm::read(&mut inside)?.is_same_as(&signature_algorithm) {
+        if Algorithm::read(&mut inside)? != signature_algorithm {
             return Err(Malformed);
         }
         let issuer = inside.expect(tag::SEQUENCE)?.raw.to_vec();
@@ -98,9 +98,19 @@ impl Certificate {
         })
     }
 
-    /// Whether the algorithm of the issuer's signature is accepted.
-    pub(crate) fn has_suite_of(&self, suites: Suites) -> bool {
-        suites.of_signed(&self.signature_algorithm).is_some()
+    /// The suite of the issuer's signature, if it is accepted.
+    pub(crate) fn suite(&self, suites: Suites) -> Option<&'static Suite> {
+        suites.of_signed(&self.signature_algorithm)
+    }
+
+    /// What the issuer signed, as received.
+    pub(crate) fn signed(&self) -> &[u8] {
+        &self.signed
+    }
+
+    /// The issuer's signature.
+    pub(crate) fn signature(&self) -> &[u8] {
+        &self.signature
     }
 
     /// Whether the issuer's signature verifies with this key.
@@ -120,7 +130,7 @@ impl Certificate {
 }
 
 impl PublicKeyInfo {
-    fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+    pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
         let whole = reader.expect(tag::SEQUENCE)?;
         let mut inside = reader.inside(whole)?;
         let algorithm = Algorithm::read(&mut inside)?;

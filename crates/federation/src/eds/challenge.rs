@@ -77,6 +77,14 @@ impl Challenge {
     }
 }
 
+/// The document that says what a challenge's text says, for programs that sign XML: elements in the place of lines, without
+/// white space, namespaces and attributes, in canonical form. `None` when the text is no challenge.
+///
+/// It is made of the stored text whenever it is needed, so that one stored challenge is answered in either format.
+pub fn challenge_document(text: &str) -> Option<String> {
+    super::xml::document_of_text(text)
+}
+
 /// One line of at most a hundred visible characters.
 fn one_line(text: &str) -> String {
     let visible: String = text.chars().map(|c| if is_layout(c) { ' ' } else { c }).collect();
@@ -84,13 +92,13 @@ fn one_line(text: &str) -> String {
     words.join(" ").chars().take(limits::SERVICE_NAME).collect()
 }
 
-/// Characters that break a line, hide text or turn its direction.
+/// Characters that break a line, hide text, turn its direction, or cannot stand in XML.
 fn is_layout(c: char) -> bool {
     c.is_control()
         || matches!(
             c,
             '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-                | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
+                | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}'..='\u{ffff}' | '\u{e0000}'..='\u{e007f}'
         )
 }
 
@@ -177,6 +185,7 @@ mod tests {
             let challenge = write(&service, minutes(5));
             prop_assert_eq!(challenge.text.split('\n').count(), 7);
             prop_assert!(challenge.text.chars().all(|c| c == '\n' || !is_layout(c)));
+            prop_assert!(challenge_document(&challenge.text).is_some());
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The extensions of a certificate that the checks look at (RFC 5280 §4.2).
 
 use super::ber::{Malformed, Reader, Rules, tag};
-use super::oid;
+use super::{limits, oid};
 
 /// `digitalSignature`, bit 0 of keyUsage.
 pub(crate) const DIGITAL_SIGNATURE: u16 = 0x8000;
@@ -25,12 +25,16 @@ pub(crate) struct Extensions {
     pub(crate) key_usage: Option<u16>,
     /// Content octets of the extended key usages.
     pub(crate) extended_key_usage: Vec<Vec<u8>>,
+    /// Content octets of the certificate policies.
+    pub(crate) policies: Vec<Vec<u8>>,
     /// subjectKeyIdentifier.
     pub(crate) subject_key_id: Option<Vec<u8>>,
     /// keyIdentifier of authorityKeyIdentifier.
     pub(crate) authority_key_id: Option<Vec<u8>>,
     /// Content octets of the key storage that NCA names.
     pub(crate) key_storage: Option<Vec<u8>>,
+    /// id-pkix-ocsp-nocheck: its issuer says that nobody need ask about it.
+    pub(crate) is_not_asked_about: bool,
     /// nameConstraints are present, critical or not.
     pub(crate) has_name_constraints: bool,
     /// An extension that is critical and not understood here.
@@ -45,7 +49,7 @@ impl Extensions {
         let mut extensions = Self::default();
         while !list.is_empty() {
             let extension = Extension::read(&mut list)?;
-            if seen.contains(&extension.kind) {
+            if seen.len() == limits::EXTENSIONS || seen.contains(&extension.kind) {
                 return Err(Malformed);
             }
             seen.push(extension.kind);
@@ -67,13 +71,17 @@ impl Extensions {
                 self.key_storage = oids(&mut value).ok().and_then(|mut found| found.pop());
                 return Ok(());
             }
+            // RFC 6960 §4.2.2.2.1 wants NULL as its value; the national centre writes NULL or nothing at all.
+            oid::OCSP_NO_CHECK => {
+                self.is_not_asked_about = true;
+                return Ok(());
+            }
             oid::NAME_CONSTRAINTS => {
                 self.has_name_constraints = true;
                 self.has_unknown_critical |= extension.critical;
                 return Ok(());
             }
-            // No policy is asked for, so any policy will do (RFC 5280 §6.1.1 (c), any-policy).
-            oid::CERTIFICATE_POLICIES => return Ok(()),
+            oid::CERTIFICATE_POLICIES => self.policies = policies(&mut value)?,
             _ => {
                 self.has_unknown_critical |= extension.critical;
                 return Ok(());
@@ -137,6 +145,19 @@ fn oids(value: &mut Reader<'_>) -> Result<Vec<Vec<u8>>, Malformed> {
     let mut found = vec![inside.oid()?.to_vec()];
     while !inside.is_empty() {
         found.push(inside.oid()?.to_vec());
+    }
+    Ok(found)
+}
+
+/// RFC 5280 §4.2.1.4: at least one; qualifiers are for people to read.
+fn policies(value: &mut Reader<'_>) -> Result<Vec<Vec<u8>>, Malformed> {
+    let mut inside = value.enter(tag::SEQUENCE)?;
+    let mut found = Vec::new();
+    while found.is_empty() || !inside.is_empty() {
+        let mut policy = inside.enter(tag::SEQUENCE)?;
+        found.push(policy.oid()?.to_vec());
+        policy.optional(tag::SEQUENCE)?;
+        policy.finish()?;
     }
     Ok(found)
 }

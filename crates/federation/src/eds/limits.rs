@@ -2,20 +2,33 @@
 
 use std::time::Duration;
 
-/// Longest text of a signature, in bytes: 44 KiB of DER are 60 KiB of base64, and line ends and armour come on top.
+/// Longest text of a signature, in bytes: 44 KiB of DER are 60 KiB of base64, and line ends and armour come on top. An XML
+/// signature is as long at most.
 pub(crate) const SIGNATURE_TEXT: usize = 64 * 1024;
 /// Longest SignedData, in bytes after base64.
 pub(crate) const CMS: usize = 44 * 1024;
 /// Deepest nesting of ASN.1 elements.
 pub(crate) const DEPTH: usize = 32;
+/// Deepest nesting of XML elements: a key value inside a signature is on the sixth level.
+pub(crate) const XML_DEPTH: usize = 8;
+/// Most elements in a signed document; a challenge with its signature has about thirty.
+pub(crate) const XML_ELEMENTS: usize = 64;
+/// Most attributes of one XML element.
+pub(crate) const XML_ATTRIBUTES: usize = 8;
 /// Most certificates in one SignedData.
 pub(crate) const CERTIFICATES: usize = 10;
 /// Longest certificate, in bytes.
 pub(crate) const CERTIFICATE: usize = 16 * 1024;
+/// Most extensions of one certificate; real ones have ten or so.
+pub(crate) const EXTENSIONS: usize = 64;
 /// Longest certificate revocation list, in bytes; production lists are megabytes.
 pub(crate) const CRL: usize = 64 * 1024 * 1024;
-/// Longest path, in certification authorities.
-pub(crate) const PATH: usize = 8;
+/// Longest OCSP response, in bytes.
+pub(crate) const OCSP: usize = 64 * 1024;
+/// How far a responder's clock may be ahead of ours.
+pub(crate) const OCSP_AHEAD: Duration = Duration::from_mins(5);
+/// Longest path, in certification authorities with the anchor: with the leaf, webpki takes eight certificates.
+pub(crate) const PATH: usize = 7;
 /// Most certificate signatures checked for one path.
 pub(crate) const PATH_SIGNATURES: usize = 100;
 /// Smallest RSA modulus, in bits.

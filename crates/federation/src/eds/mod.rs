@@ -1,15 +1,19 @@
-//! Sign-in with an electronic digital signature (EDS): a CMS signature (RFC 5652) over a text that we wrote, made with a
-//! key certified by a certification authority (RFC 5280) that the configuration names.
+//! Sign-in with an electronic digital signature (EDS): a CMS signature (RFC 5652) over a text that we wrote, or, when it is
+//! switched on, an XML signature over the same as a document, made with a key certified by a certification authority (RFC 5280) that the configuration names.
 //!
 //! | file | question it answers |
 //! |---|---|
 //! | `challenge` | what do we ask to have signed? |
 //! | `verify` | in which order are the checks made? Start here |
+//! | `signed` | in which format is the answer, and does its signature verify? |
 //! | `armour`, `ber`, `cms` | what did arrive: text, encoding, SignedData? |
+//! | `xml` | the same for a signed document |
 //! | `attributes` | does the signature cover our text? |
 //! | `suite`, `algorithm`, `rsa` | which algorithms are accepted? |
 //! | `certificate`, `extensions`, `path` | who vouches for the key? |
-//! | `crl`, `revocation` | has it been withdrawn? |
+//! | `ocsp`, `responders` | does its issuer stand by it, asked now? |
+//! | `crl`, `lists`, `revocation` | has it been withdrawn, as lists say? |
+//! | `turns` | how many checks at a time? |
 //! | `purpose`, `identity` | what is the key for, and whose is it? |
 //! | `refusal` | which rule was broken, and what is the person told? |
 
@@ -25,26 +29,39 @@ mod extensions;
 mod identity;
 mod instant;
 mod limits;
+mod lists;
+mod ocsp;
 mod oid;
 mod path;
 mod purpose;
 mod refusal;
+mod responders;
 mod revocation;
 mod rsa;
 mod settings;
+mod signed;
 mod suite;
+mod turns;
 mod verify;
+mod xml;
 
 #[cfg(test)]
 mod tests;
 
-pub use challenge::{Challenge, ChallengePurpose, ChallengeText};
+pub use const_oid::ObjectIdentifier;
+
+pub use challenge::{Challenge, ChallengePurpose, ChallengeText, challenge_document};
 pub use identity::{CertifiedNames, CertifiedOrganisation, IdentityFault, NationalIdentity};
+pub use lists::CheckedList;
+pub use ocsp::{CertificateStatus, OcspAnswer, OcspFault, OcspNonce, OcspPolicy, OcspQuestion};
 pub use path::TrustFault;
 pub use refusal::{
     AlgorithmFault, AttributeFault, ChainFault, ContentFault, EdsRefusal, FormatFault, PersonClass, PurposeFault,
     SignerFault, StatusFault,
 };
+pub use responders::{CallProblem, Inquiry, Moment, OcspSettings, Responders};
 pub use revocation::{CrlFault, CrlProblem, CrlState};
 pub use settings::{EdsSettings, SettingsFault, TrustFile};
-pub use verify::{EdsVerifier, VerifiedEds};
+pub use turns::{TurnError, Turns};
+pub use verify::{EdsVerifier, Examined, StatusEvidence, StatusSource, VerifiedEds};
+pub use xml::XmlFault;

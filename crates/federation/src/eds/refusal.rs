@@ -6,6 +6,7 @@
 use authority::time::Timestamp;
 
 use super::identity::IdentityFault;
+use super::xml::XmlFault;
 
 /// The first rule that a signature broke.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -13,8 +14,8 @@ pub enum EdsRefusal {
     /// `E_CHALLENGE`: there is no text that could have been signed.
     #[error("there is no challenge to compare with")]
     Challenge,
-    /// `E_FORMAT`: not a SignedData of the accepted form and size.
-    #[error("not an acceptable CMS SignedData")]
+    /// `E_FORMAT`: not a SignedData or signed document of the accepted form and size.
+    #[error("not an acceptable signature format")]
     Format(#[source] FormatFault),
     /// `E_CONTENT`: something else was signed.
     #[error("the signed content is not the challenge")]
@@ -55,6 +56,9 @@ pub enum EdsRefusal {
         /// The revocation date of the list's entry.
         at: Timestamp,
     },
+    /// `E_NEVER_ISSUED`: the issuer's responder says that it never issued the certificate.
+    #[error("the issuer never issued the certificate")]
+    NeverIssued,
     /// `E_STATUS_UNKNOWN`: nobody can say whether the certificate was withdrawn.
     #[error("the status of the certificate is unknown")]
     StatusUnknown(#[source] StatusFault),
@@ -83,6 +87,8 @@ pub enum PersonClass {
         /// When.
         at: Timestamp,
     },
+    /// The issuer does not stand by the key's certificate.
+    NeverIssued,
     /// A good key, but not one to sign in with.
     WrongKind,
     /// Certified by a centre that is not accepted here.
@@ -107,6 +113,7 @@ impl EdsRefusal {
             Self::NotYetValid { .. } => "E_NOT_YET_VALID",
             Self::Purpose(_) => "E_PURPOSE",
             Self::Revoked { .. } => "E_REVOKED",
+            Self::NeverIssued => "E_NEVER_ISSUED",
             Self::StatusUnknown(_) => "E_STATUS_UNKNOWN",
             Self::Identity(_) => "E_IDENTITY",
         }
@@ -126,6 +133,7 @@ impl EdsRefusal {
             Self::Expired { at } => PersonClass::Expired { at: *at },
             Self::NotYetValid { at } => PersonClass::NotYetValid { at: *at },
             Self::Revoked { at } => PersonClass::Revoked { at: *at },
+            Self::NeverIssued => PersonClass::NeverIssued,
             Self::Purpose(_) | Self::Identity(_) => PersonClass::WrongKind,
             Self::StatusUnknown(_) => PersonClass::TryLater,
         }
@@ -139,7 +147,7 @@ impl EdsRefusal {
     }
 }
 
-/// How the received text fails to be a SignedData.
+/// How the received text fails to be a SignedData or a signed document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FormatFault {
     /// Longer than 64 KiB of text or 44 KiB of CMS.
@@ -160,6 +168,9 @@ pub enum FormatFault {
     /// A certificate in it is not strict DER of an X.509 v3 certificate.
     #[error("a certificate in it is malformed")]
     BadCertificate,
+    /// Not a signed document of the accepted form.
+    #[error(transparent)]
+    Xml(#[from] XmlFault),
 }
 
 /// How the signed content fails to be the challenge.
@@ -251,6 +262,15 @@ pub enum ChainFault {
     /// A critical extension that we do not process.
     #[error("the certificate has an unknown critical extension")]
     CriticalExtension,
+    /// None of the policies that the configuration asks for holds along the path.
+    #[error("no accepted certificate policy holds along the path")]
+    Policy,
+    /// The search for a path was given up.
+    #[error("too many paths would have to be tried")]
+    TooMuchWork,
+    /// Another rule of RFC 5280 §6 is broken.
+    #[error("the path breaks a rule of RFC 5280")]
+    Refused,
 }
 
 /// How the certificate is not meant for a person's sign-in.
@@ -285,6 +305,9 @@ pub enum StatusFault {
     /// The list's `thisUpdate` is ahead of our clock.
     #[error("the revocation list is not valid yet")]
     NotYetValid,
+    /// The issuer's responder knows nothing about the certificate.
+    #[error("the issuer's responder does not know the certificate")]
+    NotKnownToIssuer,
     /// The list's `nextUpdate` has passed, or it is older than the configuration allows.
     #[error("the revocation list is stale")]
     Stale,

@@ -5,6 +5,7 @@ use std::time::Duration;
 use std::{fmt, fs, io};
 
 use authority::identifiers::Checksum;
+use const_oid::ObjectIdentifier;
 
 use super::path::TrustFault;
 use super::suite::Suites;
@@ -59,12 +60,16 @@ pub struct EdsSettings {
     pub crl_max_age: Option<Duration>,
     /// Whether the check digits of IIN and BIN are judged: the centre's own test people have wrong ones.
     pub checksum: Checksum,
+    /// One of these certificate policies has to hold along the path (RFC 5280 §6.1); any when there are none.
+    pub policies: Vec<ObjectIdentifier>,
     /// Whether GOST 34.310-2004 with GOST 34.311-95 (`gost2004`) is accepted, in signatures, certificates, lists and answers
     /// alike. Obsolete.
     pub legacy_gost: bool,
     /// Whether GOST 34.310-2015 with 256 bit (`gost2015-256`) is accepted. Its identifiers are known from software only, no
     /// certificate with it was ever seen: for measurements and tests, no configuration sets it.
     pub gost2015_256: bool,
+    /// Whether XML signatures are accepted beside CMS (CE-17).
+    pub xml: bool,
 }
 
 impl Default for EdsSettings {
@@ -76,8 +81,10 @@ impl Default for EdsSettings {
             crls: Vec::new(),
             crl_max_age: None,
             checksum: Checksum::Required,
+            policies: Vec::new(),
             legacy_gost: false,
             gost2015_256: false,
+            xml: false,
         }
     }
 }

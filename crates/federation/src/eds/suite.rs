@@ -62,6 +62,24 @@ static ROWS: [Suite; 4] = [
     },
 ];
 
+/// `rsaEncryption` with NULL parameters, which RFC 3279 §2.3.1 requires of keys.
+const RSA_KEY: &[u8] = &[
+    0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00,
+];
+/// `sha256WithRSAEncryption` with NULL parameters.
+const RSA_SIGNATURE: &[u8] = &[
+    0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0b, 0x05, 0x00,
+];
+/// The same without parameters, as some software writes it.
+const RSA_SIGNATURE_BARE: &[u8] = &[0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0b];
+
+/// The identifiers of a key and of a signature made with it: contents of AlgorithmIdentifiers.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Identifiers {
+    pub(crate) key: &'static [u8],
+    pub(crate) signature: &'static [u8],
+}
+
 /// The rows that one verifier accepts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Suites {
@@ -91,6 +109,11 @@ impl Suites {
         }
     }
 
+    /// The accepted suite with this name.
+    pub(crate) fn named(self, name: &str) -> Option<&'static Suite> {
+        self.rows().find(|suite| suite.name == name)
+    }
+
     /// The suite of a signature in a certificate, a revocation list or an OCSP answer, if it is accepted.
     pub(crate) fn of_signed(self, signature: &Algorithm) -> Option<&'static Suite> {
         self.rows().find(|suite| suite.has_signature(signature))
@@ -108,7 +131,8 @@ impl Suites {
         self.rows().any(|suite| suite.takes(key))
     }
 
-    fn rows(self) -> impl Iterator<Item = &'static Suite> {
+    /// The accepted rows.
+    pub(crate) fn rows(self) -> impl Iterator<Item = &'static Suite> {
         ROWS.iter().filter(move |suite| match suite.acceptance {
             Acceptance::Always => true,
             Acceptance::Legacy => self.legacy_gost,
@@ -128,23 +152,55 @@ impl Suite {
 
     /// Whether the signature over the message verifies with the key; never with a key of another row.
     pub(crate) fn verifies(&self, key: &PublicKeyInfo, message: &[u8], value: &[u8]) -> bool {
+        self.verifies_with(key.algorithm.identifier(), &key.bits, (message, value))
+    }
+
+    /// The same for the two parts of a key, and a message with its signature.
+    pub(crate) fn verifies_with(&self, identifier: &[u8], key: &[u8], (message, value): (&[u8], &[u8])) -> bool {
+        #[cfg(test)]
+        count::CHECKS.set(count::CHECKS.get() + 1);
         match self.family {
             Family::Rsa => {
-                self.takes(key)
-                    && signature::UnparsedPublicKey::new(&signature::RSA_PKCS1_2048_8192_SHA256, &key.bits)
+                identifier == RSA_KEY
+                    && rsa::is_acceptable_key(key)
+                    && signature::UnparsedPublicKey::new(&signature::RSA_PKCS1_2048_8192_SHA256, key)
                         .verify(message, value)
                         .is_ok()
             }
-            Family::Gost(suite) => gost_key(suite, key).is_some_and(|key| key.verify(message, value).is_ok()),
+            Family::Gost(suite) => {
+                gost_key(suite, identifier, key).is_some_and(|key| key.verify(message, value).is_ok())
+            }
+        }
+    }
+
+    /// Every pair of a key's and a signature's identifier in a signed object.
+    pub(crate) fn identifiers(&self) -> Vec<Identifiers> {
+        match self.family {
+            Family::Rsa => [RSA_SIGNATURE, RSA_SIGNATURE_BARE]
+                .map(|signature| Identifiers {
+                    key: RSA_KEY,
+                    signature,
+                })
+                .to_vec(),
+            Family::Gost(suite) => {
+                let keys = || KeyAlgorithm::all().iter().filter(|row| row.suite() == suite);
+                let signatures = SignatureAlgorithm::all().iter().filter(|row| row.suite() == suite);
+                let pairs = signatures.flat_map(|signature| {
+                    keys().map(|key| Identifiers {
+                        key: key.identifier(),
+                        signature: signature.identifier(),
+                    })
+                });
+                pairs.collect()
+            }
         }
     }
 
     /// Whether the key is of this suite, well-formed and strong enough.
-    fn takes(&self, key: &PublicKeyInfo) -> bool {
+    pub(crate) fn takes(&self, key: &PublicKeyInfo) -> bool {
         match self.family {
-            // RFC 3279 §2.3.1: the parameters of an RSA key are NULL.
-            Family::Rsa => key.algorithm.is_with_null(oid::RSA) && rsa::is_acceptable_key(&key.bits),
-            Family::Gost(suite) => gost_key(suite, key).is_some(),
+            Family::Rsa => key.algorithm.identifier() == RSA_KEY && rsa::is_acceptable_key(&key.bits),
+            Family::Gost(suite) => gost_key(suite, key.algorithm.identifier(), &key.bits).is_some(),
         }
     }
 
@@ -159,7 +215,7 @@ impl Suite {
     /// The signature algorithm with the digest in its name.
     fn has_signature(&self, algorithm: &Algorithm) -> bool {
         match self.family {
-            Family::Rsa => algorithm.is_bare(oid::SHA256_WITH_RSA),
+            Family::Rsa => [RSA_SIGNATURE, RSA_SIGNATURE_BARE].contains(&algorithm.identifier()),
             Family::Gost(suite) => SignatureAlgorithm::all()
                 .iter()
                 .any(|row| row.suite() == suite && row.identifier() == algorithm.identifier()),
@@ -168,15 +224,24 @@ impl Suite {
 
     /// A SignerInfo may name RSA alone, the digest stands beside it (RFC 3370 §3.2): OpenSSL writes that.
     fn has_signer_signature(&self, algorithm: &Algorithm) -> bool {
-        self.family == Family::Rsa && algorithm.is_with_null(oid::RSA)
+        self.family == Family::Rsa && algorithm.identifier() == RSA_KEY
     }
 }
 
 /// The key, when its parameters name exactly a curve of the suite and its point lies on it.
-fn gost_key(suite: gost::Suite, key: &PublicKeyInfo) -> Option<gost::PublicKey> {
-    let identifier = key.algorithm.identifier();
+fn gost_key(suite: gost::Suite, identifier: &[u8], key: &[u8]) -> Option<gost::PublicKey> {
     if KeyAlgorithm::from_identifier(identifier)?.suite() != suite {
         return None;
     }
-    gost::PublicKey::from_spki_parts(identifier, &key.bits).ok()
+    gost::PublicKey::from_spki_parts(identifier, key).ok()
+}
+
+#[cfg(test)]
+pub(crate) mod count {
+    //! How many signatures were checked in this thread.
+    use std::cell::Cell;
+
+    thread_local! {
+        pub(crate) static CHECKS: Cell<usize> = const { Cell::new(0) };
+    }
 }

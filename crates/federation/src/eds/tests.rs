@@ -6,6 +6,8 @@ mod mutations;
 mod revocation;
 mod signatures;
 mod trust;
+mod worst;
+mod xml;
 
 use authority::identifiers::Checksum;
 use authority::time::Timestamp;

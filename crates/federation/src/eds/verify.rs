@@ -1,38 +1,78 @@
 //! The checks in their order: cheap ones first, the signature before anything that depends on who signed, and revocation
-//! last of what costs, so that nobody makes us look things up with garbage.
+//! last, so that nobody makes us look things up with garbage. [`EdsVerifier::examine`] makes all but the last, and waits for
+//! nothing; [`EdsVerifier::conclude`] judges with what the lists or a responder say.
+
+use std::sync::Arc;
+use std::time::Duration;
 
 use authority::certificates::KeyUsage;
 use authority::identifiers::Checksum;
 use authority::time::Timestamp;
 use aws_lc_rs::digest;
 
-use super::attributes::SignedAttributes;
 use super::certificate::Certificate;
-use super::cms::SignedData;
 use super::identity::{self, NationalIdentity};
-use super::path::TrustStore;
-use super::refusal::EdsRefusal;
-use super::revocation::{CrlProblem, CrlState, Revocations};
+use super::lists::{self, CheckedList};
+use super::ocsp::{self, CertId, CertificateStatus, OcspAnswer, OcspFault, OcspNonce, OcspPolicy, OcspQuestion};
+use super::path::{Authority, TrustStore, TrustedPath};
+use super::refusal::{EdsRefusal, StatusFault};
+use super::responders::Responders;
+use super::revocation::{CrlFault, CrlProblem, CrlState, Revocations};
 use super::settings::{EdsSettings, SettingsFault, TrustFile};
-use super::{armour, limits, purpose};
+use super::signed::{Formats, Signed};
+use super::{limits, purpose};
 
 /// Checks signatures against the configured authorities. Build one at start and share it.
 #[derive(Debug)]
 pub struct EdsVerifier {
     trust: TrustStore,
     revocations: Revocations,
+    responders: Option<Responders>,
     checksum: Checksum,
+    xml: bool,
     problems: Vec<CrlProblem>,
 }
 
-/// A signature that passed every check. Only [`EdsVerifier::verify`] makes one.
+/// A signature that passed every check but the last: nobody has said yet whether its certificate was withdrawn. Only
+/// [`EdsVerifier::examine`] makes one, and only [`EdsVerifier::conclude`] makes something of it.
+#[derive(Clone, Debug)]
+pub struct Examined {
+    identity: NationalIdentity,
+    certificate: Certificate,
+    path: TrustedPath,
+    suite: &'static str,
+    signing_time: Option<Timestamp>,
+}
+
+/// Who is asked whether a certificate was withdrawn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StatusSource {
+    /// The revocation lists in use.
+    Lists,
+    /// A responder that answered.
+    Answer(OcspAnswer),
+}
+
+/// What said that a certificate was not withdrawn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StatusEvidence {
+    /// A revocation list that does not name it.
+    List {
+        /// When the list was made.
+        made_at: Timestamp,
+    },
+    /// A responder's answer.
+    Answer(OcspAnswer),
+}
+
+/// A signature that passed every check. Only [`EdsVerifier::conclude`] makes one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifiedEds {
     identity: NationalIdentity,
     certificate: Certificate,
     suite: &'static str,
     signing_time: Option<Timestamp>,
-    list_made_at: Timestamp,
+    status: StatusEvidence,
 }
 
 impl EdsVerifier {
@@ -48,52 +88,189 @@ impl EdsVerifier {
         Ok(Self {
             trust,
             revocations,
+            responders: None,
             checksum: settings.checksum,
+            xml: settings.xml,
             problems,
         })
     }
 
-    /// Verifies an answer to a challenge: `signature` is base64 or PEM (`CMS`) of a SignedData, `challenge` the stored bytes,
-    /// `now` the server's time. It costs two signature checks and waits for nothing; the caller has consumed the challenge already.
+    /// Asks these responders before it looks into lists.
+    #[must_use]
+    pub fn with_responders(mut self, responders: Responders) -> Self {
+        self.responders = Some(responders);
+        self
+    }
+
+    /// Whom it asks before it looks into lists.
+    pub const fn responders(&self) -> Option<&Responders> {
+        self.responders.as_ref()
+    }
+
+    /// Verifies an answer to a challenge by the revocation lists alone.
     ///
     /// # Errors
     /// The first rule that is broken.
     pub fn verify(&self, signature: &str, challenge: &[u8], now: Timestamp) -> Result<VerifiedEds, EdsRefusal> {
-        if challenge.is_empty() {
-            return Err(EdsRefusal::Challenge);
-        }
-        let bytes = armour::open(signature).map_err(EdsRefusal::Format)?;
-        let envelope = SignedData::parse(&bytes).map_err(EdsRefusal::Format)?;
-        envelope.carries(challenge).map_err(EdsRefusal::Content)?;
-        let signer = envelope.only_signer()?;
-        let certificate = envelope.certificate_of(&signer).map_err(EdsRefusal::Signer)?;
+        let examined = self.examine(signature, challenge, now)?;
+        self.conclude(examined, StatusSource::Lists, now)
+    }
 
-        let suite = self
-            .trust
-            .suites()
-            .of_signer(&signer.digest, &signer.signature_algorithm, &certificate.key)
-            .map_err(EdsRefusal::Algorithm)?;
-        let attributes = SignedAttributes::parse(signer.attributes).map_err(EdsRefusal::Attributes)?;
-        attributes
-            .bind(&suite.digest(challenge))
-            .map_err(EdsRefusal::Attributes)?;
-        attributes.name(certificate).map_err(EdsRefusal::Attributes)?;
-        if !suite.verifies(&certificate.key, &attributes.message, &signer.signature) {
-            return Err(EdsRefusal::Signature);
-        }
-
-        let path = self.trust.path(certificate, now).map_err(EdsRefusal::Chain)?;
-        check_validity(certificate, now)?;
-        let role = purpose::role(certificate).map_err(EdsRefusal::Purpose)?;
-        let list_made_at = self.revocations.check(&certificate.serial, &path, now)?;
-        let identity = identity::read(certificate, role, self.checksum).map_err(EdsRefusal::Identity)?;
-        Ok(VerifiedEds {
+    /// Everything but revocation: `signature` is base64 or PEM (`CMS`) of a SignedData, or a signed XML document when the
+    /// settings accept one, `challenge` the stored bytes, `now` the server's time. It costs two signature checks and waits for nothing; the caller has consumed the challenge already.
+    ///
+    /// # Errors
+    /// The first rule that is broken.
+    pub fn examine(&self, signature: &str, challenge: &[u8], now: Timestamp) -> Result<Examined, EdsRefusal> {
+        let formats = Formats {
+            suites: self.trust.suites(),
+            xml: self.xml,
+        };
+        let Signed {
+            certificate,
+            suite,
+            signing_time,
+        } = Signed::open(signature, challenge, formats)?;
+        let path = self.trust.path(&certificate, now).map_err(EdsRefusal::Chain)?;
+        check_validity(&certificate, now)?;
+        let role = purpose::role(&certificate).map_err(EdsRefusal::Purpose)?;
+        let identity = identity::read(&certificate, role, self.checksum).map_err(EdsRefusal::Identity)?;
+        Ok(Examined {
             identity,
-            certificate: certificate.clone(),
+            certificate,
+            path,
             suite: suite.name,
-            signing_time: attributes.signing_time(),
-            list_made_at,
+            signing_time,
         })
+    }
+
+    /// The last check (CE-8): the certificate is not withdrawn, says the source, and no list that is newer contradicts it.
+    ///
+    /// # Errors
+    /// It was withdrawn, or nobody can say.
+    pub fn conclude(
+        &self,
+        examined: Examined,
+        source: StatusSource,
+        now: Timestamp,
+    ) -> Result<VerifiedEds, EdsRefusal> {
+        let grace = Duration::ZERO;
+        self.conclude_within(examined, source, (now, grace))
+    }
+
+    /// The same, with an answer that may be older than its own time by `grace`.
+    pub(crate) fn conclude_within(
+        &self,
+        examined: Examined,
+        source: StatusSource,
+        (now, grace): (Timestamp, Duration),
+    ) -> Result<VerifiedEds, EdsRefusal> {
+        let serial = &examined.certificate.serial;
+        let status = match source {
+            StatusSource::Lists => StatusEvidence::List {
+                made_at: self.revocations.check(serial, &examined.path, now)?,
+            },
+            StatusSource::Answer(answer) => {
+                self.check_answer(&examined, &answer, (now, grace))?;
+                StatusEvidence::Answer(answer)
+            }
+        };
+        Ok(VerifiedEds {
+            identity: examined.identity,
+            certificate: examined.certificate,
+            suite: examined.suite,
+            signing_time: examined.signing_time,
+            status,
+        })
+    }
+
+    fn check_answer(
+        &self,
+        examined: &Examined,
+        answer: &OcspAnswer,
+        (now, grace): (Timestamp, Duration),
+    ) -> Result<(), EdsRefusal> {
+        let unknown = |fault| EdsRefusal::StatusUnknown(fault);
+        let issuer = examined.path.issuing().ok_or(unknown(StatusFault::NoList))?;
+        let serial = &examined.certificate.serial;
+        if *answer.id() != CertId::of(issuer, serial) || !answer.is_fresh(now, grace) {
+            return Err(unknown(StatusFault::Stale));
+        }
+        self.revocations.check_authorities(&examined.path, now)?;
+        match answer.status() {
+            CertificateStatus::Good => {}
+            CertificateStatus::Revoked { at } => return Err(EdsRefusal::Revoked { at }),
+            CertificateStatus::NeverIssued => return Err(EdsRefusal::NeverIssued),
+            CertificateStatus::Unknown => return Err(unknown(StatusFault::NotKnownToIssuer)),
+        }
+        // The newest word counts: what the issuer withdrew after the answer is withdrawn.
+        let known = answer.this_update();
+        match self.revocations.withdrawn_after((issuer, serial), known, now) {
+            Some(at) => Err(EdsRefusal::Revoked { at }),
+            None => Ok(()),
+        }
+    }
+
+    /// What to ask a responder about the certificate of a signature.
+    pub fn question(&self, examined: &Examined, nonce: OcspNonce) -> Option<OcspQuestion> {
+        let issuer = examined.path.issuing()?;
+        Some(OcspQuestion::about(issuer, &examined.certificate.serial, nonce))
+    }
+
+    /// Judges what a responder sent. It costs at most two signature checks and waits for nothing.
+    ///
+    /// # Errors
+    /// The first rule that the answer breaks; then it says nothing about the certificate.
+    pub fn answer(
+        &self,
+        question: &OcspQuestion,
+        response: &[u8],
+        (policy, now): (&OcspPolicy, Timestamp),
+    ) -> Result<OcspAnswer, OcspFault> {
+        let is_asked = |issuer: &&Arc<Authority>| question.is_to(issuer);
+        let issuer = self.trust.authorities().find(is_asked).ok_or(OcspFault::Responder)?;
+        let is_withdrawn = |serial: &[u8]| self.revocations.is_withdrawn(issuer, serial, now);
+        let rules = ocsp::Rules {
+            issuer,
+            suites: self.trust.suites(),
+            policy: *policy,
+            now,
+        };
+        ocsp::judge(question, response, rules, is_withdrawn)
+    }
+
+    /// Questions about a certificate of which only issuer (DER of the name) and serial number (content octets) are known:
+    /// one for each configured authority of that name.
+    pub fn questions_about(&self, issuer: &[u8], serial: &[u8], nonce: OcspNonce) -> Vec<OcspQuestion> {
+        let of_name = self.trust.authorities().filter(|one| one.name() == issuer);
+        of_name.map(|one| OcspQuestion::about(one, serial, nonce)).collect()
+    }
+
+    /// Whether fresh lists name the certificate with this issuer (DER of the name) and serial number (content octets);
+    /// `None` when no fresh list covers every authority of that name.
+    pub fn is_listed(&self, issuer: &[u8], serial: &[u8], now: Timestamp) -> Option<bool> {
+        let of_name = self.trust.authorities().filter(|one| one.name() == issuer);
+        let said: Vec<Option<bool>> = of_name
+            .map(|one| self.revocations.is_withdrawn(one, serial, now))
+            .collect();
+        if said.contains(&Some(true)) {
+            return Some(true);
+        }
+        let is_covered = !said.is_empty() && said.iter().all(Option::is_some);
+        is_covered.then_some(false)
+    }
+
+    /// Checks a revocation list that was fetched: its form, its issuer, its signature. Not its time.
+    ///
+    /// # Errors
+    /// It cannot be used.
+    pub fn check_list(&self, name: &str, der: &[u8]) -> Result<CheckedList, CrlFault> {
+        lists::read_one(der, name, &self.trust)
+    }
+
+    /// Puts these in the place of all lists that were fetched; those of the configuration's files stay.
+    pub fn use_lists(&self, fetched: Vec<CheckedList>) {
+        self.revocations.use_fetched(fetched);
     }
 
     /// Puts these revocation lists in the place of all others, at once.
@@ -195,8 +372,8 @@ impl VerifiedEds {
         self.signing_time
     }
 
-    /// When the revocation list was made that does not list the certificate.
-    pub const fn list_made_at(&self) -> Timestamp {
-        self.list_made_at
+    /// What said that the certificate was not withdrawn.
+    pub const fn status(&self) -> &StatusEvidence {
+        &self.status
     }
 }

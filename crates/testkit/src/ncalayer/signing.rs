@@ -118,7 +118,10 @@ fn allows(state: &SignerState, key: &PersonKey, filter: &KeyFilter) -> bool {
     };
     // An empty chain means any certificate; otherwise the issuing authority must be among those named.
     let is_of_chain = filter.chain.as_ref().is_none_or(|chain| {
-        let nca = pem("CERTIFICATE", state.keys().centre_of(key.key.suite()).nca().certificate());
+        let nca = pem(
+            "CERTIFICATE",
+            state.keys().centre_of(key.key.suite()).nca().certificate(),
+        );
         chain.is_empty() || chain.iter().any(|named| plain(named) == plain(&nca))
     });
     filter.files

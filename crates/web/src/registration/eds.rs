@@ -21,7 +21,7 @@ use super::{Standing, Under, standing};
 use crate::answer;
 use crate::flow::{FlowForm, FlowPage, Place};
 use crate::sign_in::eds::{self, SignatureError};
-use crate::sign_in::{first_stage, refusals};
+use crate::sign_in::{first_stage, refusals, verification};
 
 const PURPOSE: ChallengePurpose = ChallengePurpose::EdsRegistration;
 
@@ -74,7 +74,7 @@ async fn answered(form: &FlowForm) -> Result<Response, Problem> {
         return Ok(page.see(Place::Registration));
     }
     let signature = eds::posted(form).await?;
-    match eds::verify(page, (under.attempt.id, PURPOSE), signature).await {
+    match verification::answer(page, (under.attempt.id, PURPOSE), signature).await {
         Ok(verified) if is_of(page, &under, &verified).await? => match stop(page, &under, &verified).await? {
             None => proven(page, &under).await,
             Some(stop) => refused(page, &under, ("P_STOPPED", refusals::stopped(stop))).await,
@@ -149,10 +149,14 @@ async fn refused(
     (code, shown): (&'static str, SignatureRefusal),
 ) -> Result<Response, Problem> {
     let attempt = &under.attempt;
+    // Nothing is known to be wrong with a key that cannot be checked now.
+    let counts = !matches!(shown, SignatureRefusal::TryLater { .. });
     page.provider()
         .db
         .tx("picture_eds_refused", |tx| async move {
-            throttles::record_hit(&tx, &eds::refused_in_network(page), page.now).await?;
+            if counts {
+                throttles::record_hit(&tx, &eds::refused_in_network(page), page.now).await?;
+            }
             trace(&tx, page, (EventKind::PictureRefused, code), attempt).await
         })
         .await

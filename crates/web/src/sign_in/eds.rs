@@ -6,11 +6,11 @@ use authority::error::Class;
 use authority::ids::{AttemptId, ChallengeId};
 use authority::secret::Purpose;
 use authority::throttle::{SIGNATURES_PER_FLOW, SIGNATURES_PER_NETWORK};
-use authority::time::{Timestamp, hours};
+use authority::time::hours;
 use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use federation::eds::{self, ChallengeText, EdsRefusal, PersonClass, VerifiedEds};
+use federation::eds::{self, ChallengeText, EdsRefusal, PersonClass};
 use pages::screens::{Crowd, EdsPurpose, SignWithEds, SignatureRefusal, TooManySignatures};
 use protocol::Problem;
 use storage::throttles::{self, Capped, Counter};
@@ -18,8 +18,7 @@ use storage::{StorageError, Tx, Write, attempts, audit, challenges};
 
 use super::first_stage::{self, FirstStageRefusal};
 use super::messages::MessageError;
-use super::refusals;
-use crate::WebState;
+use super::{refusals, verification};
 use crate::answer;
 use crate::flow::{FlowForm, FlowPage, Place};
 
@@ -77,9 +76,16 @@ impl SignatureError {
         }
     }
 
+    /// Whether it counts as a refused signature. When nobody can say whether the certificate was withdrawn, nothing is known
+    /// to be wrong with it, and the person must not be shut out for trying again.
+    pub(crate) const fn is_the_signatures_fault(&self) -> bool {
+        !matches!(self, Self::Eds(EdsRefusal::StatusUnknown(_)))
+    }
+
     /// Log level, metric and alert follow from it.
     const fn class(&self) -> Class {
         match self {
+            Self::Eds(EdsRefusal::StatusUnknown(_)) => Class::Transient,
             Self::Challenge(_) | Self::Eds(_) | Self::Person(_) => Class::Refused,
             Self::Busy => Class::Transient,
             Self::Broken(_) | Self::Message(MessageError::Text(_)) => Class::Bug,
@@ -211,64 +217,8 @@ pub(crate) async fn posted(form: &FlowForm) -> Result<&str, Problem> {
 
 /// Takes the challenge, verifies, records.
 async fn prove(page: &FlowPage, attempt: SignInAttempt, signature: &str) -> Result<(), SignatureError> {
-    let verified = verify(page, (attempt.id, ChallengePurpose::EdsSignIn), signature).await?;
+    let verified = verification::answer(page, (attempt.id, ChallengePurpose::EdsSignIn), signature).await?;
     first_stage::by_eds(page, attempt, &verified).await
-}
-
-async fn take_challenge(
-    page: &FlowPage,
-    attempt: AttemptId,
-    purpose: ChallengePurpose,
-) -> Result<Challenge, SignatureError> {
-    let now = page.now;
-    let taken = page
-        .provider()
-        .db
-        .tx("eds_take_challenge", |tx| async move {
-            challenges::take(&tx, attempt, purpose, now).await
-        })
-        .await?;
-    let challenge = taken.ok_or(SignatureError::Challenge(ChallengeError::NotOpen))?;
-    let browser = page.flow.browser.cookie_digest();
-    challenge
-        .check(purpose, attempt, browser, now)
-        .map_err(SignatureError::Challenge)?;
-    Ok(challenge)
-}
-
-/// Takes the challenge and verifies its answer: off the async executor, a bounded number at a time (security rule RL-3).
-pub(crate) async fn verify(
-    page: &FlowPage,
-    (attempt, purpose): (AttemptId, ChallengePurpose),
-    signature: &str,
-) -> Result<VerifiedEds, SignatureError> {
-    let challenge = take_challenge(page, attempt, purpose).await?;
-    judge(&page.state, &challenge.text, page.now, signature).await
-}
-
-/// Verifies an answer to a challenge that the caller has taken.
-pub(super) async fn judge(
-    state: &WebState,
-    text: &str,
-    now: Timestamp,
-    signature: &str,
-) -> Result<VerifiedEds, SignatureError> {
-    let turn = std::sync::Arc::clone(&state.verifications).acquire_owned();
-    let turn = tokio::time::timeout(state.settings.verification_wait, turn).await;
-    let Ok(Ok(turn)) = turn else {
-        return Err(SignatureError::Busy);
-    };
-    let eds = std::sync::Arc::clone(&state.eds);
-    let (signature, text) = (signature.to_owned(), text.to_owned());
-    let verdict = tokio::task::spawn_blocking(move || {
-        let verdict = eds.verify(&signature, text.as_bytes(), now);
-        drop(turn);
-        verdict
-    });
-    verdict
-        .await
-        .map_err(SignatureError::Broken)?
-        .map_err(SignatureError::Eds)
 }
 
 /// Leaves a trace and shows S2 with a new challenge.
@@ -279,6 +229,7 @@ async fn refused(page: &FlowPage, attempt: AttemptId, error: SignatureError) -> 
         return Ok(page.see(place));
     }
     let (code, class, reason) = (error.code(), error.class(), error.reason());
+    let counts = error.is_the_signatures_fault();
     let shown = match error {
         SignatureError::Storage(error) => return Err(Problem::OurFault(error)),
         SignatureError::Message(error) => return Err(error.into()),
@@ -306,7 +257,11 @@ async fn refused(page: &FlowPage, attempt: AttemptId, error: SignatureError) -> 
     let (event, kept) = (&event, &challenge);
     let kept = page.provider().db.tx("eds_refused", |tx| async move {
         audit::insert(&tx, event).await?;
-        record_refused(&tx, page, attempt, kept).await
+        if counts {
+            record_refused(&tx, page, attempt, kept).await
+        } else {
+            challenges::insert(&tx, kept).await.map(|_| true)
+        }
     });
     let again = kept.await.map_err(|error: StorageError| Problem::OurFault(error))?;
     if again {

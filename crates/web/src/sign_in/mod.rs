@@ -3,6 +3,7 @@
 //! * `choose`: S1 and S16. `eds`: S2. `egov`: S3. `sms`: S6, S11, X2.
 //! * `first_stage`: who a verified signature belongs to, and what is recorded of it.
 //! * `second_stage`: comparing a code. `messages`: minting one and sending it.
+//! * `verification`: whether an answer to a challenge holds, in one place for all pages that ask for a signature.
 //! * `certificate_facts`, `refusals`: pure.
 
 mod certificate_facts;
@@ -15,3 +16,4 @@ pub(crate) mod refusals;
 mod second_stage;
 mod send_limits;
 pub(crate) mod sms;
+pub(crate) mod verification;

@@ -16,6 +16,7 @@ pub(crate) fn shown(class: PersonClass, now: Timestamp) -> SignatureRefusal {
         PersonClass::Expired { at } => SignatureRefusal::Expired { date: at },
         PersonClass::NotYetValid { at } => SignatureRefusal::NotYetValid { date: at },
         PersonClass::Revoked { at } => SignatureRefusal::Revoked { date: Some(at) },
+        PersonClass::NeverIssued => SignatureRefusal::Revoked { date: None },
         PersonClass::WrongKind => SignatureRefusal::WrongKind,
         PersonClass::UnknownCentre => SignatureRefusal::UnknownCentre,
         PersonClass::TryLater => SignatureRefusal::TryLater { at: now.plus(RETRY) },
@@ -31,6 +32,7 @@ pub(crate) fn on_phone(class: PersonClass, now: Timestamp) -> QrRefusal {
         PersonClass::Revoked { at } => QrRefusal::Revoked(at),
         PersonClass::WrongKind => QrRefusal::WrongKind,
         PersonClass::UnknownCentre => QrRefusal::UnknownCentre,
+        PersonClass::NeverIssued => QrRefusal::Withdrawn,
         PersonClass::TryLater => QrRefusal::TryLater(now.plus(RETRY)),
     }
 }

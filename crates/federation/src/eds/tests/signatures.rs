@@ -25,7 +25,8 @@ fn a_signature_with_either_rsa_key_names_its_person() {
         assert_eq!(names.patronymic.as_deref(), Some("Болатұлы"));
         assert_eq!(verified.suite(), "rsa-sha256");
         assert_eq!(verified.signing_time(), Some(NOW));
-        assert_eq!(verified.list_made_at().to_rfc3339(), "2026-11-21T06:00:00Z");
+        let made_at = Timestamp::from_rfc3339("2026-11-21T06:00:00Z").unwrap();
+        assert_eq!(*verified.status(), StatusEvidence::List { made_at });
         assert_eq!(verified.not_after().to_rfc3339(), "2027-06-01T06:45:13Z");
     }
 }

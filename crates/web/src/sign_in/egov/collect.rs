@@ -14,7 +14,7 @@ use crate::answer;
 use crate::flow::{FlowPage, Place};
 use crate::sign_in::eds::{self, SignatureError};
 use crate::sign_in::first_stage::{self, FirstStageRefusal};
-use crate::sign_in::{refusals, sms};
+use crate::sign_in::{refusals, sms, verification};
 
 /// Goes on, or shows why not.
 pub(super) async fn collected(
@@ -29,7 +29,7 @@ pub(super) async fn collected(
         // Another tab went on, or asked for a new code.
         return Ok(answer::see_other(&page.path_of("egov")));
     };
-    let verified = super::verify(&page.state, &challenge.text, page.now, &signature).await;
+    let verified = super::verify(verification::Asked::on(page), &challenge.text, &signature).await;
     match transaction.purpose {
         QrPurpose::FirstStage => first(page, attempt, (transaction, taken), verified).await,
         QrPurpose::SecondStage => second(page, attempt, (transaction, taken), verified).await,

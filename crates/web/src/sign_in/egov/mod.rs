@@ -21,21 +21,14 @@ use base64::engine::general_purpose::STANDARD;
 use federation::eds::{EdsRefusal, VerifiedEds};
 
 pub(crate) use self::confirm::is_offered;
-use super::eds::{self, SignatureError};
-use crate::WebState;
+use super::eds::SignatureError;
+use super::verification::Asked;
 
 /// Verifies what an app signed. Builds of it are known that sign the base64 text of a document instead of its bytes; that
 /// text, and nothing else, is taken too (kz-eds §8.1).
-async fn verify(
-    state: &WebState,
-    text: &str,
-    now: authority::time::Timestamp,
-    signature: &str,
-) -> Result<VerifiedEds, SignatureError> {
-    match eds::judge(state, text, now, signature).await {
-        Err(SignatureError::Eds(EdsRefusal::Content(_))) => {
-            eds::judge(state, &STANDARD.encode(text), now, signature).await
-        }
+async fn verify(asked: Asked<'_>, text: &str, signature: &str) -> Result<VerifiedEds, SignatureError> {
+    match asked.verify(text, signature).await {
+        Err(SignatureError::Eds(EdsRefusal::Content(_))) => asked.verify(&STANDARD.encode(text), signature).await,
         verdict => verdict,
     }
 }

@@ -29,7 +29,7 @@ use super::{page, secrets};
 use crate::WebState;
 use crate::answer;
 use crate::sign_in::eds::SignatureError;
-use crate::sign_in::refusals;
+use crate::sign_in::{refusals, verification};
 use crate::visit::Visited;
 
 /// One request of an app.
@@ -237,7 +237,12 @@ impl Asked {
     /// Takes the one answer, verifies it, keeps the verdict.
     async fn judged(&self, found: Found, signature: &str) -> Result<Response, AppRefusal> {
         let answered = self.take(&found).await?;
-        let verdict = super::verify(&self.state, &found.challenge.text, self.now, signature).await;
+        let asked = verification::Asked {
+            state: &self.state,
+            now: self.now,
+            reference: &self.visit.reference,
+        };
+        let verdict = super::verify(asked, &found.challenge.text, signature).await;
         let (next, sealed, event) = match &verdict {
             Ok(_) => (answered.complete(self.now), Some(self.seal(&found, signature)?), None),
             Err(error) => {
