@@ -47,6 +47,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "kiru-jobs",
         &[
             "kiru-authority",
+            "kiru-federation",
             "kiru-jose",
             "kiru-messaging",
             "kiru-outbound",
@@ -107,6 +108,7 @@ const KEPT_TO: &[(&str, &[&str])] = &[
         &[
             "kiru-outbound",
             "kiru-messaging",
+            "kiru-federation",
             "kiru-storage",
             "kiru-protocol",
             "kiru-web",

@@ -17,13 +17,14 @@ fn root() -> PathBuf {
 }
 
 /// What runs a rule that is no `#[test]`: steps of `.ci/run` and what they read, and the script behind the figures.
-const CHECKS: [&str; 8] = [
+const CHECKS: [&str; 9] = [
     ".ci/run",
     ".ci/check-migrations",
     "clippy.toml",
     "deny.toml",
     "docker/check-binary",
     "tests/figures/measure.sh",
+    "tests/openssl/eds-oracle.sh",
     "tests/openssl/gost-oracle.sh",
     "tests/openssl/verify-signer-cms.sh",
 ];

@@ -5,6 +5,7 @@ use aws_lc_rs::digest;
 use crate::assurance::amr;
 use crate::clients::ClientId;
 use crate::ids::{DeviceId, EventId, SessionId, UserId};
+use crate::representation::Principal;
 use crate::sessions::BrowserSession;
 use crate::time::Timestamp;
 
@@ -110,6 +111,8 @@ event_kinds! {
     SignInMessagesChanged => "sign_in_messages_changed",
     /// A person saved the own history of sign-ins as a file.
     HistoryExported => "history_exported",
+    /// An operator wrote a record of evidence into a file.
+    EvidenceExported => "evidence_exported",
     /// Consent was given.
     ConsentGranted => "consent_granted",
     /// Consent was declined.
@@ -124,6 +127,12 @@ event_kinds! {
     RefreshReused => "refresh_reused",
     /// A grant was revoked.
     GrantRevoked => "grant_revoked",
+    /// A power of attorney was given.
+    PowerGiven => "power_given",
+    /// The agent's side of it: a power of attorney was received.
+    PowerReceived => "power_received",
+    /// A power of attorney was ended before its time; one event for each side.
+    PowerEnded => "power_ended",
     /// A signing key was made, activated or retired.
     SigningKeyChanged => "signing_key_changed",
     /// A client was registered or changed.
@@ -180,6 +189,10 @@ impl EventKind {
             | Self::ActivityDisputed
             | Self::SignInMessagesChanged
             | Self::HistoryExported
+            | Self::EvidenceExported
+            | Self::PowerGiven
+            | Self::PowerReceived
+            | Self::PowerEnded
             // These report; what they are about went on.
             | Self::SmsBudgetReached
             | Self::RequestValueRepeated => EventResult::Done,
@@ -259,6 +272,11 @@ pub struct Event {
     pub reason: String,
     /// The reference shown to the person.
     pub reference: Option<String>,
+    /// SHA-256 of the record of evidence that belongs to the event (security rule CE-15): the chain covers the record
+    /// by it.
+    pub evidence: Option<[u8; 32]>,
+    /// In whose name the person acted, when it was not their own (security rule DG-7).
+    pub principal: Option<Principal>,
 }
 
 impl Event {
@@ -277,6 +295,8 @@ impl Event {
             methods: String::new(),
             reason: String::new(),
             reference: None,
+            evidence: None,
+            principal: None,
         }
     }
 
@@ -311,6 +331,15 @@ impl Event {
         member(self.methods.as_bytes());
         member(self.reason.as_bytes());
         member(optional(self.reference.clone()).as_bytes());
+        // Members that came later are written with their names and only when there is one: older events keep their digests.
+        if let Some(evidence) = &self.evidence {
+            member(b"evidence");
+            member(evidence);
+        }
+        if let Some(principal) = self.principal {
+            member(b"principal");
+            member(principal.to_string().as_bytes());
+        }
         let mut bytes = [0_u8; 32];
         bytes.copy_from_slice(context.finish().as_ref());
         bytes
@@ -383,6 +412,18 @@ mod tests {
             },
             Event {
                 reference: Some("7QK2-9D4M".to_owned()),
+                ..event.clone()
+            },
+            Event {
+                evidence: Some([0; 32]),
+                ..event.clone()
+            },
+            Event {
+                evidence: Some([1; 32]),
+                ..event.clone()
+            },
+            Event {
+                principal: user_id.map(Principal::Person),
                 ..event
             },
         ];

@@ -1,6 +1,6 @@
 //! What a certificate says about the person who used it.
 
-use crate::ids::{CertificateId, UserId};
+use crate::ids::{CertificateId, OrganisationId, UserId};
 use crate::time::Timestamp;
 
 /// In which role a certificate was issued (extended key usage of the national centre).
@@ -203,6 +203,8 @@ pub struct Certificate {
     pub serial: Vec<u8>,
     /// The role it was issued in.
     pub role: CertificateRole,
+    /// The organisation that it names.
+    pub organisation: Option<OrganisationId>,
     /// Where its key is kept.
     pub key_storage: KeyStorage,
     /// What its key may be used for; none where it was used last before that was kept.

@@ -7,6 +7,7 @@ use crate::assurance::{Assurance, AssuranceRequest, AuthenticationMethod};
 use crate::authorization::{ClaimsRequest, Scope};
 use crate::clients::ClientId;
 use crate::ids::{CertificateId, DeviceId, GrantId, SessionId, UserId};
+use crate::representation::Acting;
 use crate::secret::TokenDigest;
 use crate::time::Timestamp;
 
@@ -28,6 +29,8 @@ pub struct Grant {
     pub device_id: Option<DeviceId>,
     /// The certificate of that session.
     pub certificate_id: Option<CertificateId>,
+    /// In whose name; none for what was given before anybody was asked.
+    pub acting: Option<Acting>,
     /// The user's epoch then; the grant is over when it is raised.
     pub epoch: i64,
     /// The scopes given.

@@ -100,6 +100,10 @@ ids! {
     EventId;
     /// A message in the outbox.
     OutboxId;
+    /// An organisation that a certificate named.
+    OrganisationId;
+    /// A power of attorney.
+    PowerId;
     /// An administrator with a key of their own.
     AdministratorId;
     /// A request that a second administrator has to agree to.

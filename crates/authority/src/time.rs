@@ -4,6 +4,7 @@
 //! every `_at` column stores, so that both databases compare them as integers.
 
 pub(crate) mod day;
+mod local;
 
 use std::fmt;
 use std::time::Duration;
@@ -11,6 +12,7 @@ use std::time::Duration;
 use chrono::{DateTime, SecondsFormat, Utc};
 
 pub use day::{Day, DayError};
+pub use local::{LocalTime, LocalTimeError};
 
 /// An instant: microseconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -4,7 +4,7 @@
 //!   certification authority and says who signed.
 //! * **Stores nothing**, reads no clock, opens no connection by itself: time and chance are arguments, trust material
 //!   comes from configuration.
-//! * **May import** `authority` (and `jose`, `outbound` when an upstream needs them); never `storage`.
+//! * **May import** `authority` and `gost` (and `jose`, `outbound` when an upstream needs them); never `storage`.
 //! * **Start reading** at [`eds::EdsVerifier`]: its `verify` lists the checks in their order.
 
 pub mod eds;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use authority::time::{Timestamp, days};
 use storage::{
-    Db, StorageError, Tx, access_tokens, cabinet_tickets, devices, grants, interactions, outbox, phones,
+    Db, StorageError, Tx, access_tokens, cabinet_tickets, devices, evidence, grants, interactions, outbox, phones,
     refresh_tokens, registrations, request_values, sessions, signing_keys, sms, stop_codes, throttles,
 };
 
@@ -21,6 +21,9 @@ const MESSAGES: Duration = days(2);
 const TOKENS: Duration = days(7);
 /// Ended bindings and numbers are kept for the person's history.
 const HISTORY: Duration = days(365);
+/// What accepted signatures rest on is kept for as long as a sign-in may be disputed: the general limitation period of three
+/// years (Civil Code of Kazakhstan, article 178) and the year in which a dispute is found out.
+const EVIDENCE: Duration = days(4 * 365);
 
 /// What one round deleted or wiped, by table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -66,10 +69,12 @@ enum Kind {
     Throttles,
     RequestValues,
     SigningKeys,
+    Evidence,
+    EvidenceObjects,
 }
 
 impl Kind {
-    const ALL: [Self; 16] = [
+    const ALL: [Self; 18] = [
         Self::SmsText,
         Self::Sms,
         Self::Interactions,
@@ -86,6 +91,8 @@ impl Kind {
         Self::Throttles,
         Self::RequestValues,
         Self::SigningKeys,
+        Self::Evidence,
+        Self::EvidenceObjects,
     ];
 
     const fn table(self) -> &'static str {
@@ -105,6 +112,8 @@ impl Kind {
             Self::Throttles => "throttles",
             Self::RequestValues => "request_values",
             Self::SigningKeys => "signing_keys",
+            Self::Evidence => "evidence",
+            Self::EvidenceObjects => "evidence_objects",
         }
     }
 
@@ -126,6 +135,8 @@ impl Kind {
             Self::Throttles => throttles::expire(tx, now, BATCH).await,
             Self::RequestValues => request_values::expire(tx, now, BATCH).await,
             Self::SigningKeys => signing_keys::expire(tx, now.minus(TOKENS)).await,
+            Self::Evidence => evidence::expire(tx, now.minus(EVIDENCE), BATCH).await,
+            Self::EvidenceObjects => evidence::expire_objects(tx, now.minus(EVIDENCE), BATCH).await,
         }
     }
 }

@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::under_lease::UnderLease;
-use crate::{LogoutDelivery, deliver_sms, expire, seal_audit};
+use crate::{ListSources, ListsInUse, LogoutDelivery, RevocationWatch, deliver_sms, end_revoked, expire, seal_audit};
 
 /// What the jobs need.
 #[derive(Clone)]
@@ -30,6 +30,8 @@ pub struct Jobs {
     pub sender: Sender,
     /// Who tells clients that sessions ended.
     pub logout: LogoutDelivery,
+    /// Where revocation lists come from, and who uses them.
+    pub lists: ListSources,
     /// This node's name in leases.
     pub node: String,
 }
@@ -44,17 +46,30 @@ impl fmt::Debug for Jobs {
 enum Job {
     SealAudit,
     DeliverSms,
+    EndPowers,
     Expire,
+    CrlRefresh,
+    EndRevoked,
 }
 
 impl Job {
-    const ALL: [Self; 3] = [Self::SealAudit, Self::DeliverSms, Self::Expire];
+    const ALL: [Self; 6] = [
+        Self::SealAudit,
+        Self::DeliverSms,
+        Self::EndPowers,
+        Self::Expire,
+        Self::CrlRefresh,
+        Self::EndRevoked,
+    ];
 
     const fn name(self) -> &'static str {
         match self {
             Self::SealAudit => "seal_audit",
             Self::DeliverSms => "deliver_sms",
+            Self::EndPowers => "end_powers",
             Self::Expire => "expire",
+            Self::CrlRefresh => "crl_refresh",
+            Self::EndRevoked => "end_revoked",
         }
     }
 
@@ -63,7 +78,11 @@ impl Job {
             Self::SealAudit => Duration::from_millis(500),
             // A stop code has to be there at once.
             Self::DeliverSms => Duration::from_secs(1),
+            Self::EndPowers => Duration::from_secs(2),
             Self::Expire => authority::time::minutes(1),
+            // Each address has its own time; this is how late it may be.
+            Self::CrlRefresh => Duration::from_secs(5),
+            Self::EndRevoked => end_revoked::PERIOD,
         }
     }
 }
@@ -83,12 +102,37 @@ pub async fn run(jobs: Jobs, stop: watch::Receiver<bool>) {
     for job in Job::ALL {
         loops.spawn(rounds(jobs.clone(), job, stop.clone()));
     }
+    loops.spawn(use_lists(jobs.clone(), stop.clone()));
     loops.spawn(jobs.logout.run(stop));
     while loops.join_next().await.is_some() {}
 }
 
+/// Every node uses the lists that one fetched: no lease.
+async fn use_lists(jobs: Jobs, mut stop: watch::Receiver<bool>) {
+    let mut lists = ListsInUse::default();
+    let mut ticks = interval(Duration::from_secs(5));
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => {}
+            stopped = stop.wait_for(|stop| *stop) => {
+                drop(stopped);
+                return;
+            }
+        }
+        if let Err(error) = lists.take_over(&jobs.db, &jobs.lists).await {
+            tracing::warn!(
+                job = "use_lists",
+                error = &error as &dyn std::error::Error,
+                "a job failed and is tried again"
+            );
+        }
+    }
+}
+
 async fn rounds(jobs: Jobs, job: Job, mut stop: watch::Receiver<bool>) {
     let mut lease = UnderLease::new(job.name(), jobs.node.clone());
+    let mut watch = RevocationWatch::new(Arc::clone(&jobs.lists.eds), jobs.lists.turns.clone());
     let mut ticks = interval(job.period());
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -101,7 +145,7 @@ async fn rounds(jobs: Jobs, job: Job, mut stop: watch::Receiver<bool>) {
         }
         // Each round asks for the time and the lease anew, so that a long backlog is not worked on by an old instant.
         loop {
-            match jobs.round(job, &mut lease).await {
+            match jobs.round(job, (&mut lease, &mut watch)).await {
                 Ok(Left::More) if !*stop.borrow() => {}
                 Ok(Left::More | Left::Nothing) => break,
                 Err(error) => {
@@ -116,7 +160,7 @@ async fn rounds(jobs: Jobs, job: Job, mut stop: watch::Receiver<bool>) {
         }
     }
     // What was committed last is sealed before the process ends.
-    if matches!(job, Job::SealAudit) && jobs.round(job, &mut lease).await.is_err() {
+    if matches!(job, Job::SealAudit) && jobs.round(job, (&mut lease, &mut watch)).await.is_err() {
         tracing::warn!(
             job = job.name(),
             "the last events are sealed by another node or at the next start"
@@ -128,7 +172,11 @@ async fn rounds(jobs: Jobs, job: Job, mut stop: watch::Receiver<bool>) {
 }
 
 impl Jobs {
-    async fn round(&self, job: Job, lease: &mut UnderLease) -> Result<Left, StorageError> {
+    async fn round(
+        &self,
+        job: Job,
+        (lease, watch): (&mut UnderLease, &mut RevocationWatch),
+    ) -> Result<Left, StorageError> {
         let now = self.clock.now();
         if !self.has_work(job).await? || !lease.is_ours(&self.db, now).await? {
             return Ok(Left::Nothing);
@@ -141,12 +189,17 @@ impl Jobs {
                     return Ok(Left::More);
                 }
             }
+            Job::EndPowers => {
+                self.end_powers(now).await?;
+            }
             Job::Expire => {
                 let expired = expire(&self.db, now).await?;
                 for (table, rows) in expired.0 {
                     tracing::info!(job = job.name(), table, rows, "deleted or wiped what was over");
                 }
             }
+            Job::CrlRefresh => self.lists.refresh(&self.db, now).await.map(drop)?,
+            Job::EndRevoked => watch.round(&self.logout.provider, now).await.map(drop)?,
         }
         Ok(Left::Nothing)
     }
@@ -156,7 +209,9 @@ impl Jobs {
         match job {
             Job::SealAudit => Ok(storage::audit::find_oldest_pending(&self.db).await?.is_some()),
             Job::DeliverSms => storage::sms::is_waiting(&self.db, self.clock.now()).await,
-            Job::Expire => Ok(true),
+            Job::EndPowers => storage::powers::is_untold(&self.db, self.clock.now()).await,
+            Job::Expire | Job::EndRevoked => Ok(true),
+            Job::CrlRefresh => Ok(!self.lists.due(&self.db, self.clock.now()).await?.is_empty()),
         }
     }
 }

@@ -37,6 +37,11 @@ impl Local {
         format!("{:02}:{:02}", self.0.hour(), self.0.minute())
     }
 
+    /// `HH:MM:SS`, in every language.
+    pub(crate) fn exact_clock(self) -> String {
+        format!("{}:{:02}", self.clock(), self.0.second())
+    }
+
     /// `DD.MM HH:MM`, for messages, where every letter costs.
     pub(crate) fn short(self) -> String {
         format!("{:02}.{:02} {}", self.0.day(), self.0.month(), self.clock())

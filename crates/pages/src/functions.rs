@@ -14,7 +14,7 @@ use crate::texts::{Argument, TextError, Texts};
 /// Marks around an emphasised value inside a text; private use, which `shown` takes out of every value first.
 const STRONG: (char, char) = ('\u{e000}', '\u{e001}');
 
-/// Adds the filter `shown` for names from outside, and `t`, `rich`, `clock`, `day`, `moment`, `machine`, `zone`,
+/// Adds the filter `shown` for names from outside, and `t`, `rich`, `clock`, `day`, `moment`, `exact` to the second, `machine`, `zone`,
 /// `zone_title`, `calendar` and `asset`; `moment_ago` says besides how long ago it was; `clock_in`, `moment_in` and `zone_in` speak of another IANA zone.
 pub(crate) fn add(environment: &mut Environment<'static>, texts: &Arc<Texts>, zone: Tz, assets: &Arc<Assets>) {
     environment.add_filter("shown", |text: &str| escape::shown(text));
@@ -28,6 +28,11 @@ pub(crate) fn add(environment: &mut Environment<'static>, texts: &Arc<Texts>, zo
     environment.add_function("day", move |micros: i64| date(&these, local(micros, zone)?.calendar()));
     let these = Arc::clone(texts);
     environment.add_function("moment", move |micros: i64| moment(&these, local(micros, zone)?));
+    let these = Arc::clone(texts);
+    environment.add_function("exact", move |micros: i64| {
+        let at = local(micros, zone)?;
+        Ok::<_, Error>(format!("{}, {}", date(&these, at.calendar())?, at.exact_clock()))
+    });
     let these = Arc::clone(texts);
     environment.add_function("zone", move |micros: i64| {
         zone_name(&these, "zone", local(micros, zone)?)

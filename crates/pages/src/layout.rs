@@ -43,6 +43,8 @@ struct Service<'a> {
 struct Ncalayer<'a> {
     address: &'a str,
     test_chain: bool,
+    /// The fine for handing a key over, in tenge, in groups of three digits.
+    fine: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -76,6 +78,7 @@ impl<'a> Page<'a> {
             ncalayer: Ncalayer {
                 address: &settings.ncalayer,
                 test_chain: settings.ncalayer_test_chain,
+                fine: settings.key_fine.map(grouped),
             },
             operator: operator(settings, frame),
         }
@@ -110,6 +113,19 @@ fn operator<'a>(settings: &'a PagesSettings, frame: &Frame) -> Operator<'a> {
     }
 }
 
+/// A sum in groups of three digits, with spaces that do not break.
+fn grouped(sum: u32) -> String {
+    let digits = sum.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push('\u{a0}');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// A link may lead to a page, never run a script.
 fn is_web_address(uri: &str) -> bool {
     url::Url::parse(uri).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
@@ -135,6 +151,15 @@ mod tests {
         ] {
             assert!(!is_web_address(uri), "{uri}");
         }
+    }
+
+    #[test]
+    fn sums_are_read_in_groups_of_three_digits() {
+        let texts = [7, 393, 1_000, 196_600, 12_345_678].map(grouped);
+        assert_eq!(
+            texts.map(|text| text.replace('\u{a0}', " ")),
+            ["7", "393", "1 000", "196 600", "12 345 678"]
+        );
     }
 
     #[test]

@@ -88,6 +88,8 @@ pub struct PagesSettings {
     pub ncalayer: String,
     /// Ask NCALayer not to build a chain (`signerParams.chain: []`), so that keys of a test centre can be chosen. Never in production.
     pub ncalayer_test_chain: bool,
+    /// The fine for giving one's key to somebody else, in tenge, if S2 is to name it.
+    pub key_fine: Option<u32>,
     /// The number SMS codes come from, such as `1414`.
     pub sms_sender: String,
 }

@@ -107,6 +107,21 @@ impl Pages {
         self.plain(locale, key, (at, stop_code))
     }
 
+    /// A power of attorney was given in the person's name.
+    pub fn sms_power_given(&self, locale: Locale, at: Timestamp, stop_code: &str) -> String {
+        self.plain(locale, "sms-power-given", (at, stop_code))
+    }
+
+    /// The person was given a power of attorney.
+    pub fn sms_power_received(&self, locale: Locale, at: Timestamp, stop_code: &str) -> String {
+        self.plain(locale, "sms-power-received", (at, stop_code))
+    }
+
+    /// A power of attorney that concerns the person ended.
+    pub fn sms_power_ended(&self, locale: Locale, at: Timestamp, stop_code: &str) -> String {
+        self.plain(locale, "sms-power-ended", (at, stop_code))
+    }
+
     /// A message without a name in it.
     fn plain(&self, locale: Locale, key: &str, (at, stop): (Timestamp, &str)) -> String {
         let facts = [("time", &*self.short(at)), ("site", &self.site()), ("stop", stop)];

@@ -55,6 +55,12 @@ pub enum Change<'a> {
     KeyNew,
     /// The phone was changed: the old and the new one are told.
     PhoneChanged,
+    /// A power of attorney was given in the person's name.
+    PowerGiven,
+    /// The person was given one.
+    PowerReceived,
+    /// One that concerns the person ended.
+    PowerEnded,
     /// The account was suspended: there is nothing left to stop.
     Suspended,
     /// The account may be used again.
@@ -74,6 +80,9 @@ impl Change<'_> {
             | Self::KeyAccepted
             | Self::KeyNew
             | Self::PhoneChanged
+            | Self::PowerGiven
+            | Self::PowerReceived
+            | Self::PowerEnded
             | Self::Suspended
             | Self::Returned => None,
         }
@@ -152,6 +161,9 @@ pub async fn tell_with(
         | Change::KeyAccepted
         | Change::KeyNew
         | Change::PhoneChanged
+        | Change::PowerGiven
+        | Change::PowerReceived
+        | Change::PowerEnded
         | Change::Returned => Some(mint_stop_code(tx, teller, user, change, now).await?.grouped()),
     };
     let code = code.as_deref().map_or("", String::as_str);
@@ -184,6 +196,9 @@ fn text(teller: Teller<'_>, locale: Locale, change: Change<'_>, (code, now): (&s
         Change::KeyAccepted => pages.sms_key_accepted(locale, now, code),
         Change::KeyNew => pages.sms_key_new(locale, now, code),
         Change::PhoneChanged => pages.sms_phone_changed(locale, now, code),
+        Change::PowerGiven => pages.sms_power_given(locale, now, code),
+        Change::PowerReceived => pages.sms_power_received(locale, now, code),
+        Change::PowerEnded => pages.sms_power_ended(locale, now, code),
         Change::Suspended => pages.sms_suspended(locale, now),
         Change::Returned => pages.sms_returned(locale, now, code),
     }

@@ -2,6 +2,7 @@
 
 use authority::authorization::ClaimName;
 use authority::certificates::CertificateRole;
+use authority::representation::Acting;
 use authority::secret::{Keyring, Purpose};
 use authority::time::Timestamp;
 use authority::users::{FactName, FactSource, Phone, UserFact};
@@ -12,6 +13,9 @@ use storage::StorageError;
 use storage::grants::GrantInForce;
 
 use crate::Provider;
+use in_name::InName;
+
+mod in_name;
 
 /// 1990-01-01: nothing we know was updated before.
 const EARLIEST: i64 = 631_152_000;
@@ -46,11 +50,13 @@ pub(crate) async fn load(
     } else {
         None
     };
+    let in_name = InName::load(provider, names, rests_on).await?;
     Ok(release(
         names,
         &Known {
             facts,
             phone,
+            in_name,
             rests_on,
             keyring,
             now: provider.now(),
@@ -61,6 +67,7 @@ pub(crate) async fn load(
 struct Known<'a> {
     facts: Vec<UserFact>,
     phone: Option<Phone>,
+    in_name: InName,
     rests_on: &'a GrantInForce,
     keyring: &'a Keyring,
     now: Timestamp,
@@ -100,8 +107,10 @@ impl Known<'_> {
             C::Address => self.fact(name).and_then(address),
             C::PhoneNumber => self.phone_number(),
             C::PhoneNumberVerified => self.phone_number_verified(),
-            C::CertificateRole => Some(self.rests_on.certificate_role?.as_str().into()),
+            C::CertificateRole => self.certificate_role(),
             C::Bin | C::OrganisationName => self.organisation(name),
+            C::Organisation => self.in_name.organisation(),
+            C::Representation => self.in_name.representation(),
             C::DeviceId => self.device_id(),
             C::DeviceBound => Some(self.rests_on.device.is_some().into()),
             C::DeviceBoundAt => Some(self.rests_on.device.as_ref()?.bound_at.as_unix_seconds().into()),
@@ -127,23 +136,34 @@ impl Known<'_> {
         }
     }
 
-    /// The organisation is that of the certificate used now, and an individual's certificate has none (security rule
-    /// DG-5). Without a certificate there is only what a file says.
-    fn organisation(&self, name: ClaimName) -> Option<Value> {
-        let source = match self.rests_on.certificate_role {
-            Some(CertificateRole::Individual) => return None,
-            Some(
-                CertificateRole::Head
-                | CertificateRole::Signatory
-                | CertificateRole::FinancialSignatory
-                | CertificateRole::HumanResources
-                | CertificateRole::Employee
-                | CertificateRole::Organisation,
-            ) => FactSource::Certificate,
-            None => FactSource::PeopleFile,
+    /// The role in which the person acts: that of the certificate for its organisation, a natural person for themself.
+    /// Whoever acts by a power of attorney does so in no role of a certificate.
+    fn certificate_role(&self) -> Option<Value> {
+        let role = self.rests_on.certificate_role?;
+        let told = match self.rests_on.grant.acting {
+            Some(Acting::Organisation(_)) => role,
+            Some(Acting::Myself) | None => CertificateRole::Individual,
+            Some(Acting::Power { .. }) => return None,
         };
-        let of_source = |fact: &&UserFact| fact.name.as_str() == name.as_str() && fact.source == source;
-        self.facts.iter().find(of_source).and_then(|fact| text(&fact.value))
+        Some(told.as_str().into())
+    }
+
+    /// The organisation is that in whose name the person acts, by the certificate used now or by a power of attorney
+    /// (security rule DG-5). Without a certificate and a choice there is only what a file says.
+    fn organisation(&self, name: ClaimName) -> Option<Value> {
+        let member = match name {
+            ClaimName::Bin => "bin",
+            _ => "name",
+        };
+        if let Some(organisation) = self.in_name.organisation() {
+            return organisation.get(member).cloned();
+        }
+        let acts = self.rests_on.grant.acting.and_then(Acting::principal).is_some();
+        if acts || self.rests_on.certificate_role.is_some() {
+            return None;
+        }
+        let of_file = |fact: &&UserFact| fact.name.as_str() == name.as_str() && fact.source == FactSource::PeopleFile;
+        self.facts.iter().find(of_file).and_then(|fact| text(&fact.value))
     }
 
     /// Pairwise: two clients cannot join what they know by the device (security rule DB-17).

@@ -2,11 +2,12 @@
 //! that runs beside it. Nothing listens here, so that tests build the same application with other parts.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::response::Response;
-use federation::eds::EdsVerifier;
-use jobs::{Jobs, LogoutDelivery};
+use federation::eds::{EdsVerifier, Turns};
+use jobs::{Jobs, ListSources, LogoutDelivery};
 use messaging::sms::SenderError;
 use messaging::{Sender, SmsGateway};
 use outbound::Outbound;
@@ -20,6 +21,9 @@ use crate::chance::chance;
 use crate::config::{Config, Kind};
 use crate::foundation::Foundation;
 use crate::middleware::{self, Edge};
+
+/// How long a fetched list waits until another one is checked.
+const LIST_WAIT: Duration = Duration::from_mins(1);
 
 /// What a deployment is built from.
 pub struct Parts {
@@ -91,6 +95,13 @@ impl App {
             clock: Arc::clone(&provider.clock),
             gateway: Arc::clone(&sms),
             sender: sender.clone(),
+            lists: ListSources {
+                eds: Arc::clone(&eds),
+                outbound: outbound.clone(),
+                urls: config.eds().status().crl_urls.clone().into(),
+                period: config.eds().status().crl_refresh,
+                turns: Turns::new(1, LIST_WAIT),
+            },
             logout: LogoutDelivery::new(provider.clone(), outbound),
             node: Reference::mint(&mut chance()).to_string(),
         };
@@ -174,6 +185,7 @@ pub fn pages_settings(config: &Config) -> PagesSettings {
         ncalayer: format!("{}/", config.eds().ncalayer_address()),
         // Keys of a test centre have no chain that a person's NCALayer would build.
         ncalayer_test_chain: !config.deployment().kind().is_production(),
+        key_fine: operator.key_fine(),
         sms_sender: config.sms().sender().to_owned(),
     }
 }

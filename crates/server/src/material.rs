@@ -5,11 +5,13 @@ use std::path::PathBuf;
 
 use authority::identifiers::Checksum;
 use authority::secret::{Keyring, KeyringError};
-use federation::eds::{EdsSettings, EdsVerifier, SettingsFault, TrustFile};
+use federation::eds::{
+    Contour, EdsSettings, EdsVerifier, OcspPolicy, OcspSettings, Responders, SettingsFault, TrustFile,
+};
 use outbound::{Outbound, Settings, SettingsError};
 use web::{Places, PlacesError};
 
-use crate::config::{self, Config, Eds};
+use crate::config::{self, Config, Eds, Kind};
 use crate::kek::{self, KekRefusal};
 use crate::listener::{Tls, TlsError};
 
@@ -49,6 +51,9 @@ pub enum MaterialError {
     /// An anchor or intermediate is no certification authority.
     #[error("eds.anchors")]
     Eds(#[from] SettingsFault),
+    /// An authority whose people's keys are published, where real people sign in.
+    #[error("eds.anchors: an authority of the test contour is believed by nobody in production")]
+    TestContour,
     /// What is trusted for outgoing calls is no certificate.
     #[error("outbound.extra_trust")]
     Outbound(#[from] SettingsError),
@@ -69,15 +74,16 @@ impl Material {
         let keyring = Keyring::derive(&kek::read(config.secrets().kek())?)?;
         let places = config.places().database().map(Places::read).transpose()?;
         let eds = config.eds();
-        let eds = if eds.anchors().is_empty() {
-            None
+        let eds = if eds.has_anchors() {
+            Some(verifier(eds, config.deployment().kind())?)
         } else {
-            Some(EdsVerifier::new(&eds_settings(eds)?)?)
+            None
         };
         for problem in eds.iter().flat_map(EdsVerifier::crl_problems) {
             tracing::warn!(file = problem.file, problem = %problem.fault, "a revocation list cannot be used; its issuer's keys are refused");
         }
         let outbound = outbound(config.outbound())?;
+        let eds = eds.map(|verifier| with_responders(verifier, config.eds(), &outbound));
         let tls = config.listen().tls().map(Tls::load).transpose()?;
         Ok(Self {
             keyring,
@@ -87,6 +93,25 @@ impl Material {
             tls,
         })
     }
+}
+
+/// The verifier with the responders that the configuration names, if any.
+pub fn with_responders(verifier: EdsVerifier, eds: &Eds, outbound: &Outbound) -> EdsVerifier {
+    let status = eds.status();
+    if status.ocsp.is_empty() {
+        return verifier;
+    }
+    verifier.with_responders(Responders::new(
+        outbound.clone(),
+        OcspSettings {
+            urls: status.ocsp.clone(),
+            policy: OcspPolicy {
+                max_age: status.ocsp_max_age,
+                accept_without_nonce: !status.ocsp_nonce,
+            },
+            grace: status.ocsp_grace,
+        },
+    ))
 }
 
 /// The client that this configuration describes.
@@ -120,13 +145,40 @@ fn outbound_settings(outbound: &config::Outbound) -> Result<Settings, MaterialEr
     })
 }
 
-fn eds_settings(eds: &Eds) -> Result<EdsSettings, MaterialError> {
+/// Whoever believes the test contour is open to everybody: its people's keys and passwords are published.
+fn verifier(eds: &Eds, kind: Kind) -> Result<EdsVerifier, MaterialError> {
+    let verifier = EdsVerifier::new(&eds_settings(eds)?)?;
+    if verifier.contour() == Some(Contour::Test) {
+        if kind.is_production() {
+            return Err(MaterialError::TestContour);
+        }
+        tracing::warn!("authorities of the national test contour are believed: anybody can sign in as anybody");
+    }
+    Ok(verifier)
+}
+
+/// What the verifier is configured with, files read.
+///
+/// # Errors
+/// A file cannot be read.
+pub fn eds_settings(eds: &Eds) -> Result<EdsSettings, MaterialError> {
+    let (anchors, intermediates) = match eds.profile() {
+        Some(profile) => (profile.anchors(), profile.intermediates()),
+        None => (
+            files("eds.anchors", eds.anchors())?,
+            files("eds.intermediates", eds.intermediates())?,
+        ),
+    };
     Ok(EdsSettings {
-        anchors: files("eds.anchors", eds.anchors())?,
-        intermediates: files("eds.intermediates", eds.intermediates())?,
+        anchors,
+        intermediates,
+        roles: eds.roles().clone(),
+        policies: eds.policies().to_vec(),
+        legacy_gost: eds.legacy_gost(),
         crls: crl_files(eds)?,
         crl_max_age: Some(eds.crl_max_age()),
         checksum: checksum(eds),
+        xml: eds.xml(),
         ..EdsSettings::default()
     })
 }
@@ -195,5 +247,24 @@ mod tests {
         let absent = refusal(places, nothing);
         assert!(absent.starts_with("places.database: ") && absent.ends_with("x.pem cannot be read"));
         assert!(refusal(places, junk).ends_with("x.pem is no sound MaxMind DB file"));
+    }
+
+    #[test]
+    fn authorities_of_the_test_contour_stop_a_production_server() {
+        let vectors = Path::new(env!("CARGO_MANIFEST_DIR")).join("../federation/vectors");
+        for (authority, others) in [
+            ("test-ca/root_test_gost_2022.cer", ""),
+            ("test-ca/nca_rsa_test.cer", ""),
+            ("test-ca/nca_gost_test_2004.cer", "legacy_gost = true\n"),
+        ] {
+            let copy = |folder: &Path| {
+                std::fs::copy(vectors.join(authority), folder.join("x.cer")).unwrap();
+            };
+            let text = refusal(&format!("[eds]\nanchors = [\"x.cer\"]\n{others}"), copy);
+            assert!(
+                text.starts_with("eds.anchors: ") && text.contains("test contour"),
+                "{text}"
+            );
+        }
     }
 }

@@ -53,7 +53,12 @@ pub async fn insert(tx: &Tx, event: &Event) -> Result<(), StorageError> {
         ("methods", event.methods.clone().into()),
         ("reason", event.reason.clone().into()),
         ("reference", event.reference.clone().into()),
+        (
+            "principal",
+            event.principal.map(|principal| principal.to_string()).into(),
+        ),
         ("digest", event.digest().to_vec().into()),
+        ("evidence_digest", event.evidence.map(|digest| digest.to_vec()).into()),
     ];
     sql::insert(tx, "audit_events", cells).await?;
     sql::insert(tx, "audit_pending", [("event_id", event.id.as_uuid().into())]).await?;
@@ -135,6 +140,8 @@ struct EventRow {
     methods: String,
     reason: String,
     reference: Option<String>,
+    evidence_digest: Option<Vec<u8>>,
+    principal: Option<String>,
 }
 
 impl TryFrom<EventRow> for Event {
@@ -149,6 +156,10 @@ impl TryFrom<EventRow> for Event {
             None => None,
             Some(text) => Some(ClientId::parse(&text).map_err(|_| place.bad("client_id"))?),
         };
+        let principal = match row.principal {
+            None => None,
+            Some(text) => Some(text.parse().map_err(|_| place.bad("principal"))?),
+        };
         Ok(Self {
             id: EventId::from_uuid(row.id),
             at: Timestamp::from_micros(row.occurred_at),
@@ -162,6 +173,11 @@ impl TryFrom<EventRow> for Event {
             methods: row.methods,
             reason: row.reason,
             reference: row.reference,
+            evidence: row
+                .evidence_digest
+                .map(|digest| place.bytes32("evidence_digest", &digest))
+                .transpose()?,
+            principal,
         })
     }
 }

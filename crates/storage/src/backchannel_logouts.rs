@@ -2,7 +2,7 @@
 //! (OpenID Connect Back-Channel Logout 1.0 §2.3, §2.5). What they are told is kept in the outbox.
 
 use authority::clients::ClientId;
-use authority::ids::{CertificateId, SessionId, UserId};
+use authority::ids::{CertificateId, PowerId, SessionId, UserId};
 use authority::secret::TokenDigest;
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
@@ -21,6 +21,8 @@ pub enum Ended {
     AllBut(UserId, SessionId),
     /// All sessions that a certificate began.
     OfCertificate(CertificateId),
+    /// What was given by this power of attorney; the sessions go on.
+    Power(PowerId),
 }
 
 /// A client that has to be told of one session.
@@ -79,6 +81,13 @@ pub async fn list_concerned(conn: &Connection, ended: Ended) -> Result<Vec<Conce
                 "{GIVEN} AND {UNTOLD} AND browser_sessions.certificate_id = $1 ORDER BY client_name, client_id, session_id"
             );
             sql::list(conn, &sql, [certificate.as_uuid().into()]).await?
+        }
+        Ended::Power(power) => {
+            let sql = format!(
+                "{GIVEN} AND {UNTOLD} AND grants.power_id = $1 AND grants.revoked_at IS NULL \
+                 ORDER BY client_name, client_id, session_id"
+            );
+            sql::list(conn, &sql, [power.as_uuid().into()]).await?
         }
     };
     Ok(rows.into_iter().map(Concerned::try_from).collect::<Result<_, _>>()?)

@@ -5,7 +5,7 @@
 //! Retention: as long as the user.
 
 use authority::certificates::{Certificate, CertificateRole, KeyStorage, KeySuite, KeyUsage, Stop, StopReason};
-use authority::ids::{CertificateId, UserId};
+use authority::ids::{CertificateId, OrganisationId, UserId};
 use authority::time::Timestamp;
 use sea_orm::{FromQueryResult, Value};
 use uuid::Uuid;
@@ -37,6 +37,10 @@ pub async fn record(tx: &Tx, certificate: &Certificate) -> Result<Recorded, Stor
         ("issuer", certificate.issuer.clone().into()),
         ("serial", certificate.serial.clone().into()),
         ("role", certificate.role.as_str().into()),
+        (
+            "organisation_id",
+            certificate.organisation.map(OrganisationId::as_uuid).into(),
+        ),
         ("key_storage", certificate.key_storage.as_str().into()),
         ("usage", usage),
         ("suite", suite),
@@ -50,9 +54,11 @@ pub async fn record(tx: &Tx, certificate: &Certificate) -> Result<Recorded, Stor
         return Ok(Recorded::New);
     }
     // NCA derives the serial number from the key, so that a certificate which is issued anew for the same key has it again.
+    // What was kept before organisations were has none yet.
     let sql = "UPDATE certificates SET last_used_at = $4, usage = COALESCE($5, usage), suite = COALESCE($6, suite), \
                key_digest = COALESCE($7, key_digest), \
-               not_after_at = CASE WHEN not_after_at < $8 THEN $8 ELSE not_after_at END \
+               not_after_at = CASE WHEN not_after_at < $8 THEN $8 ELSE not_after_at END, \
+               organisation_id = COALESCE(organisation_id, $9) \
                WHERE issuer = $1 AND serial = $2 AND user_id = $3 RETURNING *";
     let [usage, suite, key_digest] = of_key(certificate);
     let values = [
@@ -64,6 +70,7 @@ pub async fn record(tx: &Tx, certificate: &Certificate) -> Result<Recorded, Stor
         suite,
         key_digest,
         at(certificate.not_after),
+        certificate.organisation.map(OrganisationId::as_uuid).into(),
     ];
     let row: Option<Row> = sql::find(tx, sql, values).await?;
     Ok(row.map_or(Recorded::OfAnotherUser, |row| {
@@ -140,6 +147,54 @@ pub async fn list_for_user(conn: &Connection, user: UserId) -> Result<Vec<Certif
         .collect()
 }
 
+/// A certificate on which something rests.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CertificateInUse {
+    /// The certificate.
+    pub id: CertificateId,
+    /// Whose it is.
+    pub user_id: UserId,
+    /// DER of its issuer's name.
+    pub issuer: Vec<u8>,
+    /// Content octets of its serial number.
+    pub serial: Vec<u8>,
+}
+
+/// Accepted certificates on which a session, or what was issued offline, may rest, in the order of their ids after `after`. A
+/// few too many are listed: idle ends and epochs are not looked at.
+///
+/// # Errors
+/// The database is not available.
+pub async fn list_in_use(
+    conn: &Connection,
+    after: Option<CertificateId>,
+    limit: u32,
+    now: Timestamp,
+) -> Result<Vec<CertificateInUse>, StorageError> {
+    let sql = "SELECT id, user_id, issuer, serial FROM certificates WHERE refused_at IS NULL AND id > $1 \
+               AND (EXISTS (SELECT 1 FROM browser_sessions WHERE browser_sessions.certificate_id = certificates.id \
+               AND browser_sessions.ended_at IS NULL AND browser_sessions.absolute_until > $2) \
+               OR EXISTS (SELECT 1 FROM grants WHERE grants.certificate_id = certificates.id \
+               AND grants.revoked_at IS NULL AND grants.offline)) ORDER BY id LIMIT $3";
+    let after = after.map_or(Uuid::nil(), |id| id.as_uuid());
+    let rows: Vec<InUseRow> = sql::list(conn, sql, [after.into(), at(now), i64::from(limit).into()]).await?;
+    let certificate = |row: InUseRow| CertificateInUse {
+        id: CertificateId::from_uuid(row.id),
+        user_id: UserId::from_uuid(row.user_id),
+        issuer: row.issuer,
+        serial: row.serial,
+    };
+    Ok(rows.into_iter().map(certificate).collect())
+}
+
+#[derive(FromQueryResult)]
+struct InUseRow {
+    id: Uuid,
+    user_id: Uuid,
+    issuer: Vec<u8>,
+    serial: Vec<u8>,
+}
+
 #[derive(FromQueryResult)]
 struct Row {
     id: Uuid,
@@ -147,6 +202,7 @@ struct Row {
     issuer: Vec<u8>,
     serial: Vec<u8>,
     role: String,
+    organisation_id: Option<Uuid>,
     key_storage: String,
     not_before_at: i64,
     not_after_at: i64,
@@ -189,6 +245,7 @@ impl TryFrom<Row> for Certificate {
             id: CertificateId::from_uuid(row.id),
             user_id: UserId::from_uuid(row.user_id),
             role: place.word("role", CertificateRole::from_word(&row.role))?,
+            organisation: row.organisation_id.map(OrganisationId::from_uuid),
             key_storage: place.word("key_storage", KeyStorage::from_word(&row.key_storage))?,
             usage: usage.map(|usage| place.word("usage", usage)).transpose()?,
             suite: suite.map(|suite| place.word("suite", suite)).transpose()?,

@@ -8,7 +8,8 @@ use authority::certificates::CertificateRole;
 use authority::clients::ClientId;
 use authority::devices::Device;
 use authority::grants::Grant;
-use authority::ids::{CertificateId, DeviceId, GrantId, SessionId, UserId};
+use authority::ids::{CertificateId, DeviceId, GrantId, PowerId, SessionId, UserId};
+use authority::representation::Acting;
 use authority::sessions::BrowserSession;
 use authority::time::Timestamp;
 use authority::users::User;
@@ -74,6 +75,11 @@ pub async fn insert(tx: &Tx, grant: &Grant) -> Result<(), StorageError> {
             "certificate_id",
             grant.certificate_id.map(CertificateId::as_uuid).into(),
         ),
+        ("in_name", grant.acting.map(Acting::word).into()),
+        (
+            "power_id",
+            grant.acting.and_then(Acting::power).map(PowerId::as_uuid).into(),
+        ),
         ("epoch", grant.epoch.into()),
         ("scopes", Scope::join(&grant.scopes).into()),
         ("claims", json(&grant.claims)?),
@@ -96,6 +102,34 @@ pub async fn insert(tx: &Tx, grant: &Grant) -> Result<(), StorageError> {
 pub async fn has_reached(conn: &Connection, session: SessionId, client: &ClientId) -> Result<bool, StorageError> {
     let sql = "SELECT COUNT(*) AS total FROM (SELECT 1 FROM grants WHERE session_id = $1 AND client_id = $2 LIMIT 1) AS given";
     Ok(sql::count(conn, sql, [session.as_uuid().into(), client.as_str().into()]).await? > 0)
+}
+
+/// In whose name a client was last given something in this session.
+///
+/// # Errors
+/// The database is not available, or the row is impossible.
+pub async fn find_acted(
+    conn: &Connection,
+    session: SessionId,
+    client: &ClientId,
+) -> Result<Option<Acting>, StorageError> {
+    let sql = "SELECT in_name, power_id FROM grants WHERE session_id = $1 AND client_id = $2 AND in_name IS NOT NULL \
+               ORDER BY created_at DESC, id DESC LIMIT 1";
+    let values = [session.as_uuid().into(), client.as_str().into()];
+    let Some(row) = sql::find::<ActedRow, _>(conn, sql, values).await? else {
+        return Ok(None);
+    };
+    let place = Place {
+        table: "grants",
+        id: &session,
+    };
+    Ok(place.acting(row.in_name.as_deref(), row.power_id)?)
+}
+
+#[derive(FromQueryResult)]
+struct ActedRow {
+    in_name: Option<String>,
+    power_id: Option<Uuid>,
 }
 
 /// The grant of this id, if nothing it rests on has ended.
@@ -249,6 +283,8 @@ pub(crate) struct Row {
     authenticated_at: i64,
     wants_auth_time: bool,
     offline: bool,
+    in_name: Option<String>,
+    power_id: Option<Uuid>,
     created_at: i64,
     revoked_at: Option<i64>,
 }
@@ -271,6 +307,7 @@ impl TryFrom<Row> for Grant {
             session_id: SessionId::from_uuid(row.session_id),
             device_id: row.device_id.map(DeviceId::from_uuid),
             certificate_id: row.certificate_id.map(CertificateId::from_uuid),
+            acting: place.acting(row.in_name.as_deref(), row.power_id)?,
             epoch: row.epoch,
             scopes: place.scopes("scopes", &row.scopes)?,
             claims,

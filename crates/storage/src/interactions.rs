@@ -3,7 +3,8 @@
 //! Retention: deleted some time after they are over ([`expire`]), with their attempts, challenges and codes.
 
 use authority::authorization::{AuthorizationRequest, Interaction, InteractionStep, Progress};
-use authority::ids::{InteractionId, SessionId};
+use authority::ids::{InteractionId, PowerId, SessionId};
+use authority::representation::Acting;
 use authority::secret::TokenDigest;
 use authority::time::Timestamp;
 use sea_orm::{DbBackend, FromQueryResult};
@@ -39,8 +40,8 @@ pub struct Source {
 /// The database is not available, or the id exists already.
 pub async fn insert(tx: &Tx, interaction: &Interaction, source: &Source) -> Result<bool, StorageError> {
     let sql = "INSERT INTO interactions (id, browser_digest, client_id, request, session_id, signed_in, proven_session_id, \
-               consented, version, started_at, expires_at, consumed_at, network_digest) \
-               SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13 WHERE (SELECT COUNT(*) FROM (SELECT 1 \
+               consented, version, started_at, expires_at, consumed_at, network_digest, in_name, power_id) \
+               SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $15, $16 WHERE (SELECT COUNT(*) FROM (SELECT 1 \
                FROM interactions WHERE network_digest = $13 AND consumed_at IS NULL AND expires_at > $10 LIMIT $14) \
                AS open) < $14";
     let progress = interaction.progress;
@@ -59,6 +60,8 @@ pub async fn insert(tx: &Tx, interaction: &Interaction, source: &Source) -> Resu
         sql::maybe_at(consumed_at(interaction.step)),
         sql::digest(&source.network),
         source.most.into(),
+        progress.acting.map(Acting::word).into(),
+        progress.acting.and_then(Acting::power).map(PowerId::as_uuid).into(),
     ];
     Ok(sql::execute(tx, sql, values).await? == 1)
 }
@@ -124,7 +127,7 @@ async fn wait_for_turn(tx: &Tx, network: Option<&TokenDigest>) -> Result<(), Sto
 /// The database is not available.
 pub async fn record(tx: &Tx, interaction: &Interaction) -> Result<Write, StorageError> {
     let sql = "UPDATE interactions SET session_id = $3, signed_in = $4, proven_session_id = $5, consented = $6, \
-               consumed_at = $7, version = version + 1 WHERE id = $1 AND version = $2 AND consumed_at IS NULL";
+               consumed_at = $7, in_name = $8, power_id = $9, version = version + 1 WHERE id = $1 AND version = $2 AND consumed_at IS NULL";
     let values = [
         interaction.id.as_uuid().into(),
         i64::from(interaction.version).into(),
@@ -133,6 +136,13 @@ pub async fn record(tx: &Tx, interaction: &Interaction) -> Result<Write, Storage
         interaction.progress.proven_session.map(SessionId::as_uuid).into(),
         interaction.progress.consented.into(),
         sql::maybe_at(consumed_at(interaction.step)),
+        interaction.progress.acting.map(Acting::word).into(),
+        interaction
+            .progress
+            .acting
+            .and_then(Acting::power)
+            .map(PowerId::as_uuid)
+            .into(),
     ];
     Ok(Write::of(sql::execute(tx, sql, values).await?))
 }
@@ -174,6 +184,8 @@ struct Row {
     signed_in: bool,
     proven_session_id: Option<Uuid>,
     consented: bool,
+    in_name: Option<String>,
+    power_id: Option<Uuid>,
     version: i64,
     started_at: i64,
     expires_at: i64,
@@ -205,6 +217,7 @@ impl TryFrom<Row> for Interaction {
                 session: row.session_id.map(SessionId::from_uuid),
                 signed_in: row.signed_in,
                 proven_session: row.proven_session_id.map(SessionId::from_uuid),
+                acting: place.acting(row.in_name.as_deref(), row.power_id)?,
                 consented: row.consented,
             },
             version: place.small("version", row.version)?,

@@ -72,7 +72,8 @@ pub(crate) const GRANT: &str = "grants.id AS g_id, grants.user_id AS g_user_id, 
     grants.epoch AS g_epoch, grants.scopes AS g_scopes, grants.claims AS g_claims, grants.assurance AS g_assurance, \
     grants.assurance_request AS g_assurance_request, grants.methods AS g_methods, \
     grants.authenticated_at AS g_authenticated_at, grants.wants_auth_time AS g_wants_auth_time, \
-    grants.offline AS g_offline, grants.created_at AS g_created_at, grants.revoked_at AS g_revoked_at";
+    grants.offline AS g_offline, grants.in_name AS g_in_name, grants.power_id AS g_power_id, \
+    grants.created_at AS g_created_at, grants.revoked_at AS g_revoked_at";
 
 /// The session was not ended, by itself or by a raised epoch, and the person may act. Its idle and absolute ends are
 /// judged apart, because what is offline outlives them.
@@ -118,12 +119,20 @@ pub(crate) fn cookie_is_fresh() -> String {
     format!("(browser_sessions.bound_jwk IS NULL OR browser_sessions.bound_refreshed_at + {life} > $2)")
 }
 
+/// The name still holds that the grant was given in, at the instant `$2`: the power of attorney runs and the account of its
+/// giver stands; the certificate of the organisation has not expired (security rules DG-5, DG-6).
+const NAME_STANDS: &str = "(grants.in_name IS NULL OR grants.in_name = 'self' \
+    OR (grants.power_id IS NULL AND certificates.not_after_at >= $2) \
+    OR EXISTS (SELECT 1 FROM powers JOIN users AS givers ON givers.id = powers.given_by WHERE powers.id = grants.power_id \
+    AND powers.ended_at IS NULL AND powers.from_at <= $2 AND powers.until_at > $2 AND givers.state IN ('invited', 'active')))";
+
 /// Whether the grant counts at the [`Moment`] in `$2` to `$4`.
 pub(crate) fn grant_stands() -> String {
     let may_act = device_may_act("grants");
     format!(
         "(grants.revoked_at IS NULL AND grants.epoch = users.epoch AND clients.ended_at IS NULL AND {DEVICE_STANDS} \
-         AND {CERTIFICATE_STANDS} AND {may_act} AND ((grants.offline AND ({REPLACED})) OR (({SESSION_STANDS}) AND (grants.offline \
+         AND {CERTIFICATE_STANDS} AND {may_act} AND {NAME_STANDS} \
+         AND ((grants.offline AND ({REPLACED})) OR (({SESSION_STANDS}) AND (grants.offline \
          OR ({WITHIN_LIMITS})))))"
     )
 }

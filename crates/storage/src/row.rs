@@ -1,9 +1,12 @@
 //! From columns to domain values: every conversion that can fail names table, column and row.
 
 use authority::authorization::Scope;
+use authority::ids::PowerId;
+use authority::representation::Acting;
 use authority::secret::TokenDigest;
 use authority::time::Timestamp;
 use serde::de::DeserializeOwned;
+use uuid::Uuid;
 
 use crate::Inconsistent;
 
@@ -39,6 +42,16 @@ impl Place<'_> {
     pub(crate) fn scopes(&self, column: &'static str, text: &str) -> Result<Vec<Scope>, Inconsistent> {
         let words = text.split(' ').filter(|word| !word.is_empty());
         self.word(column, words.map(Scope::from_word).collect())
+    }
+
+    /// In whose name, if it was said.
+    pub(crate) fn acting(&self, word: Option<&str>, power: Option<Uuid>) -> Result<Option<Acting>, Inconsistent> {
+        let power = power.map(PowerId::from_uuid);
+        match word {
+            None if power.is_none() => Ok(None),
+            None => Err(self.bad("in_name")),
+            Some(word) => self.word("in_name", Acting::of_word(word, power)).map(Some),
+        }
     }
 
     /// A small number.

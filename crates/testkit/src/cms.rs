@@ -58,6 +58,8 @@ pub struct CmsRecipe<'a> {
     pub content: Option<Vec<u8>>,
     /// What the message digest is computed over.
     pub digested: Vec<u8>,
+    /// The message digest itself, where only that is known.
+    pub message_digest: Option<Vec<u8>>,
     /// The certificates that come along.
     pub certificates: Vec<Vec<u8>>,
     /// The certificate that the signer names by issuer and serial number.
@@ -88,6 +90,7 @@ impl<'a> CmsRecipe<'a> {
         Self {
             content: Some(content.to_vec()),
             digested: content.to_vec(),
+            message_digest: None,
             certificates: vec![certificate.to_vec()],
             signer: certificate.to_vec(),
             key,
@@ -174,7 +177,10 @@ impl<'a> CmsRecipe<'a> {
     }
 
     fn signed_attributes(&self) -> Result<Vec<u8>, PkiError> {
-        let hash = self.digest.digest(&self.digested);
+        let hash = self
+            .message_digest
+            .clone()
+            .unwrap_or_else(|| self.digest.digest(&self.digested));
         let digest = attribute(MESSAGE_DIGEST, &der::element(der::OCTET_STRING, &hash));
         let mut attributes = vec![
             attribute(CONTENT_TYPE, &der::oid(DATA)),

@@ -129,6 +129,12 @@ pub(crate) fn time(at: Timestamp) -> Vec<u8> {
     element(tag, format!("{text}Z").as_bytes())
 }
 
+/// A GeneralizedTime, whatever the year (RFC 6960 §4.2.2.1).
+pub(crate) fn generalized_time(at: Timestamp) -> Vec<u8> {
+    let digits: String = at.to_rfc3339().chars().filter(char::is_ascii_digit).collect();
+    element(GENERALIZED_TIME, format!("{digits}Z").as_bytes())
+}
+
 /// Takes the first element apart: the whole element, its content, and what follows. Reads what this module writes.
 pub(crate) fn split(der: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     let (length, header) = match *der.get(1)? {

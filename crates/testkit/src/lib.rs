@@ -5,6 +5,7 @@
 //! | [`clock`] | the clock: set and advanced by the test |
 //! | [`people`] | the people of the demo, with their logins, numbers and phones |
 //! | [`pki`] | a certification centre like the national one: root, issuing authority, people's certificates, revocation lists |
+//! | [`responder`] | the centre's servers: certificate status (OCSP) and revocation lists over HTTP |
 //! | [`cms`] | the signatures that a signing program makes, and every way to get them wrong |
 //! | [`xml`] | the same signatures as XML documents |
 //! | [`keys`] | the keys and certificates of the demo's people, kept in a folder |
@@ -24,4 +25,5 @@ pub mod people;
 pub mod phone;
 pub mod pki;
 pub mod places;
+pub mod responder;
 pub mod xml;

@@ -1,5 +1,5 @@
 //! Certification centres like the national one, of RSA or GOST keys: a root, an issuing authority below it, people's
-//! certificates with the names, numbers, roles and extensions of the real ones, and revocation lists.
+//! certificates with the names, numbers, roles and extensions of the real ones, revocation lists, and answers about certificates.
 
 mod centre;
 mod certificate;
@@ -7,6 +7,7 @@ mod crl;
 mod extensions;
 mod folder;
 mod key;
+mod ocsp;
 pub(crate) mod oids;
 mod suite;
 
@@ -15,9 +16,10 @@ pub use certificate::{Attribute, CertificateProfile, ExtendedUsage, KeyUsage};
 pub use crl::{CrlProfile, Revocation};
 pub use folder::{pem, private_pem};
 pub use key::SigningKey;
+pub use ocsp::{OcspProfile, OcspStatus, RequestedStatus};
 pub use suite::Suite;
 
-pub(crate) use certificate::thumbprint;
+pub(crate) use certificate::{dotted_name, thumbprint};
 pub(crate) use folder::{read_pair, write_pair};
 
 /// Why the centre cannot do something.

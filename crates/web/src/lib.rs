@@ -10,6 +10,7 @@ mod information;
 mod language;
 mod places;
 mod registration;
+mod representation;
 mod routes;
 #[cfg(feature = "sandbox")]
 mod sandbox;

@@ -8,7 +8,9 @@ use protocol::{Caller, Route};
 
 use crate::flow::cancel;
 use crate::sign_in::{choose, eds, egov, sms};
-use crate::{WebState, cabinet, consent, dbsc, device, information, language, registration, suspension};
+use crate::{
+    WebState, cabinet, consent, dbsc, device, information, language, registration, representation, suspension,
+};
 
 /// The largest body, in bytes (security rule RL-1): a form with a signature.
 const LARGEST_BODY: usize = 64 * 1024;
@@ -63,6 +65,8 @@ pub const ROUTES: &[Route] = &[
     route(Method::POST, "/flow/{id}/registration/decline", Caller::Browser),
     route(Method::POST, "/flow/{id}/registration/name", Caller::Browser),
     route(Method::POST, "/flow/{id}/registration/reminder", Caller::Browser),
+    route(Method::GET, "/flow/{id}/name", Caller::Browser),
+    route(Method::POST, "/flow/{id}/name", Caller::Browser),
     route(Method::GET, "/flow/{id}/consent", Caller::Browser),
     route(Method::POST, "/flow/{id}/consent", Caller::Browser),
     route(Method::GET, "/flow/{id}/suspend", Caller::Browser),
@@ -89,6 +93,12 @@ pub const ROUTES: &[Route] = &[
     route(Method::GET, "/cabinet/history/{id}/dispute", Caller::Browser),
     route(Method::POST, "/cabinet/history/{id}/dispute", Caller::Browser),
     route(Method::GET, "/cabinet/history/{id}/disputed", Caller::Browser),
+    route(Method::GET, "/cabinet/powers", Caller::Browser),
+    route(Method::GET, "/cabinet/powers/give", Caller::Browser),
+    route(Method::POST, "/cabinet/powers/give", Caller::Browser),
+    route(Method::GET, "/cabinet/powers/{id}", Caller::Browser),
+    route(Method::GET, "/cabinet/powers/{id}/end", Caller::Browser),
+    route(Method::POST, "/cabinet/powers/{id}/end", Caller::Browser),
     route(Method::GET, "/cabinet/suspend", Caller::Browser),
     route(Method::POST, "/cabinet/suspend", Caller::Browser),
 ];
@@ -116,6 +126,10 @@ pub fn router(state: WebState) -> Router {
         .merge(on_the_phone())
         .merge(registering())
         .merge(cabinet::router())
+        .route(
+            "/flow/{id}/name",
+            get(representation::show).post(representation::choose),
+        )
         .route("/flow/{id}/consent", get(consent::show).post(consent::decide))
         .route("/stop", get(suspension::show_stop).post(suspension::stop))
         .route("/flow/{id}/suspend", get(suspension::ask).post(suspension::suspend))

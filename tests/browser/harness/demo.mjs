@@ -14,9 +14,10 @@ export class Demo {
   /** When each phone got its last message. */
   sent = new Map();
 
-  /** Starts a demo on free ports; `stop()` ends it and removes its data. */
-  static async start() {
+  /** Starts a demo on free ports, with these variables of the environment; `stop()` ends it and removes its data. */
+  static async start(environment = {}) {
     const demo = new Demo();
+    demo.environment = environment;
     demo.data = mkdtempSync(join(tmpdir(), 'kiru-demo-'));
     demo.basePort = await freePorts(10);
     await demo.#run();
@@ -25,7 +26,10 @@ export class Demo {
 
   async #run() {
     const words = ['demo', '--data', this.data, '--base-port', String(this.basePort)];
-    this.process = spawn(binary, words, { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.process = spawn(binary, words, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...this.environment },
+    });
     this.output = '';
     this.ended = new Promise((resolve) => {
       this.process.once('exit', (code, signal) => resolve({ code, signal }));

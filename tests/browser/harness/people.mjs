@@ -7,3 +7,4 @@ export const EXPIRED_KEY = { login: 'irina', phone: '+77990000015' };
 export const REVOKED_KEY = { login: 'yerlan', phone: '+77990000016' };
 export const NO_PHONE = { login: 'saule' };
 export const ALICE = { login: 'alice', phone: '+77990000018', role: 'individual' };
+export const GOST_KEY = { login: 'dana', phone: '+77990000017', role: 'individual' };

@@ -48,7 +48,8 @@ const markupOf = (page) => page.evaluate(() => {
   const copy = document.documentElement.cloneNode(true);
   copy.querySelector('[data-detail]').textContent = '';
   copy.querySelector('#continue').textContent = '';
-  for (const part of copy.querySelectorAll('[data-show], #continue, #stop')) part.removeAttribute('hidden');
+  for (const part of copy.querySelectorAll('[data-show], #continue, #stop, #eds-choice')) part.removeAttribute('hidden');
+  copy.querySelector('#eds-choice').removeAttribute('open');
   for (const item of copy.querySelectorAll('[data-step]')) item.removeAttribute('class');
   return copy.outerHTML;
 });
@@ -210,6 +211,9 @@ test('a program that says nothing, or hangs up, is given up', async () => {
   const asked = program.wasAsked();
   await window.page.locator('#continue').click();
   await asked;
-  await window.page.clock.fastForward(601_000);
-  await assertUnharmed(window, 'none');
+  program.asked = (peer) => peer.close();
+  await window.page.clock.fastForward(301_000);
+  await shows(window.page, 'slow');
+  assert.ok(await window.page.locator('[data-show=slow] a').isVisible(), 'the way to begin again');
+  await close(window);
 });

@@ -2,6 +2,7 @@
 //! listens on a port; browsers and relying parties ask the router in-process.
 
 mod browser;
+mod centre_servers;
 mod device_key;
 mod logout_endpoint;
 mod page;
@@ -18,7 +19,7 @@ use authority::identifiers::Checksum;
 use authority::secret::{Kek, Keyring};
 use authority::time::{Clock, Timestamp};
 use axum::Router;
-use federation::eds::EdsVerifier;
+use federation::eds::{EdsSettings, EdsVerifier};
 use jobs::Jobs;
 use kiru::app::{App, Parts};
 use kiru::apply::{ClientRules, apply_clients, apply_people, parse_clients, parse_people};
@@ -36,6 +37,7 @@ use testkit::people::{DemoPerson, PEOPLE};
 use web::{Places, WebState};
 
 pub use browser::Browser;
+pub use centre_servers::Town;
 pub use device_key::{DeviceKey, Proof};
 pub use logout_endpoint::{Behaviour, LogoutEndpoint};
 pub use page::{Form, Page};
@@ -151,13 +153,22 @@ impl TestApp {
             sections,
         } = shared;
         let keys = demo_keys();
-        let eds = EdsVerifier::new(&keys.eds_settings(START).unwrap()).unwrap();
+        let config = config(sections);
+        let mut settings = EdsSettings {
+            xml: config.eds().xml(),
+            ..keys.eds_settings(START).unwrap()
+        };
+        if !config.eds().status().crl_urls.is_empty() {
+            // What comes over the network is published by the test.
+            settings.crls.clear();
+        }
+        let eds = EdsVerifier::new(&settings).unwrap();
         let foundation = Foundation {
             db,
             keyring: Arc::clone(&keyring),
             clock: Arc::new(clock.clone()) as Arc<dyn Clock>,
         };
-        let config = config(sections);
+        let eds = kiru::material::with_responders(eds, config.eds(), &outbound());
         let places = config.places().database().map(|file| Places::read(file).unwrap());
         let parts = Parts {
             config,

@@ -116,6 +116,7 @@ impl Walker {
                 form.with("proof", &self.proof(page, now))
             }
             "device" => page.form_of("continue").with("proof", &self.proof(page, now)),
+            "name" => page.form_of("myself"),
             "consent" => page.form_of("allow"),
             _ => panic!("what is {} ({})? {}", page.asked, page.status, page.body),
         }

@@ -1,7 +1,9 @@
 //! What happens without a request: sealing, delivering, expiring, and the leases that let one node of several do it.
 
+mod crl_refresh;
 mod deliver_logout;
 mod deliver_sms;
+mod end_revoked;
 mod expire;
 mod late_sealer;
 mod runner;

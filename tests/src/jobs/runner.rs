@@ -25,6 +25,7 @@ fn node(app: &TestApp, db: Db, keyring: &Arc<Keyring>, name: &str) -> Jobs {
     Jobs {
         db,
         logout: LogoutDelivery::new(provider, Outbound::closed()),
+        lists: app.jobs.lists.clone(),
         keyring: Arc::clone(keyring),
         gateway: Arc::new(Outbox::in_memory(clock.clone())),
         clock,

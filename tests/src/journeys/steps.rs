@@ -86,8 +86,18 @@ impl TestApp {
     /// The whole first sign-in of a person, up to the redirect back.
     pub(crate) async fn first_sign_in(&self, browser: &mut Browser, login: &str, request: &str) -> Page {
         let device = self.both_stages(browser, login, request).await;
-        let consent = self.binds(browser, &device).await;
+        let page = self.binds(browser, &device).await;
+        let consent = self.for_oneself(browser, page).await;
         self.allows_once(browser, &consent).await
+    }
+
+    /// Past S17, where it stands in the way: the person acts for themself.
+    pub(crate) async fn for_oneself(&self, browser: &mut Browser, page: Page) -> Page {
+        if !page.has("myself") {
+            return page;
+        }
+        let answer = browser.press(&page, "myself").await;
+        browser.follow(answer).await
     }
 
     /// On S13: the person allows, and wants to be asked again.

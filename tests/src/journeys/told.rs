@@ -38,7 +38,10 @@ const KEY_STOPPED: Words = [
     "ЭЦҚ кілті мұнда енді қабылданбайды",
 ];
 const KEY_ACCEPTED: Words = ["an EDS key is accepted again", "ЭЦҚ кілті қайта қабылданады"];
-const CHANGES: [Words; 12] = [
+const POWER_GIVEN: Words = ["you gave a power of attorney", "сенімхат бердіңіз"];
+const POWER_RECEIVED: Words = ["you received a power of attorney", "сізге сенімхат берілді"];
+const POWER_ENDED: Words = ["a power of attorney ended", "сенімхат аяқталды"];
+const CHANGES: [Words; 15] = [
     DEVICE,
     RELEASED,
     LIMIT,
@@ -51,6 +54,9 @@ const CHANGES: [Words; 12] = [
     KEY_NEW,
     KEY_STOPPED,
     KEY_ACCEPTED,
+    POWER_GIVEN,
+    POWER_RECEIVED,
+    POWER_ENDED,
 ];
 
 /// What the person is told of the event, and in how many messages.
@@ -73,6 +79,9 @@ fn told(event: &Event) -> Option<(Words, usize)> {
         EventKind::CertificateAccepted => Some((KEY_ACCEPTED, 1)),
         // The first key comes with the first device.
         EventKind::CertificateRecorded => (event.reason == "another").then_some((KEY_NEW, 1)),
+        EventKind::PowerGiven => Some((POWER_GIVEN, 1)),
+        EventKind::PowerReceived => Some((POWER_RECEIVED, 1)),
+        EventKind::PowerEnded => Some((POWER_ENDED, 1)),
         // Sign-ins are told to who asked for it, and stand in the history.
         EventKind::SignedIn | EventKind::ServiceReached => None,
         // Nothing of the account changed.
@@ -102,6 +111,7 @@ fn told(event: &Event) -> Option<(Words, usize)> {
         | EventKind::LogoutUndelivered
         | EventKind::ActivityDisputed
         | EventKind::HistoryExported
+        | EventKind::EvidenceExported
         | EventKind::ConsentGranted
         | EventKind::ConsentDenied
         | EventKind::RequestValueRepeated

@@ -17,6 +17,7 @@ mod wire;
 
 mod commands;
 mod diary;
+mod eds;
 mod exit_codes;
 mod kill;
 mod operators;

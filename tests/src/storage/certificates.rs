@@ -15,6 +15,7 @@ pub(crate) fn certificate(user_id: UserId, serial: &[u8]) -> Certificate {
         user_id,
         issuer: b"CN=Test CA".to_vec(),
         serial: serial.to_vec(),
+        organisation: None,
         role: CertificateRole::Head,
         key_storage: KeyStorage::File,
         usage: Some(KeyUsage::Both),

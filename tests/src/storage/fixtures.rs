@@ -139,6 +139,7 @@ pub(crate) fn grant(session: &BrowserSession, client: &Client) -> Grant {
         session_id: session.id,
         device_id: session.device_id,
         certificate_id: session.certificate_id,
+        acting: None,
         epoch: session.epoch,
         scopes: vec![Scope::OpenId, Scope::Profile],
         claims: ClaimsRequest::default(),

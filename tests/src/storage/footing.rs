@@ -128,6 +128,7 @@ impl Person {
             replaced,
             client_ended,
             certificate_stopped: self.stopped,
+            name_stands: true,
         };
         let found = sessions::find_live(db, &self.session.cookie_digest, when(NOW))
             .await

@@ -54,6 +54,7 @@ both_databases! {
             issuer: b"CA".to_vec(),
             serial: b"1".to_vec(),
             role: CertificateRole::Head,
+            organisation: None,
             key_storage: KeyStorage::File,
             usage: None,
             suite: None,

@@ -16,6 +16,7 @@ mod challenges;
 mod clients;
 mod consents;
 mod devices;
+mod evidence;
 mod footing;
 mod grants;
 mod identifiers;

@@ -7,6 +7,7 @@ use crate::authorization::{AuthorizationRequest, Progress, Scope};
 use crate::clients::Client;
 use crate::consents::{self, Consent, ConsentNeed};
 use crate::devices::DeviceKey;
+use crate::representation::{Acting, Names};
 use crate::sessions::BrowserSession;
 use crate::time::{Timestamp, minutes, seconds};
 use crate::users::Subject;
@@ -28,6 +29,10 @@ pub struct Facts<'a> {
     pub consent: Option<&'a Consent>,
     /// What was done in this interaction.
     pub progress: Progress,
+    /// The names that the person may act in besides their own; none when it does not matter to the client.
+    pub names: &'a Names,
+    /// In whose name the client was last given something in this session.
+    pub acted: Option<Acting>,
 }
 
 /// What comes next.
@@ -39,6 +44,8 @@ pub enum NextStep {
     ProveDevice,
     /// Ask whether to go on as the person who is signed in (S16).
     ContinueAs,
+    /// Ask in whose name the person goes on (S17).
+    ChooseName,
     /// Ask what may be released (S13).
     Consent(ConsentNeed),
     /// Issue the code.
@@ -136,17 +143,22 @@ fn judge_consent(facts: &Facts<'_>) -> NextStep {
     if facts.request.prompt.select_account && !chosen {
         return NextStep::ContinueAs;
     }
-    if facts.progress.consented {
+    let named = facts.acting().is_some();
+    if facts.progress.consented && named {
         return NextStep::Issue;
     }
     let remembered = facts.consent.filter(|_| !facts.client.is_public());
     let covered = remembered.is_some_and(|consent| consent.covers(facts.request, facts.client));
-    if covered && !facts.request.prompt.consent {
+    let quiet = covered && !facts.request.prompt.consent;
+    if quiet && named {
         return NextStep::Issue;
     }
     // Somebody else may be sitting at the family's computer: before anything new is released, the person is named.
     if !chosen && !facts.request.prompt.none {
         return NextStep::ContinueAs;
+    }
+    if !named {
+        return NextStep::ChooseName;
     }
     let earlier = if facts.request.prompt.consent {
         None
@@ -157,6 +169,17 @@ fn judge_consent(facts: &Facts<'_>) -> NextStep {
 }
 
 impl Facts<'_> {
+    /// In whose name the request goes on; none while the person has to say. A client that asks without pages gets the name
+    /// that it was given before in this session, and no other.
+    pub fn acting(&self) -> Option<Acting> {
+        let answer = if self.request.prompt.none {
+            self.acted
+        } else {
+            self.progress.acting
+        };
+        self.names.settle(answer)
+    }
+
     /// Whether a refresh token may be issued: `offline_access` needs consent, asked now or remembered (OIDC Core §11), and
     /// a device that it belongs to.
     pub fn offline_allowed(&self) -> bool {

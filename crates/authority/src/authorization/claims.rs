@@ -50,6 +50,8 @@ claim_names! {
     CertificateRole => "certificate_role",
     Bin => "bin",
     OrganisationName => "organisation_name",
+    Organisation => "organisation",
+    Representation => "representation",
     DeviceId => "device_id",
     DeviceBound => "device_bound",
     DeviceBoundAt => "device_bound_at",

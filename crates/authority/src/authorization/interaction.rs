@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::AuthorizationRequest;
 use crate::ids::{InteractionId, SessionId};
+use crate::representation::Acting;
 use crate::secret::TokenDigest;
 use crate::time::{Timestamp, minutes};
 
@@ -53,6 +54,8 @@ pub struct Progress {
     /// The session whose bound device signed a nonce in this interaction: it may go on without the stages. It proves no
     /// other session, and chooses none.
     pub proven_session: Option<SessionId>,
+    /// In whose name the person goes on, when they were asked (S17).
+    pub acting: Option<Acting>,
     /// The person agreed on the consent page of this interaction.
     pub consented: bool,
 }

@@ -109,6 +109,12 @@ impl AuthorizationRequest {
         self.max_age.is_some() || self.claims.auth_time
     }
 
+    /// Whether it matters to the client in whose name the person acts (product B5).
+    pub fn asks_in_whose_name(&self) -> bool {
+        let of_scope = |claim| Scope::Organisation.claims().contains(&claim);
+        self.asks(Scope::Organisation) || self.claims.all().any(of_scope)
+    }
+
     /// Whether the scope was asked for.
     pub fn asks(&self, scope: Scope) -> bool {
         self.scopes.contains(&scope)

@@ -87,7 +87,13 @@ impl Scope {
             Self::Address => &[C::Address],
             Self::Phone => &[C::PhoneNumber, C::PhoneNumberVerified],
             Self::Iin => &[C::Iin],
-            Self::Organisation => &[C::CertificateRole, C::Bin, C::OrganisationName],
+            Self::Organisation => &[
+                C::CertificateRole,
+                C::Bin,
+                C::OrganisationName,
+                C::Organisation,
+                C::Representation,
+            ],
             Self::Device => &[C::DeviceId, C::DeviceBound, C::DeviceBoundAt],
         }
     }

@@ -125,6 +125,7 @@ fn issued(user: &User, then: Timestamp, rng: &mut ChaCha20Rng) -> (BrowserSessio
         session_id: session.id,
         device_id: None,
         certificate_id: None,
+        acting: None,
         epoch: 0,
         scopes: Vec::new(),
         claims: ClaimsRequest::default(),
@@ -275,6 +276,7 @@ impl Records {
             replaced: false,
             client_ended: false,
             certificate_stopped: false,
+            name_stands: true,
         };
         (footing.session_stands(now), footing.grant_stands(&grant, now))
     }

@@ -61,6 +61,8 @@ pub enum Purpose {
     QrTransaction,
     /// Audit seals.
     AuditSeal,
+    /// Records of evidence at rest.
+    Evidence,
 }
 
 impl Purpose {
@@ -87,6 +89,7 @@ impl Purpose {
             Self::RequestValue => b"kiru/1/request-value",
             Self::QrTransaction => b"kiru/1/qr-transaction",
             Self::AuditSeal => b"kiru/1/audit-seal",
+            Self::Evidence => b"kiru/1/evidence",
         }
     }
 }
@@ -171,7 +174,12 @@ const DIGESTS: [Purpose; 18] = [
     Purpose::QrTransaction,
     Purpose::AuditSeal,
 ];
-const SEALS: [Purpose; 3] = [Purpose::Fact, Purpose::SigningKey, Purpose::PictureCode];
+const SEALS: [Purpose; 4] = [
+    Purpose::Fact,
+    Purpose::SigningKey,
+    Purpose::PictureCode,
+    Purpose::Evidence,
+];
 
 impl Keyring {
     /// Derives the keys.

@@ -22,6 +22,9 @@ pub struct Footing<'a> {
     pub client_ended: bool,
     /// Whether the certificate of the session is not accepted any more.
     pub certificate_stopped: bool,
+    /// Whether the name still holds that the grant was given in: the power of attorney runs and its giver's account
+    /// stands, the certificate of the organisation has not expired (security rule DG-5).
+    pub name_stands: bool,
 }
 
 impl Footing<'_> {
@@ -45,6 +48,7 @@ impl Footing<'_> {
             && grant.revoked_at.is_none()
             && grant.epoch == self.user.epoch
             && !self.client_ended
+            && self.name_stands
             && self.person_and_device_may_act(now)
     }
 

@@ -19,6 +19,14 @@ impl Algorithm {
         &self.0
     }
 
+    /// The object identifier of the other one, its own parameters NULL or absent.
+    pub(crate) fn is_bare_as(&self, other: &Self) -> bool {
+        match other.0.as_slice() {
+            [tag::OID, length, rest @ ..] => rest.get(..usize::from(*length)).is_some_and(|oid| self.is_bare(oid)),
+            _ => false,
+        }
+    }
+
     /// This object identifier, its parameters NULL or absent: both are written for digests and signatures (RFC 5754 §2).
     pub(crate) fn is_bare(&self, oid: &[u8]) -> bool {
         matches!(self.parameters_after(oid), Some([] | [tag::NULL, 0]))

@@ -3,6 +3,7 @@
 use authority::time::Timestamp;
 use aws_lc_rs::digest;
 
+use super::algorithm::Algorithm;
 use super::ber::{self, Malformed, Reader, Rules, tag};
 use super::certificate::Certificate;
 use super::refusal::AttributeFault;
@@ -118,17 +119,25 @@ fn names(mut value: Reader<'_>, is_v2: bool, certificate: &Certificate) -> Resul
     let is_same = digest::digest(algorithm, &certificate.der).as_ref() == hash;
     let is_same_name = id.is_empty() || is_issuer_serial(&mut id, certificate)?;
     id.finish()?;
+    // Further identifiers name authorities and policies, which are ours to choose; of another form they are nothing.
+    while !list.is_empty() {
+        list.expect(tag::SEQUENCE)?;
+    }
+    signing_certificate.optional(tag::SEQUENCE)?;
+    signing_certificate.finish()?;
     Ok(is_same && is_same_name)
 }
 
 fn digest_algorithm(id: &mut Reader<'_>) -> Result<&'static digest::Algorithm, Malformed> {
-    let mut algorithm = id.enter(tag::SEQUENCE)?;
-    match algorithm.oid()? {
-        oid::SHA256 => Ok(&digest::SHA256),
-        oid::SHA384 => Ok(&digest::SHA384),
-        oid::SHA512 => Ok(&digest::SHA512),
-        _ => Err(Malformed),
-    }
+    let algorithm = Algorithm::read(id)?;
+    [
+        (oid::SHA256, &digest::SHA256),
+        (oid::SHA384, &digest::SHA384),
+        (oid::SHA512, &digest::SHA512),
+    ]
+    .into_iter()
+    .find_map(|(oid, digest)| algorithm.is_bare(oid).then_some(digest))
+    .ok_or(Malformed)
 }
 
 /// IssuerSerial with one directoryName (RFC 5035 §5).

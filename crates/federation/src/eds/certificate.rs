@@ -142,7 +142,7 @@ impl PublicKeyInfo {
 }
 
 /// RFC 5280 §4.1.2.4: a sequence of sets of attributes.
-fn name_attributes(name: &[u8]) -> Result<Vec<NameAttribute<'_>>, Malformed> {
+pub(crate) fn name_attributes(name: &[u8]) -> Result<Vec<NameAttribute<'_>>, Malformed> {
     let mut attributes = Vec::new();
     let mut sequence = Reader::new(name, Rules::Der).enter(tag::SEQUENCE)?;
     while !sequence.is_empty() {

@@ -5,11 +5,12 @@ use std::borrow::Cow;
 use super::algorithm::Algorithm;
 use super::ber::{self, Malformed, Reader, Rules, tag};
 use super::certificate::Certificate;
-use super::refusal::{ContentFault, EdsRefusal, FormatFault, SignerFault};
+use super::refusal::{AlgorithmFault, ContentFault, EdsRefusal, FormatFault, SignerFault};
 use super::{limits, oid};
 
 /// A SignedData that parsed; nothing about it is believed yet.
 pub(crate) struct SignedData<'a> {
+    digests: Reader<'a>,
     content_type: &'a [u8],
     /// The attached content; `None` when the signature is detached.
     content: Option<Cow<'a, [u8]>>,
@@ -39,10 +40,12 @@ impl<'a> SignedData<'a> {
         // Everything is walked once, also what is ignored later: depth and lengths are bounded before anything is read.
         ber::check(bytes, Rules::Ber).map_err(|Malformed| FormatFault::NotBer)?;
         let mut signed = open_content_info(bytes).map_err(|Malformed| FormatFault::NotSignedData)?;
-        let (content_type, content) = read_head(&mut signed).map_err(|Malformed| FormatFault::NotSignedData)?;
+        let (digests, content_type, content) =
+            read_head(&mut signed).map_err(|Malformed| FormatFault::NotSignedData)?;
         let certificates = read_certificates(&mut signed)?;
         let signers = read_tail(signed).map_err(|Malformed| FormatFault::NotSignedData)?;
         Ok(Self {
+            digests,
             content_type,
             content,
             certificates,
@@ -61,6 +64,16 @@ impl<'a> SignedData<'a> {
         }
     }
 
+    /// The attached content.
+    pub(crate) fn content(&self) -> Option<&[u8]> {
+        self.content.as_deref()
+    }
+
+    /// The certificates that came along.
+    pub(crate) fn certificates(&self) -> &[Certificate] {
+        &self.certificates
+    }
+
     /// The only SignerInfo.
     pub(crate) fn only_signer(&self) -> Result<Signer<'a>, EdsRefusal> {
         let mut signers = self.signers;
@@ -72,6 +85,16 @@ impl<'a> SignedData<'a> {
             Ok(signer)
         } else {
             Err(EdsRefusal::Signer(SignerFault::NotOneSigner))
+        }
+    }
+
+    /// The digest that the envelope announces is the signer's: where both differ, or several are announced, readers may
+    /// disagree about what was verified.
+    pub(crate) fn announces_only(&self, digest: &Algorithm) -> Result<(), AlgorithmFault> {
+        let mut digests = self.digests;
+        match Algorithm::read(&mut digests) {
+            Ok(announced) if digests.is_empty() && announced.is_bare_as(digest) => Ok(()),
+            Ok(_) | Err(Malformed) => Err(AlgorithmFault::Announced),
         }
     }
 
@@ -100,16 +123,16 @@ fn open_content_info(bytes: &[u8]) -> Result<Reader<'_>, Malformed> {
     Ok(signed)
 }
 
-/// Type of the content, and the content when it is attached.
-type Head<'a> = (&'a [u8], Option<Cow<'a, [u8]>>);
+/// The digest algorithms, type of the content, and the content when it is attached.
+type Head<'a> = (Reader<'a>, &'a [u8], Option<Cow<'a, [u8]>>);
 
-/// Version, digest algorithms (a hint for one-pass readers, not needed) and the encapsulated content.
+/// Version, digest algorithms and the encapsulated content.
 fn read_head<'a>(signed: &mut Reader<'a>) -> Result<Head<'a>, Malformed> {
     // RFC 5652 §5.1: 1 is right for plain data and issuerAndSerialNumber; some software writes 3.
     if !matches!(signed.small_integer()?, 1 | 3) {
         return Err(Malformed);
     }
-    signed.expect(tag::SET)?;
+    let digests = signed.enter(tag::SET)?;
     let mut encapsulated = signed.enter(tag::SEQUENCE)?;
     let content_type = encapsulated.oid()?;
     let content = match encapsulated.optional(tag::CONTEXT_0)? {
@@ -122,7 +145,7 @@ fn read_head<'a>(signed: &mut Reader<'a>) -> Result<Head<'a>, Malformed> {
         None => None,
     };
     encapsulated.finish()?;
-    Ok((content_type, content))
+    Ok((digests, content_type, content))
 }
 
 fn read_certificates(signed: &mut Reader<'_>) -> Result<Vec<Certificate>, FormatFault> {

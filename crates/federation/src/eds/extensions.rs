@@ -58,6 +58,11 @@ impl Extensions {
         Ok(extensions)
     }
 
+    /// Whether this extended key usage is there: content octets of its identifier.
+    pub(crate) fn has_usage(&self, usage: &[u8]) -> bool {
+        self.extended_key_usage.iter().any(|found| found == usage)
+    }
+
     fn take(&mut self, extension: Extension<'_>) -> Result<(), Malformed> {
         let mut value = Reader::new(extension.value, Rules::Der);
         match extension.kind {

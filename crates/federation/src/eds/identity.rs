@@ -110,6 +110,30 @@ pub(crate) fn read(
     })
 }
 
+/// What can be read of a subject, right or not: for operators, never to judge by.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Glance {
+    pub(crate) iin: Option<String>,
+    pub(crate) bin: Option<String>,
+    pub(crate) organisation: Option<String>,
+    pub(crate) names: Option<CertifiedNames>,
+    pub(crate) key_storage: Option<KeyStorage>,
+}
+
+/// Reads what can be read.
+pub(crate) fn glance(certificate: &Certificate) -> Glance {
+    let subject = Subject(certificate.subject_attributes());
+    let number = |kind, prefix| subject.number(kind, prefix, IdentityFault::Iin).ok().map(str::to_owned);
+    let organisation = subject.at_most_one(oid::ORGANIZATION, IdentityFault::Names);
+    Glance {
+        iin: number(oid::SERIAL_NUMBER, "IIN"),
+        bin: number(oid::ORGANIZATIONAL_UNIT, "BIN"),
+        organisation: organisation.ok().flatten().map(str::to_owned),
+        names: subject.names().ok(),
+        key_storage: Some(key_storage(certificate)),
+    }
+}
+
 struct Subject<'a>(Vec<NameAttribute<'a>>);
 
 impl<'a> Subject<'a> {

@@ -23,6 +23,8 @@ pub(crate) const CERTIFICATE: usize = 16 * 1024;
 pub(crate) const EXTENSIONS: usize = 64;
 /// Longest certificate revocation list, in bytes; production lists are megabytes.
 pub(crate) const CRL: usize = 64 * 1024 * 1024;
+/// Oldest OCSP answer without `nextUpdate`, where no configuration says less.
+pub(crate) const OCSP_AGE: Duration = Duration::from_mins(5);
 /// Longest OCSP response, in bytes.
 pub(crate) const OCSP: usize = 64 * 1024;
 /// How far a responder's clock may be ahead of ours.

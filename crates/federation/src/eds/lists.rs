@@ -21,6 +21,7 @@ struct Checked {
     issuer: Vec<u8>,
     key: PublicKeyInfo,
     list: RevocationList,
+    der: Arc<[u8]>,
 }
 
 impl CheckedList {
@@ -57,6 +58,11 @@ impl CheckedList {
     /// Whether it comes from the same authority as the other one and is of the same kind.
     pub fn is_in_place_of(&self, other: &Self) -> bool {
         self.0.issuer == other.0.issuer && self.0.key == other.0.key && self.is_delta() == other.is_delta()
+    }
+
+    /// The list as it was signed, DER.
+    pub(crate) fn der(&self) -> Arc<[u8]> {
+        Arc::clone(&self.0.der)
     }
 
     pub(crate) fn is_of(&self, authority: &Authority) -> bool {
@@ -122,6 +128,7 @@ pub(crate) fn read_one(der: &[u8], name: &str, trust: &TrustStore) -> Result<Che
                 issuer: authority.name().to_vec(),
                 key: authority.key().clone(),
                 list: received.list,
+                der: der.into(),
             })));
         } else {
             fault = CrlFault::Signature;

@@ -14,7 +14,10 @@
 //! | `ocsp`, `responders` | does its issuer stand by it, asked now? |
 //! | `crl`, `lists`, `revocation` | has it been withdrawn, as lists say? |
 //! | `turns` | how many checks at a time? |
-//! | `purpose`, `identity` | what is the key for, and whose is it? |
+//! | `purpose`, `roles`, `identity` | what is the key for, and whose is it? |
+//! | `settings`, `profile` | whom does the configuration believe? |
+//! | `properties` | what holds for any bytes whatever? (tests and `fuzz/` only) |
+//! | `inspect` | what does an operator see of a file? |
 //! | `refusal` | which rule was broken, and what is the person told? |
 
 mod algorithm;
@@ -27,16 +30,19 @@ mod cms;
 mod crl;
 mod extensions;
 mod identity;
+mod inspect;
 mod instant;
 mod limits;
 mod lists;
 mod ocsp;
 mod oid;
 mod path;
+mod profile;
 mod purpose;
 mod refusal;
 mod responders;
 mod revocation;
+mod roles;
 mod rsa;
 mod settings;
 mod signed;
@@ -45,6 +51,9 @@ mod turns;
 mod verify;
 mod xml;
 
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod properties;
 #[cfg(test)]
 mod tests;
 
@@ -52,16 +61,22 @@ pub use const_oid::ObjectIdentifier;
 
 pub use challenge::{Challenge, ChallengePurpose, ChallengeText, challenge_document};
 pub use identity::{CertifiedNames, CertifiedOrganisation, IdentityFault, NationalIdentity};
+pub use inspect::{
+    AnswerReading, CertificateReading, Inspection, ListReading, NamesReading, PathReading, RevocationReading,
+    SignatureReading, Terms, ValidityReading,
+};
 pub use lists::CheckedList;
 pub use ocsp::{CertificateStatus, OcspAnswer, OcspFault, OcspNonce, OcspPolicy, OcspQuestion};
 pub use path::TrustFault;
+pub use profile::{Contour, NCA_RK, NCA_RK_TEST, Profile, ProfileAuthority};
 pub use refusal::{
     AlgorithmFault, AttributeFault, ChainFault, ContentFault, EdsRefusal, FormatFault, PersonClass, PurposeFault,
     SignerFault, StatusFault,
 };
 pub use responders::{CallProblem, Inquiry, Moment, OcspSettings, Responders};
 pub use revocation::{CrlFault, CrlProblem, CrlState};
+pub use roles::{Roles, UsageMeaning, UsageRole, UsageRoleError};
 pub use settings::{EdsSettings, SettingsFault, TrustFile};
 pub use turns::{TurnError, Turns};
-pub use verify::{EdsVerifier, Examined, StatusEvidence, StatusSource, VerifiedEds};
+pub use verify::{EdsVerifier, Examined, Grounds, StatusEvidence, StatusSource, VerifiedEds};
 pub use xml::XmlFault;

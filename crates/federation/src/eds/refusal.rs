@@ -230,6 +230,9 @@ pub enum AttributeFault {
 /// How the algorithms are not one suite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AlgorithmFault {
+    /// The envelope does not announce exactly the signer's digest algorithm (RFC 5652 §5.1).
+    #[error("the envelope announces other digest algorithms than the signer's")]
+    Announced,
     /// No accepted suite has this digest algorithm with these parameters.
     #[error("the digest algorithm is not accepted")]
     Digest,

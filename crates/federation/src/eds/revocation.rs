@@ -161,6 +161,20 @@ impl Revocations {
         Ok(())
     }
 
+    /// The lists that a verdict about a certificate at the end of this path rests on, DER. When its issuer answered itself,
+    /// the issuer's own lists are none of them: they only may contradict.
+    pub(crate) fn consulted(&self, path: &TrustedPath, issuer_answered: bool) -> Vec<Arc<[u8]>> {
+        let lists = self.lists();
+        let above = path.authorities().skip(usize::from(issuer_answered));
+        let of = |authority| {
+            lists
+                .of(authority)
+                .into_iter()
+                .flat_map(|standing| [Some(standing.base), standing.changes])
+        };
+        above.flat_map(of).flatten().map(CheckedList::der).collect()
+    }
+
     /// What fresh lists know about a serial number of this authority: withdrawn or not; `None` when there is no fresh one.
     pub(crate) fn is_withdrawn(&self, issuer: &Authority, serial: &[u8], now: Timestamp) -> Option<bool> {
         let lists = self.lists();

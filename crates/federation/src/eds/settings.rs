@@ -8,6 +8,7 @@ use authority::identifiers::Checksum;
 use const_oid::ObjectIdentifier;
 
 use super::path::TrustFault;
+use super::roles::Roles;
 use super::suite::Suites;
 
 /// A file of trust material: one DER object, or PEM with one or more.
@@ -60,6 +61,8 @@ pub struct EdsSettings {
     pub crl_max_age: Option<Duration>,
     /// Whether the check digits of IIN and BIN are judged: the centre's own test people have wrong ones.
     pub checksum: Checksum,
+    /// Which extended key usages name which role; the national centre's table unless it is another centre's.
+    pub roles: Roles,
     /// One of these certificate policies has to hold along the path (RFC 5280 §6.1); any when there are none.
     pub policies: Vec<ObjectIdentifier>,
     /// Whether GOST 34.310-2004 with GOST 34.311-95 (`gost2004`) is accepted, in signatures, certificates, lists and answers
@@ -81,6 +84,7 @@ impl Default for EdsSettings {
             crls: Vec::new(),
             crl_max_age: None,
             checksum: Checksum::Required,
+            roles: Roles::default(),
             policies: Vec::new(),
             legacy_gost: false,
             gost2015_256: false,
@@ -105,6 +109,9 @@ pub enum SettingsFault {
     /// No anchor is configured: nobody could sign in.
     #[error("no trust anchor is configured")]
     NoAnchors,
+    /// Authorities of a test contour stand beside those that certify real people.
+    #[error("authorities of the test contour and of production are configured together")]
+    MixedContours,
     /// A certificate of an authority cannot be used.
     #[error("{file}: not usable as a certification authority")]
     Trust {

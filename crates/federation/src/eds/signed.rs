@@ -51,6 +51,7 @@ impl Signed {
         let suite = suites
             .of_signer(&signer.digest, &signer.signature_algorithm, &certificate.key)
             .map_err(EdsRefusal::Algorithm)?;
+        envelope.announces_only(&signer.digest).map_err(EdsRefusal::Algorithm)?;
         let attributes = SignedAttributes::parse(signer.attributes).map_err(EdsRefusal::Attributes)?;
         attributes
             .bind(&suite.digest(challenge))

@@ -126,6 +126,11 @@ impl Suites {
             .is_some_and(|suite| suite.verifies(key, message, signature))
     }
 
+    /// The row of a key, accepted or not: for operators.
+    pub(crate) fn of_key(key: &PublicKeyInfo) -> Option<&'static Suite> {
+        ROWS.iter().find(|suite| suite.takes(key))
+    }
+
     /// Whether any row takes the key.
     pub(crate) fn take(self, key: &PublicKeyInfo) -> bool {
         self.rows().any(|suite| suite.takes(key))

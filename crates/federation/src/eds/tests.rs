@@ -3,6 +3,7 @@
 mod centre;
 mod manifest;
 mod mutations;
+mod policies;
 mod revocation;
 mod signatures;
 mod trust;

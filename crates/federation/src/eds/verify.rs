@@ -15,9 +15,11 @@ use super::identity::{self, NationalIdentity};
 use super::lists::{self, CheckedList};
 use super::ocsp::{self, CertId, CertificateStatus, OcspAnswer, OcspFault, OcspNonce, OcspPolicy, OcspQuestion};
 use super::path::{Authority, TrustStore, TrustedPath};
+use super::profile::Contour;
 use super::refusal::{EdsRefusal, StatusFault};
 use super::responders::Responders;
 use super::revocation::{CrlFault, CrlProblem, CrlState, Revocations};
+use super::roles::Roles;
 use super::settings::{EdsSettings, SettingsFault, TrustFile};
 use super::signed::{Formats, Signed};
 use super::{limits, purpose};
@@ -29,6 +31,7 @@ pub struct EdsVerifier {
     revocations: Revocations,
     responders: Option<Responders>,
     checksum: Checksum,
+    roles: Roles,
     xml: bool,
     problems: Vec<CrlProblem>,
 }
@@ -42,6 +45,8 @@ pub struct Examined {
     path: TrustedPath,
     suite: &'static str,
     signing_time: Option<Timestamp>,
+    /// The answer as received, and what it answers.
+    answered: (String, Vec<u8>),
 }
 
 /// Who is asked whether a certificate was withdrawn.
@@ -73,6 +78,27 @@ pub struct VerifiedEds {
     suite: &'static str,
     signing_time: Option<Timestamp>,
     status: StatusEvidence,
+    grounds: Grounds,
+}
+
+/// What a verdict rests on, so that it can be reached again (CE-15).
+#[derive(Clone, PartialEq, Eq)]
+pub struct Grounds {
+    pub(crate) signature: String,
+    pub(crate) challenge: Vec<u8>,
+    pub(crate) at: Timestamp,
+    /// By how much an answer was allowed to be older than its own time.
+    pub(crate) grace: Duration,
+    /// Authorities above the certificate, DER, the issuing one first, the anchor last.
+    pub(crate) path: Vec<Arc<[u8]>>,
+    /// The lists that were looked into, DER.
+    pub(crate) lists: Vec<Arc<[u8]>>,
+}
+
+impl std::fmt::Debug for Grounds {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Grounds(at {}, {} lists)", self.at, self.lists.len())
+    }
 }
 
 impl EdsVerifier {
@@ -90,9 +116,25 @@ impl EdsVerifier {
             revocations,
             responders: None,
             checksum: settings.checksum,
+            roles: settings.roles.clone(),
             xml: settings.xml,
             problems,
         })
+    }
+
+    /// Whom the configured authorities certify, when they are known by their certificates.
+    pub const fn contour(&self) -> Option<Contour> {
+        self.trust.contour()
+    }
+
+    /// Which extended key usages name which role.
+    pub(super) const fn roles(&self) -> &Roles {
+        &self.roles
+    }
+
+    /// Whether it accepts signed XML documents, see [`super::challenge_document`].
+    pub const fn takes_xml(&self) -> bool {
+        self.xml
     }
 
     /// Asks these responders before it looks into lists.
@@ -131,17 +173,28 @@ impl EdsVerifier {
             suite,
             signing_time,
         } = Signed::open(signature, challenge, formats)?;
-        let path = self.trust.path(&certificate, now).map_err(EdsRefusal::Chain)?;
-        check_validity(&certificate, now)?;
-        let role = purpose::role(&certificate).map_err(EdsRefusal::Purpose)?;
-        let identity = identity::read(&certificate, role, self.checksum).map_err(EdsRefusal::Identity)?;
+        let (path, identity) = self.judge(&certificate, now)?;
         Ok(Examined {
             identity,
             certificate,
             path,
             suite: suite.name,
             signing_time,
+            answered: (signature.to_owned(), challenge.to_vec()),
         })
+    }
+
+    /// Who vouches for a certificate at this time, and whom it names: everything about it but revocation.
+    pub(crate) fn judge(
+        &self,
+        certificate: &Certificate,
+        now: Timestamp,
+    ) -> Result<(TrustedPath, NationalIdentity), EdsRefusal> {
+        let path = self.trust.path(certificate, now).map_err(EdsRefusal::Chain)?;
+        check_validity(certificate, now)?;
+        let role = purpose::role(certificate, &self.roles).map_err(EdsRefusal::Purpose)?;
+        let identity = identity::read(certificate, role, self.checksum).map_err(EdsRefusal::Identity)?;
+        Ok((path, identity))
     }
 
     /// The last check (CE-8): the certificate is not withdrawn, says the source, and no list that is newer contradicts it.
@@ -165,15 +218,17 @@ impl EdsVerifier {
         source: StatusSource,
         (now, grace): (Timestamp, Duration),
     ) -> Result<VerifiedEds, EdsRefusal> {
-        let serial = &examined.certificate.serial;
-        let status = match source {
-            StatusSource::Lists => StatusEvidence::List {
-                made_at: self.revocations.check(serial, &examined.path, now)?,
-            },
-            StatusSource::Answer(answer) => {
-                self.check_answer(&examined, &answer, (now, grace))?;
-                StatusEvidence::Answer(answer)
-            }
+        let Examined { certificate, path, .. } = &examined;
+        let by_answer = matches!(source, StatusSource::Answer(_));
+        let status = self.check_status((path, &certificate.serial), source, (now, grace))?;
+        let (signature, challenge) = examined.answered;
+        let grounds = Grounds {
+            signature,
+            challenge,
+            at: now,
+            grace,
+            path: examined.path.certificates(),
+            lists: self.revocations.consulted(&examined.path, by_answer),
         };
         Ok(VerifiedEds {
             identity: examined.identity,
@@ -181,22 +236,40 @@ impl EdsVerifier {
             suite: examined.suite,
             signing_time: examined.signing_time,
             status,
+            grounds,
         })
+    }
+
+    /// What the source says about the certificate with this serial number at the end of this path.
+    pub(crate) fn check_status(
+        &self,
+        (path, serial): (&TrustedPath, &[u8]),
+        source: StatusSource,
+        (now, grace): (Timestamp, Duration),
+    ) -> Result<StatusEvidence, EdsRefusal> {
+        match source {
+            StatusSource::Lists => Ok(StatusEvidence::List {
+                made_at: self.revocations.check(serial, path, now)?,
+            }),
+            StatusSource::Answer(answer) => {
+                self.check_answer((path, serial), &answer, (now, grace))?;
+                Ok(StatusEvidence::Answer(answer))
+            }
+        }
     }
 
     fn check_answer(
         &self,
-        examined: &Examined,
+        (path, serial): (&TrustedPath, &[u8]),
         answer: &OcspAnswer,
         (now, grace): (Timestamp, Duration),
     ) -> Result<(), EdsRefusal> {
         let unknown = |fault| EdsRefusal::StatusUnknown(fault);
-        let issuer = examined.path.issuing().ok_or(unknown(StatusFault::NoList))?;
-        let serial = &examined.certificate.serial;
+        let issuer = path.issuing().ok_or(unknown(StatusFault::NoList))?;
         if *answer.id() != CertId::of(issuer, serial) || !answer.is_fresh(now, grace) {
             return Err(unknown(StatusFault::Stale));
         }
-        self.revocations.check_authorities(&examined.path, now)?;
+        self.revocations.check_authorities(path, now)?;
         match answer.status() {
             CertificateStatus::Good => {}
             CertificateStatus::Revoked { at } => return Err(EdsRefusal::Revoked { at }),
@@ -281,6 +354,10 @@ impl EdsVerifier {
         self.revocations.reload(files, &self.trust)
     }
 
+    pub(crate) const fn trust(&self) -> &TrustStore {
+        &self.trust
+    }
+
     /// The revocation lists in use.
     pub fn crls(&self) -> Vec<CrlState> {
         self.revocations.states()
@@ -305,6 +382,13 @@ pub(super) fn check_validity(certificate: &Certificate, now: Timestamp) -> Resul
         });
     }
     Ok(())
+}
+
+impl Examined {
+    /// The path above the certificate, and its serial number.
+    pub(crate) fn certified(&self) -> (&TrustedPath, &[u8]) {
+        (&self.path, &self.certificate.serial)
+    }
 }
 
 impl VerifiedEds {
@@ -375,5 +459,10 @@ impl VerifiedEds {
     /// What said that the certificate was not withdrawn.
     pub const fn status(&self) -> &StatusEvidence {
         &self.status
+    }
+
+    /// What the verdict rests on.
+    pub const fn grounds(&self) -> &Grounds {
+        &self.grounds
     }
 }

@@ -38,6 +38,8 @@ pub enum Claim {
     Child,
     /// Organisation and role in it.
     Organisation,
+    /// Whom the person acts for.
+    InWhoseName,
     /// The bound device.
     Device,
     /// Stays signed in: `offline_access`.
@@ -91,6 +93,8 @@ pub enum ClaimNote {
     GivenInFull,
     /// The device is bound to the account.
     BoundToAccount,
+    /// The person acts for somebody by a power of attorney.
+    PowerOfAttorney,
     /// The role of the certificate in its organisation, as in [`ClaimValue::CertificateRole`].
     CertificateRole(&'static str),
     /// A text as it is: school and class of a child.

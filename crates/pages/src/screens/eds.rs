@@ -11,7 +11,7 @@ use crate::dates::{micros, optional_micros};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum SignatureRefusal {
-    /// A signing-only key where one for sign-in is needed.
+    /// A key that is not a person's.
     WrongKind,
     /// The certificate's time is over.
     Expired {
@@ -74,6 +74,10 @@ pub struct SignWithEds {
     pub purpose: EdsPurpose,
     /// The challenge's bytes in standard base64, as NCALayer takes them.
     pub challenge: String,
+    /// The same as an XML document, in standard base64, when signed documents are accepted too.
+    pub document: Option<String>,
+    /// How long the challenge may still be signed, in seconds.
+    pub seconds: u64,
     /// The role a certificate must have to be selectable: extended key usage OIDs, all of them; empty for any.
     pub key_usages: Vec<String>,
     /// Why the last signature was refused.

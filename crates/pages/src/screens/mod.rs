@@ -14,6 +14,7 @@ mod information;
 mod locks;
 mod phone;
 mod registration;
+mod representation;
 #[cfg(feature = "sandbox")]
 mod sandbox_person;
 mod session;
@@ -23,9 +24,10 @@ mod suspension;
 
 pub use cabinet::{
     Advice, BoundDevice, CabinetClosed, CabinetConfirm, CabinetDevice, CabinetFrame, CabinetHistory, CabinetHome,
-    CabinetPhone, CabinetSessions, CabinetSuspend, ClosedReason, Confirmed, DeviceHistoryRow, ExclusiveTime,
-    FilterProblem, Flash, HistoryFilter, KeysLine, LastSignIn, MicrosTime, Period, PeriodLink, PhoneLine, ProveCabinet,
-    ResultChoice, Section, ServiceChoice, SessionRow, SignInResult, SignInRow, SignInWay,
+    CabinetPhone, CabinetPower, CabinetPowers, CabinetSessions, CabinetSuspend, ClosedReason, Confirmed,
+    DeviceHistoryRow, ExclusiveTime, FilterProblem, Flash, GivePower, HistoryFilter, KeysLine, LastSignIn, MicrosTime,
+    OrganisationRow, Period, PeriodLink, PhoneLine, PowerForm, PowerProblem, PowerRow, PowerSide, PowerStanding,
+    ProveCabinet, ResultChoice, Section, ServiceChoice, SessionRow, ShownPrincipal, SignInResult, SignInRow, SignInWay,
 };
 pub use choose::{ChooseWay, ContinueAs};
 #[cfg(feature = "sandbox")]
@@ -46,6 +48,7 @@ pub use registration::{
     ConfirmRegistration, DeviceRegistered, EnterPictureCode, NamedDevice, NotNow, OnlyNewestDevice, PictureProblem,
     RegistrationNotNow, Reminder, WindowClosed,
 };
+pub use representation::{InWhoseName, NameChoice, NameLost, NameWay};
 #[cfg(feature = "sandbox")]
 pub use sandbox_person::SandboxPerson;
 pub use session::{ConfirmSignOut, HiddenField, SignedOut, ToldService};

@@ -15,6 +15,8 @@ pub enum StepUpReason {
     ChangeNotices,
     /// The account is suspended.
     Suspend,
+    /// A power of attorney is given.
+    GivePower,
 }
 
 /// S14. The button `continue` posts to `start`; with `back`, the link `stay` leads there.

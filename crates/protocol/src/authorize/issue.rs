@@ -6,13 +6,14 @@ use authority::authorization::Scope;
 use authority::clients::GrantType;
 use authority::grants::{AuthorizationCode, CodeState, Grant};
 use authority::ids::{GrantId, InteractionId};
+use authority::representation::Acting;
 use authority::secret::{PlainToken, Purpose, TokenDigest};
 use authority::time::Timestamp;
 use storage::sessions::LiveSession;
 use storage::{StorageError, Tx};
 
 use super::reached;
-use super::situation::{Asking, judge};
+use super::situation::{Asking, Judgement, Named, judge};
 use crate::Provider;
 use crate::flow::Visit;
 
@@ -90,10 +91,11 @@ async fn mint(tx: &Tx, minting: &Minting<'_>) -> Result<Outcome, StorageError> {
     let fresh = storage::sessions::find_live_for_user(tx, user_id, minting.live.session.id, moment).await?;
     let Some(live) = fresh else { return Ok(Outcome::Changed) };
     let consent = storage::consents::find(tx, user_id, &asking.client.id).await?;
-    let (step, offline) = judge(asking, Some(&live), consent.as_ref(), now);
-    if step != NextStep::Issue {
+    let named = Named::of(tx, provider, asking, (&live, now)).await?;
+    let judged = judge(asking, Some(&live), (consent.as_ref(), &named), now);
+    let (NextStep::Issue, Some(acting)) = (&judged.step, judged.acting) else {
         return Ok(Outcome::Changed);
-    }
+    };
     if let Some(id) = minting.interaction
         && !storage::interactions::take(tx, id, now).await?
     {
@@ -101,9 +103,9 @@ async fn mint(tx: &Tx, minting: &Minting<'_>) -> Result<Outcome, StorageError> {
     }
     // The flow that signed in has told of its own service.
     if !asking.progress.signed_in {
-        reached::record(tx, (provider, minting.visit), asking.client, &live, now).await?;
+        reached::record(tx, (provider, minting.visit), asking.client, (&live, acting), now).await?;
     }
-    storage::grants::insert(tx, &grant(minting, &live, offline)).await?;
+    storage::grants::insert(tx, &grant(minting, &live, &judged, acting)).await?;
     storage::authorization_codes::insert(tx, &code(minting)).await?;
     // A client that polls with `prompt=none` is no person doing something (security rule SE-4).
     if !asking.request.prompt.none {
@@ -112,10 +114,10 @@ async fn mint(tx: &Tx, minting: &Minting<'_>) -> Result<Outcome, StorageError> {
     Ok(Outcome::Minted)
 }
 
-fn grant(minting: &Minting<'_>, live: &LiveSession, offline: bool) -> Grant {
+fn grant(minting: &Minting<'_>, live: &LiveSession, judged: &Judgement, acting: Acting) -> Grant {
     let (request, session) = (minting.asking.request, &live.session);
     // OIDC Core §11: without consent, or for a client without refresh tokens, the scope is left out.
-    let offline = offline && minting.asking.client.may_use(GrantType::RefreshToken);
+    let offline = judged.offline && minting.asking.client.may_use(GrantType::RefreshToken);
     let mut scopes = request.scopes.clone();
     // The client may have lost a scope since it asked (security rule CO-10).
     scopes.retain(|scope| minting.asking.client.scopes.contains(scope));
@@ -127,6 +129,7 @@ fn grant(minting: &Minting<'_>, live: &LiveSession, offline: bool) -> Grant {
         session_id: session.id,
         device_id: session.device_id,
         certificate_id: session.certificate_id,
+        acting: Some(acting),
         epoch: live.user.epoch,
         scopes,
         claims: request.claims.clone(),

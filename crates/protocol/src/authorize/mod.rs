@@ -160,7 +160,7 @@ fn silent(step: &NextStep) -> RequestError {
         NextStep::SignIn(_) | NextStep::Issue => RequestError::LoginRequired,
         NextStep::Consent(_) => RequestError::ConsentRequired,
         // The proof needs a page with a script, and there are none here.
-        NextStep::ProveDevice | NextStep::ContinueAs => RequestError::InteractionRequired,
+        NextStep::ProveDevice | NextStep::ContinueAs | NextStep::ChooseName => RequestError::InteractionRequired,
         NextStep::AssuranceUnmet => RequestError::AssuranceUnmet,
         NextStep::OtherPerson => RequestError::OtherPerson,
     }
@@ -173,6 +173,7 @@ const fn first_page(step: &NextStep) -> &'static str {
         NextStep::ProveDevice => "device",
         NextStep::SignIn(_)
         | NextStep::ContinueAs
+        | NextStep::ChooseName
         | NextStep::Consent(_)
         | NextStep::Issue
         | NextStep::AssuranceUnmet

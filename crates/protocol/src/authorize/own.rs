@@ -64,7 +64,11 @@ pub(super) async fn resume(provider: &Provider, visit: &Visit, flow: &OpenFlow) 
     match step {
         NextStep::SignIn(reason) => Ok(Resume::SignIn(reason)),
         NextStep::AssuranceUnmet | NextStep::OtherPerson => leave(provider, flow).await.map(Resume::Done),
-        NextStep::ProveDevice | NextStep::ContinueAs | NextStep::Consent(_) | NextStep::Issue => {
+        NextStep::ProveDevice
+        | NextStep::ContinueAs
+        | NextStep::ChooseName
+        | NextStep::Consent(_)
+        | NextStep::Issue => {
             end(provider, flow).await?;
             let page = flow.interaction.request.state.as_deref().unwrap_or_default();
             Ok(Resume::Done(see_other(cabinet_path(page))))

@@ -4,6 +4,7 @@
 use authority::audit::{Actor, Event, EventKind};
 use authority::clients::Client;
 use authority::ids::EventId;
+use authority::representation::Acting;
 use authority::time::Timestamp;
 use storage::sessions::LiveSession;
 use storage::{StorageError, Tx, audit, grants};
@@ -17,7 +18,7 @@ pub(super) async fn record(
     tx: &Tx,
     (provider, visit): (&Provider, &Visit),
     client: &Client,
-    live: &LiveSession,
+    (live, acting): (&LiveSession, Acting),
     now: Timestamp,
 ) -> Result<(), StorageError> {
     if grants::has_reached(tx, live.session.id, &client.id).await? {
@@ -28,6 +29,7 @@ pub(super) async fn record(
         client_id: Some(client.id.clone()),
         address: visit.address_text(),
         reference: Some(visit.reference.to_string()),
+        principal: acting.principal(),
         ..Event::new(id, now, EventKind::ServiceReached, Actor::User).in_session(&live.session)
     };
     audit::insert(tx, &event).await?;

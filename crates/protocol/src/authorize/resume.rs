@@ -25,6 +25,8 @@ pub enum Resume {
     ProveDevice(Box<LiveSession>),
     /// Ask whether to go on as this person (S16).
     ContinueAs(Box<LiveSession>),
+    /// Ask in whose name the person goes on (S17).
+    ChooseName(Box<LiveSession>),
     /// Ask what may be released (S13).
     Consent(ConsentNeed, Box<LiveSession>),
     /// The response to the client: send it as it is.
@@ -68,6 +70,7 @@ pub async fn resume(provider: &Provider, visit: &Visit, flow: &OpenFlow) -> Resu
             }
             (NextStep::ProveDevice, Some(live)) => Resume::ProveDevice(Box::new(live)),
             (NextStep::ContinueAs, Some(live)) => Resume::ContinueAs(Box::new(live)),
+            (NextStep::ChooseName, Some(live)) => Resume::ChooseName(Box::new(live)),
             (NextStep::Consent(need), Some(live)) => Resume::Consent(need, Box::new(live)),
             (NextStep::Issue, Some(live)) => {
                 match issue((provider, visit), asking, &live, Some(flow.interaction.id)).await? {
@@ -80,9 +83,14 @@ pub async fn resume(provider: &Provider, visit: &Visit, flow: &OpenFlow) -> Resu
                 }
             }
             // `next_step` asks for a person only when nobody is there.
-            (NextStep::ProveDevice | NextStep::ContinueAs | NextStep::Consent(_) | NextStep::Issue, None) => {
-                Resume::SignIn(SignInReason::NoSession)
-            }
+            (
+                NextStep::ProveDevice
+                | NextStep::ContinueAs
+                | NextStep::ChooseName
+                | NextStep::Consent(_)
+                | NextStep::Issue,
+                None,
+            ) => Resume::SignIn(SignInReason::NoSession),
         };
         return Ok(resume);
     }

@@ -50,7 +50,7 @@ pub async fn tell_clients_at(
             id: OutboxId::mint(now, rng),
             kind: KIND.to_owned(),
             lane: notice.client_id.to_string(),
-            dedup_key: notice.dedup_key(),
+            dedup_key: dedup_key(&notice, ended),
             payload: notice.payload(),
             tries: 0,
             created_at: now,
@@ -64,4 +64,12 @@ pub async fn tell_clients_at(
         }
     }
     Ok(told)
+}
+
+/// A session ends once, and so does each power that was used in it, after which the session may still end.
+fn dedup_key(notice: &Notice, ended: Ended) -> String {
+    match ended {
+        Ended::Session(_) | Ended::AllOf(_) | Ended::AllBut(..) | Ended::OfCertificate(_) => notice.dedup_key(),
+        Ended::Power(power) => format!("{}:{power}", notice.dedup_key()),
+    }
 }

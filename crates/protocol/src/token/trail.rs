@@ -4,6 +4,7 @@ use authority::assurance::amr;
 use authority::audit::{Actor, Event, EventKind};
 use authority::grants::Grant;
 use authority::ids::EventId;
+use authority::representation::Acting;
 
 use crate::Provider;
 use crate::flow::Visit;
@@ -21,6 +22,7 @@ pub(super) fn event(provider: &Provider, visit: &Visit, grant: &Grant, kind: Eve
         methods: amr(&grant.methods),
         reason: reason.to_owned(),
         reference: Some(visit.reference.to_string()),
+        principal: grant.acting.and_then(Acting::principal),
         ..Event::new(id, now, kind, Actor::Client)
     }
 }

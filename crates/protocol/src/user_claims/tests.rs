@@ -4,8 +4,9 @@ use authority::clients::ClientId;
 use authority::devices::{Device, DeviceKey};
 use authority::grants::Grant;
 use authority::identifiers::PhoneNumber;
-use authority::ids::{DeviceId, GrantId, PhoneId, SessionId, UserId};
+use authority::ids::{DeviceId, GrantId, OrganisationId, PhoneId, PowerId, SessionId, UserId};
 use authority::locale::Locale;
+use authority::representation::Principal;
 use authority::secret::{Kek, TokenDigest};
 use authority::sessions::BrowserSession;
 use authority::users::{Subject, User, UserState};
@@ -81,6 +82,7 @@ fn grant(client: &str, session: &BrowserSession) -> Grant {
         session_id: session.id,
         device_id: session.device_id,
         certificate_id: None,
+        acting: None,
         epoch: 0,
         scopes: Vec::new(),
         claims: ClaimsRequest::default(),
@@ -118,6 +120,7 @@ fn released(
     let known = Known {
         facts: facts.collect(),
         phone,
+        in_name: InName::default(),
         rests_on,
         keyring: &keyring(),
         now: NOW,
@@ -200,12 +203,24 @@ fn an_organisation_is_that_of_the_certificate_used_now() {
             .get("bin")
             .cloned()
     };
-    assert_eq!(bin(Some(CertificateRole::Head)), Some("c".into()));
+    assert_eq!(bin(Some(CertificateRole::Head)), None, "nobody chose to act for it");
     assert_eq!(bin(Some(CertificateRole::Individual)), None);
     assert_eq!(bin(None), Some("f".into()));
-    let role =
-        released(&rests_on("diary", Some(CertificateRole::Head), false), &facts, None)["certificate_role"].clone();
-    assert_eq!(role, "head");
+    let role = |acting| {
+        let mut rests_on = rests_on("diary", Some(CertificateRole::Head), false);
+        rests_on.grant.acting = acting;
+        released(&rests_on, &facts, None).get("certificate_role").cloned()
+    };
+    let organisation = OrganisationId::mint(NOW, &mut ChaCha20Rng::seed_from_u64(5));
+    assert_eq!(role(Some(Acting::Organisation(organisation))), Some("head".into()));
+    for own in [None, Some(Acting::Myself)] {
+        assert_eq!(role(own), Some("individual".into()));
+    }
+    let power = Acting::Power {
+        id: PowerId::mint(NOW, &mut ChaCha20Rng::seed_from_u64(5)),
+        principal: Principal::Organisation(organisation),
+    };
+    assert_eq!(role(Some(power)), None, "no certificate has a role in it");
 }
 
 #[test]

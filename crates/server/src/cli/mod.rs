@@ -7,12 +7,14 @@ mod clients;
 mod config;
 mod db;
 mod devices;
+mod eds;
 mod exclusivity;
 mod keys;
 mod people;
 mod person;
 mod policy;
 mod serve;
+mod trust;
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -56,6 +58,9 @@ enum Noun {
     /// Look after the signing keys.
     #[command(subcommand)]
     Keys(keys::Verb),
+    /// Hold a signature, certificate, revocation list or OCSP answer under the magnifying glass.
+    #[command(subcommand)]
+    Eds(eds::Verb),
     /// See and end device bindings.
     #[command(subcommand)]
     Devices(devices::Verb),
@@ -161,6 +166,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Noun::Clients(verb) => clients::run(&verb).await,
         Noun::People(verb) => people::run(&verb).await,
         Noun::Keys(verb) => keys::run(&verb).await,
+        Noun::Eds(verb) => eds::run(verb),
         Noun::Devices(verb) => devices::run(&verb).await,
         Noun::Policy(verb) => policy::run(&verb).await,
         Noun::Administrators(verb) => administrators::run(&verb).await,
@@ -235,6 +241,12 @@ mod tests {
             "administrators remove asel --config f",
             "exclusivity end alice --reason lost --as asel --key asel.pem --config f",
             "audit verify --config f",
+            "eds verify f --config f",
+            "eds verify f --anchor a b --intermediate i --crl c --ocsp o --challenge t --at 2026-11-21T12:00:00Z --nonce 00 --legacy-gost --no-iin-checksum --no-revocation",
+            "eds verify --anchor a --intermediate i --crl c f",
+            "eds certificate f --anchor a",
+            "eds crl f --anchor a",
+            "eds ocsp f --anchor a --certificate c",
         ] {
             let arguments = std::iter::once("kiru").chain(line.split(' '));
             assert!(Cli::try_parse_from(arguments).is_ok(), "{line}");

@@ -1,8 +1,10 @@
 //! `[eds]`: sign-in with an electronic digital signature.
 
+use std::fmt::Display;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use federation::eds::{ObjectIdentifier, Profile, Roles, UsageRole};
 use serde::Deserialize;
 
 use super::findings::Findings;
@@ -17,9 +19,14 @@ pub(super) static SECTION: Section = Section {
     meaning: "Sign-in with an electronic digital signature. Files are PEM or DER.",
     keys: &[
         Key {
+            name: "profile",
+            standard: "",
+            meaning: "A known centre whose authorities and roles are built in: `nca-rk`, the National Certification Authority of Kazakhstan, or `nca-rk-test`, its test contour, which production refuses. Instead of `anchors` and `intermediates`. Production needs one or the other.",
+        },
+        Key {
             name: "anchors",
             standard: "[]",
-            meaning: "Root certificates that a path may end in. Required in production.",
+            meaning: "Root certificates that a path may end in, of a centre without a profile. Authorities of the test contour are refused in production, and nowhere stand beside others of the national centre.",
         },
         Key {
             name: "intermediates",
@@ -27,9 +34,54 @@ pub(super) static SECTION: Section = Section {
             meaning: "Certificates of the issuing authorities below the roots.",
         },
         Key {
+            name: "roles",
+            standard: "",
+            meaning: "Which extended key usages name which role, as `OID=word` with the words individual, head, signatory, financial_signatory, human_resources, employee, organisation, system. Default: the table of the national centre.",
+        },
+        Key {
+            name: "policies",
+            standard: "[]",
+            meaning: "Certificate policies (OIDs) of which one has to hold along the path; any when empty.",
+        },
+        Key {
+            name: "legacy_gost",
+            standard: "false",
+            meaning: "Whether GOST 34.310-2004 counts in signatures, certificates, lists and answers. Obsolete since June 2025.",
+        },
+        Key {
             name: "crls",
             standard: "[]",
             meaning: "Revocation lists of roots and issuing authorities. What no fresh list covers is refused.",
+        },
+        Key {
+            name: "crl_urls",
+            standard: "[]",
+            meaning: "Addresses of revocation lists, complete ones and lists of changes (delta) alike; fetched by one node in the background, used by all. Plain http is allowed: lists are signed. Never taken from a certificate.",
+        },
+        Key {
+            name: "crl_refresh",
+            standard: "\"10m\"",
+            meaning: "How often each address of `crl_urls` is asked for a newer list; 1m to 1d.",
+        },
+        Key {
+            name: "ocsp",
+            standard: "[]",
+            meaning: "Addresses of responders (OCSP) that are asked about a certificate at each sign-in, in this order, before the lists; all within 3 s. Plain http is allowed: answers are signed.",
+        },
+        Key {
+            name: "ocsp_max_age",
+            standard: "\"5m\"",
+            meaning: "How old an answer without `nextUpdate` may be, and how long it is remembered; 1s to 5m.",
+        },
+        Key {
+            name: "ocsp_nonce",
+            standard: "true",
+            meaning: "Whether an answer must repeat our nonce. `false` believes a fresh answer without one; another nonce is never believed.",
+        },
+        Key {
+            name: "ocsp_grace",
+            standard: "\"0s\"",
+            meaning: "How much longer a remembered good answer counts while neither a responder answers nor a list is fresh; 0s (off) to 1h.",
         },
         Key {
             name: "crl_max_age",
@@ -51,37 +103,125 @@ pub(super) static SECTION: Section = Section {
             standard: "\"5m\"",
             meaning: "How long a challenge may be signed; 30s to 5m.",
         },
+        Key {
+            name: "xml",
+            standard: "false",
+            meaning: "Whether a signed XML document is accepted beside CMS, for programs that sign nothing else.",
+        },
     ],
 };
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Raw {
+    profile: Option<String>,
     anchors: List,
     intermediates: List,
+    roles: List,
+    policies: List,
+    legacy_gost: Option<bool>,
     crls: List,
+    crl_urls: List,
+    crl_refresh: Option<String>,
+    ocsp: List,
+    ocsp_max_age: Option<String>,
+    ocsp_nonce: Option<bool>,
+    ocsp_grace: Option<String>,
     crl_max_age: Option<String>,
     iin_checksum: Option<bool>,
     ncalayer_address: Option<String>,
     challenge_ttl: Option<String>,
+    xml: Option<bool>,
 }
 
 /// Section `[eds]`, checked.
 #[derive(Debug, Clone)]
 pub struct Eds {
+    profile: Option<&'static Profile>,
     anchors: Vec<PathBuf>,
     intermediates: Vec<PathBuf>,
+    roles: Roles,
+    policies: Vec<ObjectIdentifier>,
+    legacy_gost: bool,
     crls: Vec<PathBuf>,
+    status: Status,
     crl_max_age: Duration,
     iin_checksum: bool,
     ncalayer_address: String,
     challenge_ttl: Duration,
+    xml: bool,
+}
+
+/// Where the status of certificates is learnt over the network.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Status {
+    /// Addresses of revocation lists.
+    pub crl_urls: Vec<String>,
+    /// How often each is asked.
+    pub crl_refresh: Duration,
+    /// Addresses of responders, in the order in which they are asked.
+    pub ocsp: Vec<String>,
+    /// How old an answer without `nextUpdate` may be.
+    pub ocsp_max_age: Duration,
+    /// Whether an answer must repeat our nonce.
+    pub ocsp_nonce: bool,
+    /// How much longer a remembered good answer counts when nobody can say.
+    pub ocsp_grace: Duration,
+}
+
+impl Status {
+    fn check(raw: &Raw, found: &mut Findings) -> Self {
+        let seconds = Duration::from_secs;
+        let crl_urls = addresses("eds.crl_urls", &raw.crl_urls, found);
+        let ocsp = addresses("eds.ocsp", &raw.ocsp, found);
+        Self {
+            crl_urls,
+            crl_refresh: found.duration(
+                "eds.crl_refresh",
+                raw.crl_refresh.as_deref(),
+                seconds(600),
+                seconds(60)..=seconds(24 * 3600),
+            ),
+            ocsp,
+            ocsp_max_age: found.duration(
+                "eds.ocsp_max_age",
+                raw.ocsp_max_age.as_deref(),
+                seconds(300),
+                seconds(1)..=seconds(300),
+            ),
+            ocsp_nonce: raw.ocsp_nonce.unwrap_or(true),
+            ocsp_grace: found.duration(
+                "eds.ocsp_grace",
+                raw.ocsp_grace.as_deref(),
+                Duration::ZERO,
+                Duration::ZERO..=seconds(3600),
+            ),
+        }
+    }
+}
+
+/// `http` or `https` with a host, and nothing secret in it: addresses are logged.
+fn addresses(key: &'static str, list: &List, found: &mut Findings) -> Vec<String> {
+    for text in &list.0 {
+        let is_one = url::Url::parse(text).is_ok_and(|url| {
+            matches!(url.scheme(), "http" | "https")
+                && url.has_host()
+                && url.username().is_empty()
+                && url.password().is_none()
+                && url.fragment().is_none()
+        });
+        if !is_one {
+            found.refuse(key, "has something that is no address with http:// or https://");
+        }
+    }
+    list.0.clone()
 }
 
 impl Eds {
     pub(super) fn check(raw: Raw, found: &mut Findings) -> Self {
         let seconds = Duration::from_secs;
         let hours = |hours: u64| seconds(hours * 3600);
+        let status = Status::check(&raw, found);
         let crl_max_age = found.duration(
             "eds.crl_max_age",
             raw.crl_max_age.as_deref(),
@@ -98,22 +238,64 @@ impl Eds {
         let ncalayer_address = found.parsed("eds.ncalayer_address", address, loopback_socket, NCALAYER.to_owned());
         let files = |list: List| list.0.iter().map(|file| found.path(file)).collect::<Vec<_>>();
         let (anchors, intermediates, crls) = (files(raw.anchors), files(raw.intermediates), files(raw.crls));
-        if anchors.is_empty() && !(intermediates.is_empty() && crls.is_empty()) {
+        let profile = raw.profile.as_deref().and_then(|name| known_profile(name, found));
+        if raw.profile.is_some() && !(anchors.is_empty() && intermediates.is_empty()) {
+            found.refuse(
+                "eds.anchors",
+                "stands beside eds.profile, which brings authorities of its own; choose one",
+            );
+        }
+        if raw.profile.is_none() && anchors.is_empty() && !(intermediates.is_empty() && crls.is_empty()) {
             found.refuse(
                 "eds.anchors",
                 "is empty, so that the other files of this section mean nothing",
             );
         }
+        let roles = roles(&raw.roles, found);
+        let policies = each(&raw.policies, "eds.policies", found, |text| {
+            ObjectIdentifier::new(text).map_err(|_| "is not an object identifier")
+        });
         let iin_checksum = raw.iin_checksum.unwrap_or(true);
         Self {
+            profile,
             anchors,
             intermediates,
+            roles,
+            policies,
+            legacy_gost: raw.legacy_gost.unwrap_or(false),
             crls,
+            status,
             crl_max_age,
             iin_checksum,
             ncalayer_address,
             challenge_ttl,
+            xml: raw.xml.unwrap_or(false),
         }
+    }
+
+    /// Whether somebody is believed at all.
+    pub fn has_anchors(&self) -> bool {
+        self.profile.is_some() || !self.anchors.is_empty()
+    }
+
+    /// The known centre.
+    pub fn profile(&self) -> Option<&'static Profile> {
+        self.profile
+    }
+
+    /// Which extended key usages name which role.
+    pub fn roles(&self) -> &Roles {
+        &self.roles
+    }
+
+    /// The certificate policies of which one has to hold.
+    pub fn policies(&self) -> &[ObjectIdentifier] {
+        &self.policies
+    }
+
+    /// Whether GOST 34.310-2004 counts.
+    pub fn legacy_gost(&self) -> bool {
+        self.legacy_gost
     }
 
     /// Files with the roots.
@@ -129,6 +311,11 @@ impl Eds {
     /// Files with revocation lists.
     pub fn crls(&self) -> &[PathBuf] {
         &self.crls
+    }
+
+    /// Where the status of certificates is learnt over the network.
+    pub fn status(&self) -> &Status {
+        &self.status
     }
 
     /// The oldest list that counts.
@@ -150,6 +337,39 @@ impl Eds {
     pub fn challenge_ttl(&self) -> Duration {
         self.challenge_ttl
     }
+
+    /// Whether XML signatures are accepted (CE-17).
+    pub fn xml(&self) -> bool {
+        self.xml
+    }
+}
+
+fn known_profile(name: &str, found: &mut Findings) -> Option<&'static Profile> {
+    let profile = Profile::named(name);
+    if profile.is_none() {
+        let known: Vec<_> = Profile::ALL.iter().map(|profile| profile.name).collect();
+        found.refuse("eds.profile", format_args!("is not known; known: {}", known.join(", ")));
+    }
+    profile
+}
+
+fn roles(given: &List, found: &mut Findings) -> Roles {
+    if given.0.is_empty() {
+        return Roles::default();
+    }
+    Roles::new(each(given, "eds.roles", found, |line| line.parse::<UsageRole>()))
+}
+
+/// Every item that can be read; those that cannot are noted.
+fn each<T, E: Display>(list: &List, key: &str, found: &mut Findings, read: impl Fn(&str) -> Result<T, E>) -> Vec<T> {
+    let mut items = Vec::new();
+    for text in &list.0 {
+        match read(text) {
+            Ok(item) => items.push(item),
+            Err(reason) => found.refuse(key, format_args!("{text}: {reason}")),
+        }
+    }
+    items
 }
 
 /// `ws` or `wss` to 127.0.0.1 and a port: anything else would let a page of ours talk to the network.

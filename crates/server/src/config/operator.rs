@@ -7,7 +7,7 @@ use super::keys::{Key, Section};
 
 pub(super) static SECTION: Section = Section {
     name: "operator",
-    meaning: "Who runs the installation; the help, privacy and accessibility pages name them. All keys are required in production.",
+    meaning: "Who runs the installation; the help, privacy and accessibility pages name them. All keys but `key_fine` are required in production.",
     keys: &[
         Key {
             name: "name_kk",
@@ -49,6 +49,11 @@ pub(super) static SECTION: Section = Section {
             standard: "\"09:00–18:00\"",
             meaning: "Office hours in English.",
         },
+        Key {
+            name: "key_fine",
+            standard: "",
+            meaning: "The fine for giving one's EDS key to somebody else, in whole tenge; the sign-in page names it. Without it, or with 0, the page says nothing of a fine.",
+        },
     ],
 };
 
@@ -63,6 +68,7 @@ pub(super) struct Raw {
     hours_kk: Option<String>,
     hours_ru: Option<String>,
     hours_en: Option<String>,
+    key_fine: Option<u32>,
 }
 
 /// Section `[operator]`, checked. Texts in three languages are in the order Kazakh, Russian, English.
@@ -72,6 +78,7 @@ pub struct Operator {
     telephone: String,
     email: String,
     hours: [String; 3],
+    key_fine: Option<u32>,
     missing: Vec<&'static str>,
 }
 
@@ -108,8 +115,14 @@ impl Operator {
                 text("operator.hours_ru", raw.hours_ru, hours),
                 text("operator.hours_en", raw.hours_en, hours),
             ],
+            key_fine: raw.key_fine.filter(|sum| *sum > 0),
             missing,
         }
+    }
+
+    /// The fine for giving one's key to somebody else, in tenge.
+    pub fn key_fine(&self) -> Option<u32> {
+        self.key_fine
     }
 
     /// Name of the organisation.

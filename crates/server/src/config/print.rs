@@ -7,7 +7,7 @@ use authority::identifiers::NumberPrefix;
 
 use super::duration;
 use super::secrets::KekSource;
-use super::{Config, Eds, Listen, Operator, Sms, Tokens};
+use super::{Config, Eds, EgovMobile, Listen, Operator, Sms, Tokens};
 
 /// TOML being written.
 struct Paper(String);
@@ -119,6 +119,10 @@ fn operator(paper: &mut Paper, operator: &Operator) {
     for (key, text) in ["hours_kk", "hours_ru", "hours_en"].iter().zip(operator.hours()) {
         paper.text(key, text);
     }
+    match operator.key_fine() {
+        Some(sum) => paper.plain("key_fine", sum),
+        None => paper.0.push_str("# key_fine is not set\n"),
+    }
 }
 
 fn egov_mobile(paper: &mut Paper, egov: &EgovMobile) {
@@ -156,13 +160,28 @@ fn listen(paper: &mut Paper, listen: &Listen) {
 
 fn eds(paper: &mut Paper, eds: &Eds) {
     paper.section("eds");
+    match eds.profile() {
+        Some(profile) => paper.text("profile", profile.name),
+        None => paper.0.push_str("# profile is not set\n"),
+    }
     paper.files("anchors", eds.anchors());
     paper.files("intermediates", eds.intermediates());
+    paper.list("roles", eds.roles().rows().iter().map(ToString::to_string));
+    paper.list("policies", eds.policies().iter().map(ToString::to_string));
+    paper.plain("legacy_gost", eds.legacy_gost());
     paper.files("crls", eds.crls());
+    let status = eds.status();
+    paper.list("crl_urls", status.crl_urls.iter().cloned());
+    paper.span("crl_refresh", status.crl_refresh);
+    paper.list("ocsp", status.ocsp.iter().cloned());
+    paper.span("ocsp_max_age", status.ocsp_max_age);
+    paper.plain("ocsp_nonce", status.ocsp_nonce);
+    paper.span("ocsp_grace", status.ocsp_grace);
     paper.span("crl_max_age", eds.crl_max_age());
     paper.plain("iin_checksum", eds.iin_checksum());
     paper.text("ncalayer_address", eds.ncalayer_address());
     paper.span("challenge_ttl", eds.challenge_ttl());
+    paper.plain("xml", eds.xml());
 }
 
 fn sms(paper: &mut Paper, sms: &Sms) {

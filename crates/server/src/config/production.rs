@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::time::Duration;
 
+use federation::eds::Contour;
+
 use super::eds::NCALAYER;
 use super::findings::Findings;
 use super::log::Level;
@@ -111,10 +113,20 @@ fn nothing_is_for_trying_out(config: &Config, found: &mut Findings) {
 }
 
 fn people_can_sign_in(config: &Config, found: &mut Findings) {
-    if config.eds.anchors().is_empty() {
+    if !config.eds.has_anchors() {
         found.refuse(
             "eds.anchors",
-            "is required in production: without a trust anchor nobody can sign in",
+            "is required in production, or eds.profile: without a trust anchor nobody can sign in",
+        );
+    }
+    if config
+        .eds
+        .profile()
+        .is_some_and(|profile| profile.contour == Contour::Test)
+    {
+        found.refuse(
+            "eds.profile",
+            "is a test contour, whose keys are published: anybody could sign in as anybody",
         );
     }
 }

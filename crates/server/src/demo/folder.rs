@@ -76,6 +76,7 @@ impl Folder {
         let text = format!(
             "# Written by `kiru demo` at every start; other commands read it: --config {file}\n\
              [deployment]\nkind = \"demo\"\nissuer = \"{issuer}\"\n\n\
+             [operator]\nkey_fine = 196600\n\n\
              [listen]\npublic = \"{public}\"\nhealth = \"{health}\"\nshutdown_grace = \"5s\"\n\n\
              [database]\nurl = '{database}'\n\n[secrets]\nkek_file = \"{KEK}\"\n\n\
              [eds]\nncalayer_address = \"{signer}\"\n\n\

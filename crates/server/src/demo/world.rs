@@ -53,10 +53,13 @@ impl World {
             .await?
         };
         let now = foundation.clock.now();
-        let settings = keys
+        let mut settings = keys
             .eds_settings(now)
             .map_err(|error| Failure::broken("the revocation list")(error.into()))?;
+        settings.xml = config.eds().xml();
         let eds = EdsVerifier::new(&settings).map_err(|error| Failure::broken("the demo's centre")(error.into()))?;
+        let outbound = material::outbound(config.outbound())?;
+        let eds = material::with_responders(eds, config.eds(), &outbound);
         let outbox = Outbox::with_file(Arc::clone(&foundation.clock), &folder.outbox()).await;
         let outbox = Arc::new(outbox.map_err(|error| Failure::broken("the outbox file")(error.into()))?);
         let signer = Arc::new(SignerState::new(keys, Arc::clone(&foundation.clock)));
@@ -64,7 +67,7 @@ impl World {
             config: config.clone(),
             foundation,
             eds: Arc::new(eds),
-            outbound: material::outbound(config.outbound())?,
+            outbound,
             places: None,
             sms: Arc::clone(&outbox) as Arc<dyn SmsGateway>,
             sandbox_people: PEOPLE.iter().map(|person| person.login.to_owned()).collect(),

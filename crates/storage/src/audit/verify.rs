@@ -174,7 +174,8 @@ const LINKS: &str = "SELECT audit_links.position AS position, audit_links.event_
     audit_events.occurred_at AS occurred_at, audit_events.kind AS kind, audit_events.actor AS actor, \
     audit_events.user_id AS user_id, audit_events.client_id AS client_id, audit_events.device_id AS device_id, \
     audit_events.session_id AS session_id, audit_events.address AS address, audit_events.methods AS methods, \
-    audit_events.reason AS reason, audit_events.reference AS reference \
+    audit_events.reason AS reason, audit_events.reference AS reference, \
+    audit_events.evidence_digest AS evidence_digest, audit_events.principal AS principal \
     FROM audit_links LEFT JOIN audit_events ON audit_events.id = audit_links.event_id \
     WHERE audit_links.position > $1 AND audit_links.position <= $2 ORDER BY audit_links.position LIMIT $3";
 

@@ -1,5 +1,6 @@
 //! Each way to get a signature wrong has its own named refusal (CE-2 to CE-10, CE-15).
 
+mod exactness;
 mod forms;
 mod paths;
 mod people;

@@ -10,12 +10,26 @@ pub(super) fn greeting() -> String {
 }
 
 /// `basics`: what was signed, as a text or as an array.
-pub(super) fn signed(mut signatures: Vec<String>, is_array: bool) -> Value {
-    let result = match signatures.pop() {
-        Some(only) if !is_array && signatures.is_empty() => json!(only),
-        last => json!(signatures.into_iter().chain(last).collect::<Vec<_>>()),
+pub(super) fn signed(signatures: Vec<String>, is_array: bool) -> Value {
+    json!({"status": true, "body": {"result": one_or_all(signatures, is_array)}})
+}
+
+/// `basics`: bare signature values, with the certificate when it was asked for.
+pub(super) fn signed_raw(signatures: Vec<String>, is_array: bool, certificate: Option<String>) -> Value {
+    let signatures = one_or_all(signatures, is_array);
+    let result = match certificate {
+        Some(certificate) => json!({"signatures": signatures, "certificate": certificate}),
+        None => signatures,
     };
     json!({"status": true, "body": {"result": result}})
+}
+
+/// One text, or an array when there are several or an array was asked for.
+pub(super) fn one_or_all(mut signatures: Vec<String>, is_array: bool) -> Value {
+    match signatures.pop() {
+        Some(only) if !is_array && signatures.is_empty() => json!(only),
+        last => json!(signatures.into_iter().chain(last).collect::<Vec<_>>()),
+    }
 }
 
 /// `basics`: the person closed the dialogue.

@@ -1,20 +1,37 @@
-//! Requests as pages send them, checked member by member.
+//! Requests as pages send them, checked member by member; [`common_utils`] has those of the older module.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
+
+use super::common_utils::{self, UtilsRequest};
 
 /// What a page asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Request {
     /// `kz.gov.pki.knca.basics`, `sign`.
     Sign(SignRequest),
-    /// `kz.gov.pki.knca.commonUtils`, `createCAdESFromBase64`.
-    CreateCades { data: Vec<u8>, attached: bool },
-    /// `kz.gov.pki.knca.commonUtils`, `getActiveTokens`.
-    ActiveTokens,
-    /// `kz.gov.pki.knca.commonUtils`, `getKeyInfo`.
-    KeyInfo,
+    /// `kz.gov.pki.knca.commonUtils`.
+    Utils(UtilsRequest),
+}
+
+/// What is to be made of the data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// A CMS, with the data in it or beside it.
+    Cms {
+        /// In it.
+        attached: bool,
+    },
+    /// A CMS beside data of which only the hash is given.
+    CmsOfHash,
+    /// A document with its signature in it, as `basics` lays it out; it must come in canonical form.
+    Xml,
+    /// The bare signature value.
+    Raw {
+        /// The certificate is answered too.
+        with_certificate: bool,
+    },
 }
 
 /// A request to sign one or several texts.
@@ -24,8 +41,8 @@ pub(super) struct SignRequest {
     pub(super) data: Vec<Vec<u8>>,
     /// Whether the texts came as an array: then the answer is one too.
     pub(super) is_array: bool,
-    /// Whether the text goes into the signature.
-    pub(super) attached: bool,
+    /// What is made of them.
+    pub(super) form: Form,
     /// Which keys may sign.
     pub(super) filter: KeyFilter,
 }
@@ -41,6 +58,8 @@ pub(super) struct KeyFilter {
     pub(super) iin: Option<String>,
     /// The organisation's number.
     pub(super) bin: Option<String>,
+    /// The certificate's serial number, hexadecimal.
+    pub(super) serial: Option<String>,
     /// Certificates of authorities, PEM; `None` when the request does not say.
     pub(super) chain: Option<Vec<String>>,
 }
@@ -58,7 +77,7 @@ pub(super) enum Misfit {
     CommonUtils(String),
 }
 
-const STORAGES: &[&str] = &[
+pub(super) const STORAGES: &[&str] = &[
     "PKCS12",
     "JKS",
     "AKKaztokenStore",
@@ -81,7 +100,9 @@ pub(super) fn parse(text: &str) -> Result<Request, Misfit> {
             "sign" => sign(args).map(Request::Sign),
             _ => Err(invocation(format!("unknown method {method}"))),
         },
-        Some("kz.gov.pki.knca.commonUtils") => common_utils(method, args).map_err(Misfit::CommonUtils),
+        Some("kz.gov.pki.knca.commonUtils") => common_utils::parse(method, args)
+            .map(Request::Utils)
+            .map_err(Misfit::CommonUtils),
         _ => Err(Misfit::UnknownModule),
     }
 }
@@ -96,11 +117,6 @@ fn params(message: impl Into<String>) -> Misfit {
 
 fn sign(args: &Value) -> Result<SignRequest, Misfit> {
     let args = args.as_object().ok_or_else(|| invocation("args is not an object"))?;
-    match args.get("format").and_then(Value::as_str) {
-        Some("cms") => {}
-        Some(other) => return Err(invocation(format!("format {other} is not supported by this signer"))),
-        None => return Err(invocation("format is missing")),
-    }
     if !matches!(
         optional(args, "locale").map(Value::as_str),
         None | Some(Some("kk" | "ru" | "en"))
@@ -117,23 +133,42 @@ fn sign(args: &Value) -> Result<SignRequest, Misfit> {
             .as_object()
             .ok_or_else(|| params("signingParams is not an object"))?,
     };
-    if flag(signing, "digested", false)? {
-        return Err(params("digested data is not signed by this signer"));
-    }
     if optional(signing, "tsaProfile").is_some() {
         return Err(Misfit::Basics(
             "SIGNING_FAILURE",
             "this signer has no time stamps".to_owned(),
         ));
     }
-    let (attached, decode) = (flag(signing, "encapsulate", true)?, flag(signing, "decode", false)?);
+    let form = form(args, signing)?;
+    // A hash is always base64.
+    let decode = flag(signing, "decode", false)? || form == Form::CmsOfHash;
     let (data, is_array) = data(args.get("data"), decode)?;
     Ok(SignRequest {
         data,
         is_array,
-        attached,
+        form,
         filter: filter(args)?,
     })
+}
+
+fn form(args: &Map<String, Value>, signing: &Map<String, Value>) -> Result<Form, Misfit> {
+    let attached = flag(signing, "encapsulate", true)?;
+    let digested = flag(signing, "digested", false)?;
+    match args.get("format").and_then(Value::as_str) {
+        Some("cms") if digested && optional(signing, "encapsulate").is_some() && attached => {
+            Err(params("a hash cannot be encapsulated"))
+        }
+        Some("cms") if digested => Ok(Form::CmsOfHash),
+        Some("cms") => Ok(Form::Cms { attached }),
+        Some("raw") if digested => Err(params("hashes are not signed raw by this signer")),
+        Some("raw") => Ok(Form::Raw {
+            with_certificate: flag(signing, "outputCert", false)?,
+        }),
+        Some("xml") if digested => Err(params("a document cannot be a hash")),
+        Some("xml") => Ok(Form::Xml),
+        Some(other) => Err(invocation(format!("format {other} is not supported by this signer"))),
+        None => Err(invocation("format is missing")),
+    }
 }
 
 /// The texts, decoded when they are base64.
@@ -186,6 +221,7 @@ fn filter(args: &Map<String, Value>) -> Result<KeyFilter, Misfit> {
         usages,
         iin: text("iin")?,
         bin: text("bin")?,
+        serial: text("serialNumber")?,
         chain,
     })
 }
@@ -212,29 +248,4 @@ fn texts(value: &Value) -> Option<Vec<String>> {
         .iter()
         .map(|text| text.as_str().map(str::to_owned))
         .collect()
-}
-
-/// The old module: positional arguments.
-fn common_utils(method: &str, args: &Value) -> Result<Request, String> {
-    let args = args.as_array().map(Vec::as_slice).unwrap_or_default();
-    let storage = || match args.first().and_then(Value::as_str) {
-        None | Some("") => Err("storageName.param.empty".to_owned()),
-        Some("PKCS12") => Ok(()),
-        Some(other) if STORAGES.contains(&other) => Err("storage.empty".to_owned()),
-        Some(_) => Err("storage.unknown".to_owned()),
-    };
-    match (method, args) {
-        ("getActiveTokens", _) => Ok(Request::ActiveTokens),
-        ("getKeyInfo", _) => storage().map(|()| Request::KeyInfo),
-        ("createCAdESFromBase64", [_, _, data, attached]) => {
-            storage()?;
-            let data = data.as_str().and_then(|text| STANDARD.decode(text).ok());
-            let data = data.ok_or_else(|| "java.lang.IllegalArgumentException: data".to_owned())?;
-            Ok(Request::CreateCades {
-                data,
-                attached: attached.as_bool().unwrap_or(true),
-            })
-        }
-        _ => Err(format!("java.lang.NoSuchMethodException: {method}")),
-    }
 }

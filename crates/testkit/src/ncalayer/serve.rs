@@ -27,7 +27,7 @@ use super::{answer, signing};
 const MESSAGE_LIMIT: usize = 4 * 1024 * 1024;
 /// Most requests that wait on one socket while another is being answered.
 const QUEUE_LIMIT: usize = 16;
-/// What old sample pages send to keep the connection alive.
+/// What old sample pages send to keep the connection alive; it comes back.
 const HEARTBEAT: &str = "--heartbeat--";
 
 /// Serves plain `ws` (and an HTTP status page on the same port) until `shutdown` is done.
@@ -147,11 +147,11 @@ async fn answer_while_open(
     }
 }
 
-/// The next text frame that is not a heartbeat; `None` when the page is gone.
+/// The next text frame that is not a heartbeat, which goes back at once; `None` when the page is gone.
 async fn next_text(socket: &mut WebSocket) -> Option<String> {
     loop {
         match socket.recv().await?.ok()? {
-            Message::Text(text) if text.as_str() == HEARTBEAT => {}
+            Message::Text(text) if text.as_str() == HEARTBEAT => socket.send(Message::text(HEARTBEAT)).await.ok()?,
             Message::Text(text) => return Some(text.as_str().to_owned()),
             Message::Binary(_) | Message::Ping(_) | Message::Pong(_) => {}
             Message::Close(_) => return None,

@@ -27,10 +27,25 @@ pub(super) fn authority_name(common_name: &str) -> Vec<u8> {
     name(&[Attribute::CommonName(common_name.to_owned()), Attribute::Country])
 }
 
+fn common_name(profile: &CertificateProfile) -> String {
+    let name = profile.subject.iter().find_map(|attribute| match attribute {
+        Attribute::CommonName(name) => Some(name.clone()),
+        Attribute::Surname(_)
+        | Attribute::SerialNumber(_)
+        | Attribute::Country
+        | Attribute::Organization(_)
+        | Attribute::OrganizationalUnit(_)
+        | Attribute::GivenName(_)
+        | Attribute::UserId(_) => None,
+    });
+    name.unwrap_or_default()
+}
+
 /// A certification authority with its key.
 #[derive(Debug)]
 pub struct Authority {
     pub(crate) certificate: Vec<u8>,
+    pub(crate) common_name: String,
     pub(crate) name: Vec<u8>,
     pub(crate) key: SigningKey,
 }
@@ -58,7 +73,12 @@ impl Authority {
     pub fn root_with(profile: &CertificateProfile, key: SigningKey) -> Result<Self, PkiError> {
         let name = name(&profile.subject);
         let certificate = profile.issue(&key, &Issuer { name: &name, key: &key })?;
-        Ok(Self { certificate, name, key })
+        Ok(Self {
+            certificate,
+            common_name: common_name(profile),
+            name,
+            key,
+        })
     }
 
     /// An authority below this one, with a new key of the same suite.
@@ -70,6 +90,7 @@ impl Authority {
         let certificate = self.issue(profile, &key)?;
         Ok(Self {
             certificate,
+            common_name: common_name(profile),
             name: name(&profile.subject),
             key,
         })
@@ -94,6 +115,11 @@ impl Authority {
     /// Its key, to sign what this module has no words for.
     pub const fn key(&self) -> &SigningKey {
         &self.key
+    }
+
+    /// Its common name.
+    pub fn common_name(&self) -> &str {
+        &self.common_name
     }
 
     /// Its name, DER.

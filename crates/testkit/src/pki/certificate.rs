@@ -29,6 +29,20 @@ pub enum Attribute {
 }
 
 impl Attribute {
+    /// Its name in distinguished names that people read, and its text.
+    fn written(&self) -> (&'static str, &str) {
+        match self {
+            Self::CommonName(text) => ("CN", text),
+            Self::Surname(text) => ("SURNAME", text),
+            Self::SerialNumber(text) => ("SERIALNUMBER", text),
+            Self::Country => ("C", "KZ"),
+            Self::Organization(text) => ("O", text),
+            Self::OrganizationalUnit(text) => ("OU", text),
+            Self::GivenName(text) => ("GIVENNAME", text),
+            Self::UserId(text) => ("UID", text),
+        }
+    }
+
     fn der(&self) -> Vec<u8> {
         let (kind, tag, text) = match self {
             Self::CommonName(text) => (oids::COMMON_NAME, der::UTF8_STRING, text.as_str()),
@@ -43,6 +57,15 @@ impl Attribute {
         let attribute = der::sequence(&[der::oid(kind), der::element(tag, text.as_bytes())]);
         der::of(der::SET, &[attribute])
     }
+}
+
+/// A distinguished name as people read it.
+pub(crate) fn dotted_name(attributes: &[Attribute]) -> String {
+    let parts = attributes.iter().map(Attribute::written);
+    parts
+        .map(|(name, text)| format!("{name}={text}"))
+        .collect::<Vec<_>>()
+        .join(",")
 }
 
 /// A distinguished name, DER.
@@ -82,6 +105,8 @@ pub enum ExtendedUsage {
     EmailProtection,
     /// 1.3.6.1.5.5.7.3.2, in authentication keys.
     ClientAuth,
+    /// 1.3.6.1.5.5.7.3.9, in certificates of responders.
+    OcspSigning,
     /// 1.2.398.3.3.4.1.1, a natural person.
     Individual,
     /// 1.2.398.3.3.4.1.1.1, an information system of a natural person.
@@ -103,6 +128,7 @@ impl ExtendedUsage {
         match self {
             Self::EmailProtection => &[1, 3, 6, 1, 5, 5, 7, 3, 4],
             Self::ClientAuth => &[1, 3, 6, 1, 5, 5, 7, 3, 2],
+            Self::OcspSigning => &[1, 3, 6, 1, 5, 5, 7, 3, 9],
             Self::Individual => &[1, 2, 398, 3, 3, 4, 1, 1],
             Self::IndividualSystem => &[1, 2, 398, 3, 3, 4, 1, 1, 1],
             Self::Organisation => &[1, 2, 398, 3, 3, 4, 1, 2],
@@ -142,6 +168,8 @@ pub struct CertificateProfile {
     pub stored_in_file: bool,
     /// extendedKeyUsage is critical and keyUsage is not, as in certificates since June 2026; ordinarily the other way round.
     pub usages_swapped_critical: bool,
+    /// The extension that says that nobody need ask about a responder's certificate (RFC 6960 §4.2.2.2.1).
+    pub not_asked_about: bool,
     /// Another serial number than the one that follows from the key.
     pub serial: Option<Vec<u8>>,
     /// An extension that nobody knows, and whether it is critical.
@@ -160,6 +188,7 @@ impl CertificateProfile {
             authority: None,
             stored_in_file: true,
             usages_swapped_critical: false,
+            not_asked_about: false,
             serial: None,
             unknown_extension: None,
         }
@@ -183,6 +212,20 @@ impl CertificateProfile {
             authority: Some(None),
             stored_in_file: false,
             ..Self::individual(vec![], not_before, not_after)
+        }
+    }
+
+    /// The certificate of a responder.
+    pub fn responder(not_before: Timestamp, not_after: Timestamp) -> Self {
+        Self {
+            key_usage: vec![KeyUsage::DigitalSignature],
+            extended_usage: vec![ExtendedUsage::OcspSigning],
+            not_asked_about: true,
+            ..Self::individual(
+                vec![Attribute::CommonName("OCSP RESPONDER".to_owned()), Attribute::Country],
+                not_before,
+                not_after,
+            )
         }
     }
 
@@ -240,6 +283,9 @@ impl CertificateProfile {
         if self.stored_in_file {
             let storage = der::sequence(&[der::oid(oids::KEY_STORAGE_FILE)]);
             extensions.push(extension(oids::KEY_STORAGE, false, &storage));
+        }
+        if self.not_asked_about {
+            extensions.push(extension(oids::OCSP_NO_CHECK, false, &der::null()));
         }
         if let Some(critical) = self.unknown_extension {
             extensions.push(extension(&[1, 2, 398, 3, 3, 99], critical, &der::null()));

@@ -14,7 +14,7 @@ pub struct Revocation {
     pub serial: Vec<u8>,
     /// When it was withdrawn.
     pub at: Timestamp,
-    /// The reason code (RFC 5280 §5.3.1): 1 key compromise, 5 cessation of operation, 6 hold.
+    /// The reason code (RFC 5280 §5.3.1): 1 key compromise, 5 cessation of operation, 6 hold, 8 lifted (in lists of changes).
     pub reason: u8,
 }
 
@@ -27,6 +27,10 @@ pub struct CrlProfile {
     pub next_update: Timestamp,
     /// Who is on it.
     pub revocations: Vec<Revocation>,
+    /// Its number; that of its time in seconds when nothing is said.
+    pub number: Option<u64>,
+    /// It lists changes since the complete list of this number.
+    pub changes_since: Option<u64>,
     /// The arcs of an additional critical extension of the list, whose value is NULL.
     pub critical_extension: Option<Vec<u32>>,
     /// The arcs of an additional critical extension of every entry, whose value is NULL.
@@ -40,6 +44,8 @@ impl CrlProfile {
             this_update,
             next_update,
             revocations,
+            number: None,
+            changes_since: None,
             critical_extension: None,
             critical_entry_extension: None,
         }
@@ -49,11 +55,18 @@ impl CrlProfile {
     pub(crate) fn issue(&self, issuer: &Issuer<'_>) -> Result<Vec<u8>, PkiError> {
         let algorithm = issuer.key.suite().signature_algorithm();
         let entries: Vec<Vec<u8>> = self.revocations.iter().map(|entry| self.entry(entry)).collect();
-        let number = der::integer(&self.this_update.as_unix_seconds().to_be_bytes());
+        let number = self.number.map_or_else(
+            || der::integer(&self.this_update.as_unix_seconds().to_be_bytes()),
+            |number| der::integer(&number.to_be_bytes()),
+        );
         let mut extensions = vec![
             extension(oids::AUTHORITY_KEY_ID, false, &authority_key_id(issuer.key)),
             extension(oids::CRL_NUMBER, false, &number),
         ];
+        if let Some(since) = self.changes_since {
+            let since = der::integer(&since.to_be_bytes());
+            extensions.push(extension(oids::DELTA_CRL, true, &since));
+        }
         extensions.extend(
             self.critical_extension
                 .iter()

@@ -57,6 +57,7 @@ impl TestCentre {
             let pair = read_pair(folder, &format!("{stem}{ending}"))?;
             Ok(pair.map(|(certificate, key)| Authority {
                 certificate,
+                common_name: common_name.to_owned(),
                 name: authority_name(common_name),
                 key,
             }))

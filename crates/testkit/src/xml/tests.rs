@@ -62,6 +62,11 @@ fn judge(text: &str) -> Result<VerifiedEds, EdsRefusal> {
     WORLD.verifier.verify(text, CHALLENGE.as_bytes(), NOW)
 }
 
+/// Whose certificate it was.
+fn who(verdict: Result<VerifiedEds, EdsRefusal>) -> Result<Vec<u8>, EdsRefusal> {
+    verdict.map(|verified| verified.certificate().to_vec())
+}
+
 fn refused(fault: XmlFault) -> Option<EdsRefusal> {
     Some(EdsRefusal::Format(FormatFault::Xml(fault)))
 }
@@ -99,7 +104,7 @@ fn both_layouts_are_accepted_and_name_the_person() {
         let declared = format!("<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no\"?>\n{signed}\n");
         // A form field ends its lines with carriage return and line feed.
         for sent in [&declared, &signed.replace('\n', "\r\n"), &format!("\n \t{signed}")] {
-            assert_eq!(judge(sent).as_ref(), Ok(&verified), "{layout:?}");
+            assert_eq!(who(judge(sent)), Ok(WORLD.certificate.clone()), "{layout:?}");
         }
     }
 }

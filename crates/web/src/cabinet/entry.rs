@@ -330,6 +330,27 @@ impl CabinetForm {
         is_recent(&self.live, self.now)
     }
 
+    /// The page of this form once more, with a ticket for another try: the first one was used up by it.
+    pub(super) async fn again(self) -> Result<CabinetPage, Response> {
+        let (provider, session, now) = (self.provider(), self.live.session.id, self.now);
+        let path = cabinet_path(&self.visit.here);
+        let minted = provider.db.tx("cabinet_form_again", |tx| async move {
+            tickets::mint(&tx, provider, TicketKind::Form, (session, path), now).await
+        });
+        let minted: Result<PlainToken, StorageError> = minted.await;
+        let ticket = match minted {
+            Ok(ticket) => ticket,
+            Err(error) => return Err(Refused::from(error).respond(self.provider(), &self.visit)),
+        };
+        Ok(CabinetPage {
+            state: self.state,
+            visit: self.visit,
+            live: self.live,
+            now,
+            ticket,
+        })
+    }
+
     /// The value of a field; one that is missing, empty or repeated is none.
     pub(super) fn field(&self, name: &'static str) -> Option<&str> {
         self.fields.get(name).ok().flatten()

@@ -4,7 +4,7 @@
 //!
 //! * `entry`: a request in the cabinet; every handler takes one. `tickets`: what opens one page, or posts one form.
 //! * `prove`: the page that earns a ticket. `again`: signing in, the first time or once more (S14).
-//! * `home` (K1), `device` (K2), `phone` (K4), `sessions` (K6), `history` (K7), `suspend` (K12).
+//! * `home` (K1), `device` (K2), `phone` (K4), `sessions` (K6), `history` (K7), `powers` (K10), `suspend` (K12).
 
 mod again;
 mod device;
@@ -12,6 +12,7 @@ mod entry;
 mod history;
 mod home;
 mod phone;
+mod powers;
 mod prove;
 mod sessions;
 mod suspend;
@@ -53,5 +54,9 @@ pub(crate) fn router() -> Router<WebState> {
             get(history::ask).post(history::dispute),
         )
         .route("/cabinet/history/{id}/disputed", get(history::disputed))
+        .route("/cabinet/powers", get(powers::show))
+        .route("/cabinet/powers/give", get(powers::ask_give).post(powers::give))
+        .route("/cabinet/powers/{id}", get(powers::show_one))
+        .route("/cabinet/powers/{id}/end", get(powers::ask_end).post(powers::end))
         .route("/cabinet/suspend", get(suspend::ask).post(suspend::suspend))
 }

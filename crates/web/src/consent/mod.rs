@@ -8,11 +8,13 @@ use authority::audit::EventKind;
 use authority::authorization::{Interaction, Progress};
 use authority::consents::{Consent, ConsentNeed};
 use authority::ids::ConsentId;
+use authority::representation::Acting;
 use axum::response::Response;
 use pages::screens;
 use protocol::Problem;
 use protocol::authorize::{Refusal, Resume, refuse, resume};
 use protocol::flow::{LiveSession, open_flow};
+use protocol::representation::name_principal;
 use storage::{
     StorageError, Tx, Write, audit, certificates, consents, interactions, phones, sessions, user_facts, users,
 };
@@ -37,6 +39,7 @@ async fn shown(page: &FlowPage) -> Result<Response, Problem> {
         Resume::Consent(need, live) => Ok(screen(page, &need, &live).await?),
         Resume::SignIn(_) | Resume::ContinueAs(_) => Ok(page.see(Place::SignIn)),
         Resume::ProveDevice(_) => Ok(page.see(Place::Device)),
+        Resume::ChooseName(_) => Ok(page.see(Place::Name)),
         Resume::Done(response) => Ok(response),
     }
 }
@@ -47,6 +50,7 @@ async fn decided(form: &FlowForm) -> Result<Response, Problem> {
         Resume::Consent(need, live) => (need, live),
         Resume::SignIn(_) | Resume::ContinueAs(_) => return Ok(page.see(Place::SignIn)),
         Resume::ProveDevice(_) => return Ok(page.see(Place::Device)),
+        Resume::ChooseName(_) => return Ok(page.see(Place::Name)),
         Resume::Done(response) => return Ok(response),
     };
     match form.field("decision") {
@@ -65,10 +69,16 @@ async fn screen(page: &FlowPage, need: &ConsentNeed, live: &LiveSession) -> Resu
         Some(id) => certificates::find_for_user(&provider.db, live.user.id, id).await?,
         None => None,
     };
+    let acting = page.flow.interaction.progress.acting.unwrap_or(Acting::Myself);
+    let principal = match acting.principal() {
+        Some(principal) => Some(name_principal(&provider.db, provider, principal).await?),
+        None => None,
+    };
     let known = rows::Known {
         facts: &facts,
         phone: phone.as_ref().map(|phone| &phone.number),
         role: certificate.map(|certificate| certificate.role),
+        acting: (acting, principal.as_ref()),
         device: live.device.as_ref().map(|device| device.name.as_str()),
     };
     let screen = screens::Consent {
@@ -111,6 +121,7 @@ async fn allowed(page: &FlowPage, live: &LiveSession, remember: bool) -> Result<
         Resume::Consent(..) => Ok(page.see(Place::Onwards)),
         Resume::SignIn(_) | Resume::ContinueAs(_) => Ok(page.see(Place::SignIn)),
         Resume::ProveDevice(_) => Ok(page.see(Place::Device)),
+        Resume::ChooseName(_) => Ok(page.see(Place::Name)),
     }
 }
 
@@ -133,7 +144,8 @@ async fn record(
     if remember {
         consents::record(tx, &consent(tx, page, live).await?).await?;
     }
-    let event = page.event(EventKind::ConsentGranted).in_session(&live.session);
+    let mut event = page.event(EventKind::ConsentGranted).in_session(&live.session);
+    event.principal = interaction.progress.acting.and_then(Acting::principal);
     audit::insert(tx, &event).await?;
     Ok(Write::Done)
 }

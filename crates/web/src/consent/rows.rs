@@ -5,8 +5,10 @@ use authority::authorization::{AuthorizationRequest, ClaimName, Scope};
 use authority::certificates::CertificateRole;
 use authority::consents::ConsentNeed;
 use authority::identifiers::PhoneNumber;
+use authority::representation::Acting;
 use authority::users::{FactName, UserFact};
 use pages::screens::{Claim, ClaimGroup, ClaimNote, ClaimRow, ClaimValue};
+use protocol::representation::{NamedPrincipal, PrincipalKind};
 
 /// What is known about the person.
 #[derive(Clone, Copy, Debug)]
@@ -17,6 +19,8 @@ pub(crate) struct Known<'a> {
     pub(crate) phone: Option<&'a PhoneNumber>,
     /// Role of the certificate that signed in.
     pub(crate) role: Option<CertificateRole>,
+    /// In whose name the person goes on, and who that is.
+    pub(crate) acting: (Acting, Option<&'a NamedPrincipal>),
     /// Name of the bound device.
     pub(crate) device: Option<&'a str>,
 }
@@ -28,7 +32,7 @@ pub(crate) fn groups(request: &AuthorizationRequest, need: &ConsentNeed, known: 
         .iter()
         .filter_map(|(claim, names)| page.row(*claim, names))
         .collect();
-    let organisation: Vec<ClaimRow> = page.row(Claim::Organisation, ORGANISATION).into_iter().collect();
+    let organisation: Vec<ClaimRow> = page.row(page.acted(), ORGANISATION).into_iter().collect();
     let sign_in: Vec<ClaimRow> = [page.row(Claim::Device, DEVICE), page.offline()]
         .into_iter()
         .flatten()
@@ -59,7 +63,7 @@ const YOU: &[(Claim, &[ClaimName])] = {
         (Claim::TimeZone, &[C::Zoneinfo]),
     ]
 };
-const ORGANISATION: &[ClaimName] = &[ClaimName::OrganisationName, ClaimName::Bin, ClaimName::CertificateRole];
+const ORGANISATION: &[ClaimName] = Scope::Organisation.claims();
 const DEVICE: &[ClaimName] = &[ClaimName::DeviceId, ClaimName::DeviceBound, ClaimName::DeviceBoundAt];
 
 struct Page<'a> {
@@ -119,7 +123,7 @@ impl Page<'_> {
             Claim::PhoneNumber => masked(self.phone()),
             Claim::Birthdate => (self.fact(FactName::Birthdate).map_or(ClaimValue::Unknown, date), None),
             Claim::Address => (text(self.fact(FactName::Address).map(one_line_address)), None),
-            Claim::Organisation => self.organisation(),
+            Claim::Organisation | Claim::InWhoseName => self.organisation(),
             Claim::Device => {
                 let bound = self.known.device.map(|_| ClaimNote::BoundToAccount);
                 (text(self.known.device.map(str::to_owned)), bound)
@@ -160,19 +164,52 @@ impl Page<'_> {
         })
     }
 
-    /// The organisation with the role in it; a natural person's certificate has the role alone.
-    fn organisation(&self) -> (ClaimValue, Option<ClaimNote>) {
-        let role = self.known.role.map(CertificateRole::as_str);
-        let organisation = match (self.fact(FactName::OrganisationName), self.fact(FactName::Bin)) {
-            (Some(name), Some(bin)) => Some(format!("{name}, {bin}")),
-            (Some(one), None) | (None, Some(one)) => Some(one.to_owned()),
-            (None, None) => None,
-        };
-        match (organisation, role) {
-            (Some(text), role) => (ClaimValue::Text(text), role.map(ClaimNote::CertificateRole)),
-            (None, Some(role)) => (ClaimValue::CertificateRole(role), None),
-            (None, None) => (ClaimValue::Unknown, None),
+    /// What the row is called: by a power of attorney the service learns whom the person acts for.
+    const fn acted(&self) -> Claim {
+        match self.known.acting.0 {
+            Acting::Power { .. } => Claim::InWhoseName,
+            Acting::Organisation(_) | Acting::Myself => Claim::Organisation,
         }
+    }
+
+    /// In whose name the person goes on: an organisation with the role in it, whoever gave a power of attorney; for
+    /// themself a person has the role of a natural person alone. Without a certificate there is only what a file says.
+    fn organisation(&self) -> (ClaimValue, Option<ClaimNote>) {
+        let (acting, principal) = self.known.acting;
+        if let Some(principal) = principal {
+            let note = match acting {
+                Acting::Organisation(_) => self.known.role.map(|role| ClaimNote::CertificateRole(role.as_str())),
+                Acting::Power { .. } => Some(ClaimNote::PowerOfAttorney),
+                Acting::Myself => None,
+            };
+            return (text(self.principal(principal)), note);
+        }
+        if self.known.role.is_some() {
+            return (ClaimValue::CertificateRole(CertificateRole::Individual.as_str()), None);
+        }
+        (
+            text(joined(self.fact(FactName::OrganisationName), self.fact(FactName::Bin))),
+            None,
+        )
+    }
+
+    /// A person's number is told only with the scope for numbers, and masked here.
+    fn principal(&self, principal: &NamedPrincipal) -> Option<String> {
+        let number = match principal.kind {
+            PrincipalKind::Organisation => principal.number.clone(),
+            PrincipalKind::Person if self.request.asks(Scope::Iin) => principal.number.as_deref().map(masked_iin),
+            PrincipalKind::Person => None,
+        };
+        joined(principal.name.as_deref(), number.as_deref())
+    }
+}
+
+/// Name and number, as far as they are known.
+fn joined(name: Option<&str>, number: Option<&str>) -> Option<String> {
+    match (name, number) {
+        (Some(name), Some(number)) => Some(format!("{name}, {number}")),
+        (Some(one), None) | (None, Some(one)) => Some(one.to_owned()),
+        (None, None) => None,
     }
 }
 

@@ -111,9 +111,10 @@ async fn elsewhere(page: &FlowPage, attempt: Option<&SignInAttempt>) -> Result<E
         Resume::ProveDevice(live) => return Ok(Elsewhere::Session(live)),
         Resume::SignIn(_) => page.see(match Place::of(attempt, page.now) {
             Place::Confirm => Place::Confirm,
-            Place::SignIn | Place::Device | Place::Registration | Place::Onwards => Place::SignIn,
+            Place::SignIn | Place::Device | Place::Registration | Place::Name | Place::Onwards => Place::SignIn,
         }),
         Resume::ContinueAs(_) => page.see(Place::SignIn),
+        Resume::ChooseName(_) => page.see(Place::Name),
         Resume::Consent(..) => page.see(Place::Onwards),
         Resume::Done(response) => response,
     };

@@ -71,6 +71,7 @@ async fn go_on(page: &FlowPage) -> Result<Response, Problem> {
     Ok(match resume(page.provider(), &page.visit, &flow).await? {
         Resume::ProveDevice(_) => page.see(Place::Device),
         Resume::SignIn(_) | Resume::ContinueAs(_) => page.see(Place::SignIn),
+        Resume::ChooseName(_) => page.see(Place::Name),
         Resume::Consent(..) => page.see(Place::Onwards),
         Resume::Done(response) => response,
     })

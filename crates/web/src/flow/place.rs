@@ -15,6 +15,8 @@ pub(crate) enum Place {
     Device,
     /// A new device is being registered.
     Registration,
+    /// In whose name.
+    Name,
     /// Everything is proven: what the authorization request needs next decides.
     Onwards,
 }
@@ -47,6 +49,7 @@ impl Place {
             Self::Confirm => "confirm",
             Self::Device => "device",
             Self::Registration => "registration",
+            Self::Name => "name",
             Self::Onwards => "consent",
         }
     }

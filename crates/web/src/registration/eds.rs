@@ -2,7 +2,7 @@
 //! of the person whose device is registered.
 
 use authority::audit::EventKind;
-use authority::authentication::ChallengePurpose;
+use authority::authentication::{Challenge, ChallengePurpose};
 use authority::certificates::Stop;
 use authority::ids::CertificateId;
 use authority::registrations::{PictureWay, Registration};
@@ -59,7 +59,7 @@ async fn shown(page: &FlowPage) -> Result<Response, Problem> {
     };
     let open = challenges::find_open(&page.provider().db, under.attempt.id, PURPOSE).await?;
     Ok(match open.filter(|challenge| page.now < challenge.expires_at) {
-        Some(challenge) if under.registration.picture().is_ok() => screen(page, &challenge.text, None),
+        Some(challenge) if under.registration.picture().is_ok() => screen(page, &challenge, None),
         Some(_) | None => page.see(Place::Registration),
     })
 }
@@ -175,13 +175,15 @@ async fn ask(page: &FlowPage, under: &Under, refusal: Option<SignatureRefusal>) 
         })
         .await
         .map_err(|error: StorageError| Problem::OurFault(error))?;
-    Ok(screen(page, &challenge.text, refusal))
+    Ok(screen(page, &challenge, refusal))
 }
 
-fn screen(page: &FlowPage, challenge: &str, refusal: Option<SignatureRefusal>) -> Response {
+fn screen(page: &FlowPage, challenge: &Challenge, refusal: Option<SignatureRefusal>) -> Response {
     let screen = SignWithEds {
         purpose: EdsPurpose::Registration,
-        challenge: STANDARD.encode(challenge),
+        challenge: STANDARD.encode(&challenge.text),
+        document: eds::document(page, &challenge.text),
+        seconds: challenge.expires_at.since(page.now).as_secs(),
         key_usages: Vec::new(),
         refusal,
     };

@@ -40,6 +40,7 @@ async fn shown(page: &FlowPage) -> Result<Response, Problem> {
         Resume::ProveDevice(_) | Resume::ContinueAs(_) if page.way().is_some() => Ok(ways(page).await?),
         Resume::ProveDevice(_) => Ok(page.see(Place::Device)),
         Resume::ContinueAs(live) => Ok(continue_as(page, &live).await?),
+        Resume::ChooseName(_) => Ok(page.see(Place::Name)),
         Resume::Consent(..) => Ok(page.see(Place::Onwards)),
         Resume::Done(response) => Ok(response),
     }

@@ -303,12 +303,20 @@ fn screen(page: &FlowPage, challenge: &Challenge, refusal: Option<SignatureRefus
     let screen = SignWithEds {
         purpose: EdsPurpose::SignIn,
         challenge: STANDARD.encode(&challenge.text),
+        document: document(page, &challenge.text),
+        seconds: challenge.expires_at.since(page.now).as_secs(),
         key_usages: Vec::new(),
         refusal,
     };
     let mut frame = page.frame();
     frame.here = page.path_of("eds");
     page.provider().pages.render(&frame, &screen)
+}
+
+/// The challenge as a document, when signed documents are accepted.
+pub(crate) fn document(page: &FlowPage, challenge: &str) -> Option<String> {
+    let document = page.state.eds.takes_xml().then(|| eds::challenge_document(challenge));
+    document.flatten().map(|document| STANDARD.encode(document))
 }
 
 pub(super) fn new_attempt(page: &FlowPage) -> SignInAttempt {

@@ -5,7 +5,7 @@ use authority::assurance::AuthenticationMethod;
 use authority::audit::{Event, EventKind};
 use authority::authentication::{AttemptError, EndReason, FirstFactor, FirstStage, SignInAttempt};
 use authority::certificates::{self as keys, Certificate, KeySuite};
-use authority::ids::{AttemptId, CertificateId, UserId};
+use authority::ids::{AttemptId, CertificateId, OrganisationId, UserId};
 use authority::secret::TokenDigest;
 use authority::users::{FactName, FactSource, IdentifierKind, Subject, User, UserState};
 use federation::eds::VerifiedEds;
@@ -13,8 +13,9 @@ use protocol::Problem;
 use protocol::notices::{self, Change};
 use storage::certificates::Recorded;
 use storage::identifiers::{Identified, Identifier, Insertion};
+use storage::organisations::{Organisation, SealedOrganisation};
 use storage::user_facts::SealedFact;
-use storage::{StorageError, Tx, Write, attempts, audit, certificates, identifiers, user_facts, users};
+use storage::{StorageError, Tx, Write, attempts, audit, certificates, identifiers, organisations, user_facts, users};
 
 use super::certificate_facts::{self, STATED};
 use super::eds::SignatureError;
@@ -79,6 +80,8 @@ struct Plan<'a> {
     newcomer: Option<User>,
     identifier: TokenDigest,
     certificate: Certificate,
+    /// The organisation that the certificate names.
+    organisation: Option<SealedOrganisation>,
     facts: Vec<SealedFact>,
     /// What another certificate of the person may have said and this one does not.
     unstated: Vec<FactName>,
@@ -150,6 +153,7 @@ async fn plan<'a>(
             .into_iter()
             .filter(|name| facts.iter().all(|fact| fact.name != *name))
             .collect(),
+        organisation: organisation(page, verified)?,
         facts: facts.iter().map(seal).collect::<Result<_, _>>()?,
         message: messages::for_user(page, attempt.id, user_id).await?,
     })
@@ -197,6 +201,7 @@ pub(crate) fn certificate(
         issuer: verified.issuer().to_vec(),
         serial: verified.serial().to_vec(),
         role: identity.role,
+        organisation: None,
         key_storage: identity.key_storage,
         usage: Some(verified.usage()),
         suite: KeySuite::from_word(verified.suite()),
@@ -207,6 +212,20 @@ pub(crate) fn certificate(
         last_used_at: now,
         stop: None,
     }
+}
+
+/// The organisation of the certificate, as it may be stored. Its id is known when it is recorded.
+fn organisation(page: &FlowPage, verified: &VerifiedEds) -> Result<Option<SealedOrganisation>, StorageError> {
+    let Some(named) = &verified.identity().organisation else {
+        return Ok(None);
+    };
+    let (keyring, mut rng) = (&page.provider().keyring, page.provider().rng());
+    let organisation = Organisation {
+        id: OrganisationId::mint(page.now, &mut rng),
+        bin: named.bin.clone(),
+        name: named.name.clone(),
+    };
+    SealedOrganisation::seal(&organisation, keyring, &mut rng).map(Some)
 }
 
 impl Plan<'_> {
@@ -257,7 +276,15 @@ impl Plan<'_> {
     }
 
     async fn record_certificate(&self, tx: &Tx, user: Option<&User>) -> Result<CertificateId, Stop> {
-        match certificates::record(tx, &self.certificate).await? {
+        let organisation = match &self.organisation {
+            Some(named) => Some(organisations::record(tx, named, self.page.now).await?),
+            None => None,
+        };
+        let certificate = Certificate {
+            organisation,
+            ..self.certificate.clone()
+        };
+        match certificates::record(tx, &certificate).await? {
             Recorded::New => {
                 self.tell_of_new_key(tx, user).await?;
                 Ok(self.certificate.id)

@@ -99,7 +99,7 @@ pub(super) fn demand(kind: EventKind) -> Demand {
         ),
         EventKind::SigningKeyChanged => done(&[Actor::Operator, Actor::System], &[Reason]),
         EventKind::ClientChanged => done(OPERATOR, &[Client, Reason]),
-        EventKind::PersonApplied => done(OPERATOR, &[User, Reason]),
+        EventKind::PersonApplied | EventKind::EvidenceExported => done(OPERATOR, &[User, Reason]),
         EventKind::SessionKeyBound => done(PERSON, &[User, Device, Session, Address, Methods, Reference]),
         EventKind::DeviceRenamed => done(PERSON, IN_SESSION),
         EventKind::RegistrationStarted | EventKind::RegistrationDeclined => done(PERSON, STAGE),
@@ -113,6 +113,12 @@ pub(super) fn demand(kind: EventKind) -> Demand {
         // The code of a message has no client; see also `rows::check_own_suspensions`.
         EventKind::AccountLocked | EventKind::AccountUnlocked => done(&[Actor::User, Actor::Operator], &[User, Reason]),
         EventKind::StopCodeRefused => refused(PERSON, &[Address, Reason, Reference]),
+        EventKind::PowerGiven | EventKind::PowerReceived => done(
+            PERSON,
+            &[User, Client, Device, Session, Address, Methods, Reason, Reference],
+        ),
+        // A power that ran out was ended by nobody.
+        EventKind::PowerEnded => done(&[Actor::User, Actor::Operator, Actor::System], &[User, Reason]),
         EventKind::LogoutUndelivered => refused(SYSTEM, &[User, Client, Session, Reason]),
         EventKind::ActivityDisputed | EventKind::SignInMessagesChanged | EventKind::HistoryExported => done(
             PERSON,

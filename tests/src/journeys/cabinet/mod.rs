@@ -15,7 +15,7 @@ use authority::time::minutes;
 use crate::harness::{Browser, Page, TestApp};
 
 /// Every page of the cabinet that needs no id.
-const PAGES: [&str; 9] = [
+const PAGES: [&str; 11] = [
     "/cabinet",
     "/cabinet/device",
     "/cabinet/phone",
@@ -24,11 +24,13 @@ const PAGES: [&str; 9] = [
     "/cabinet/sessions/end-others",
     "/cabinet/sessions/end-all",
     "/cabinet/history",
+    "/cabinet/powers",
+    "/cabinet/powers/give",
     "/cabinet/suspend",
 ];
 
 /// Every form of it.
-const FORMS: [&str; 9] = [
+const FORMS: [&str; 11] = [
     "/cabinet/device/0193aaaaaaaa7bbb8cccddddeeeeffff/name",
     "/cabinet/phone/messages",
     "/cabinet/sessions/0193aaaaaaaa7bbb8cccddddeeeeffff/end",
@@ -36,6 +38,8 @@ const FORMS: [&str; 9] = [
     "/cabinet/sessions/end-all",
     "/cabinet/history/csv",
     "/cabinet/history/0193aaaaaaaa7bbb8cccddddeeeeffff/dispute",
+    "/cabinet/powers/give",
+    "/cabinet/powers/0193aaaaaaaa7bbb8cccddddeeeeffff/end",
     "/cabinet/suspend",
     "/cabinet/proof",
 ];

@@ -281,3 +281,74 @@ fn the_proof_of_a_device_counts_for_five_minutes_and_no_longer() {
         assert_eq!(ask(&world, end), NextStep::Issue);
     }
 }
+
+/// The names when the person may act for an organisation.
+fn organisation() -> Names {
+    let id = "0193aaaaaaaa7bbb8cccddddeeeeffff".parse().unwrap();
+    Names {
+        available: vec![Acting::Organisation(id)],
+        lost: false,
+    }
+}
+
+#[test]
+fn in_whose_name_is_asked_before_anything_is_released_or_issued() {
+    let mut world = world();
+    world.signed_in_here();
+    world.names = organisation();
+    let name = world.names.available[0];
+    // Whatever was agreed to before: the name is another matter.
+    assert_eq!(world.step(), NextStep::ChooseName);
+    assert_eq!(world.step_with(true, false), NextStep::ChooseName);
+    for chosen in [Acting::Myself, name] {
+        world.progress.acting = Some(chosen);
+        assert_eq!(world.step(), NextStep::Issue, "{chosen:?}");
+        assert!(
+            matches!(world.step_with(true, false), NextStep::Consent(_)),
+            "{chosen:?}"
+        );
+    }
+    // The name ended after the consent: it is asked anew, and nothing is issued in another one.
+    world.progress.consented = true;
+    world.names = Names::default();
+    assert_eq!(world.step(), NextStep::ChooseName);
+    world.progress.acting = Some(Acting::Myself);
+    assert_eq!(world.step(), NextStep::Issue);
+}
+
+#[test]
+fn somebody_is_named_before_the_names_are_shown() {
+    let mut world = world();
+    world.names = organisation();
+    assert_eq!(world.step(), NextStep::ContinueAs);
+    world.progress.session = Some(world.session.id);
+    assert_eq!(world.step(), NextStep::ChooseName);
+}
+
+#[test]
+fn without_pages_the_name_is_the_one_the_client_was_given_before() {
+    let mut world = world();
+    world.request.prompt.none = true;
+    world.names = organisation();
+    let name = world.names.available[0];
+    assert_eq!(world.step(), NextStep::ChooseName);
+    world.progress.acting = Some(name);
+    assert_eq!(world.step(), NextStep::ChooseName, "nothing was chosen without pages");
+    for acted in [Acting::Myself, name] {
+        world.acted = Some(acted);
+        assert_eq!(world.step(), NextStep::Issue, "{acted:?}");
+        assert_eq!(world.facts().acting(), Some(acted));
+    }
+    world.names = Names::default();
+    assert_eq!(world.step(), NextStep::ChooseName, "it ended");
+}
+
+#[test]
+fn what_is_lost_is_told_once_in_a_sign_in() {
+    let mut world = world();
+    world.signed_in_here();
+    world.names.lost = true;
+    assert_eq!(world.step(), NextStep::ChooseName);
+    world.progress.acting = Some(Acting::Myself);
+    assert_eq!(world.step(), NextStep::Issue);
+}

@@ -208,7 +208,7 @@ impl ResponderId<'_> {
     }
 }
 
-fn status(status: Status) -> CertificateStatus {
+pub(super) fn status(status: Status) -> CertificateStatus {
     match status {
         Status::Good => CertificateStatus::Good,
         Status::Unknown => CertificateStatus::Unknown,

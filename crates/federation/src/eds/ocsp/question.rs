@@ -61,6 +61,16 @@ impl CertId {
         }))
     }
 
+    /// The certificate's serial number, content octets.
+    pub(crate) fn serial(&self) -> &[u8] {
+        &self.serial
+    }
+
+    /// SHA-256 over the issuer's name and key.
+    pub(crate) fn hashes(&self) -> (&[u8], &[u8]) {
+        (&self.name_hash, &self.key_hash)
+    }
+
     fn der(&self) -> Vec<u8> {
         let algorithm = sequence(&[element(tag::OID, oid::SHA256), element(tag::NULL, &[])]);
         sequence(&[

@@ -26,6 +26,7 @@ use webpki::{EndEntityCert, Error, ExtendedKeyUsageValidator, KeyPurposeIdIter, 
 
 use super::certificate::{Certificate, PublicKeyInfo};
 use super::extensions::CRL_SIGN;
+use super::profile::Contour;
 use super::refusal::ChainFault;
 use super::suite::Suites;
 use super::{limits, oid};
@@ -51,6 +52,7 @@ pub(crate) struct TrustStore {
     rows: Vec<Row>,
     /// One of these has to hold along a path, any when there are none: content octets of the identifiers.
     policies: Vec<Vec<u8>>,
+    contour: Option<Contour>,
     authorities: Vec<Arc<Authority>>,
 }
 
@@ -69,6 +71,10 @@ impl ExtendedKeyUsageValidator for AnyUsage {
 }
 
 impl Authority {
+    pub(crate) const fn certificate(&self) -> &Certificate {
+        &self.certificate
+    }
+
     pub(crate) fn name(&self) -> &[u8] {
         &self.certificate.subject
     }
@@ -184,6 +190,11 @@ impl TrustStore {
         self.suites
     }
 
+    /// Whom the authorities certify, when they are known.
+    pub(crate) const fn contour(&self) -> Option<Contour> {
+        self.contour
+    }
+
     pub(crate) fn authorities(&self) -> impl Iterator<Item = &Arc<Authority>> {
         self.authorities.iter()
     }
@@ -281,6 +292,17 @@ impl TrustedPath {
             .iter()
             .map(Arc::as_ref)
             .zip(self.0.iter().map(Arc::as_ref).skip(1))
+    }
+
+    /// The certificates of the authorities, DER.
+    pub(crate) fn certificates(&self) -> Vec<Arc<[u8]>> {
+        let der = |authority: &Authority| authority.certificate.der.as_slice().into();
+        self.authorities().map(der).collect()
+    }
+
+    /// All authorities.
+    pub(crate) fn authorities(&self) -> impl Iterator<Item = &Authority> {
+        self.0.iter().map(Arc::as_ref)
     }
 
     /// The authority that issued the certificate. A path has at least one.

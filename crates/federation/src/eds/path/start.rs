@@ -7,6 +7,7 @@ use rustls_pki_types::{CertificateDer, TrustAnchor};
 
 use super::super::certificate::Certificate;
 use super::super::extensions::KEY_CERT_SIGN;
+use super::super::profile::{self, Contour};
 use super::super::settings::{EdsSettings, SettingsFault, TrustFile};
 use super::super::suite::Suites;
 use super::super::{limits, oid};
@@ -53,6 +54,7 @@ impl TrustStore {
         let mut store = Self {
             suites,
             rows: Vec::new(),
+            contour: None,
             policies: settings
                 .policies
                 .iter()
@@ -83,6 +85,7 @@ impl TrustStore {
             }
         }
         store.rows = rows::rows(suites, &Arc::new(known));
+        store.contour = contour(&store.authorities)?;
         Ok(store)
     }
 
@@ -182,6 +185,20 @@ fn read_authority(der: &[u8], suites: Suites) -> Result<Certificate, TrustFault>
         return Err(TrustFault::SelfSignature);
     }
     Ok(certificate)
+}
+
+/// The contour of the authorities that are known by their certificates; test and production never stand together.
+fn contour(authorities: &[Arc<Authority>]) -> Result<Option<Contour>, SettingsFault> {
+    let known = || {
+        authorities
+            .iter()
+            .filter_map(|one| profile::contour_of(&one.certificate.der))
+    };
+    let first = known().next();
+    if known().any(|contour| Some(contour) != first) {
+        return Err(SettingsFault::MixedContours);
+    }
+    Ok(first)
 }
 
 /// Name and key as webpki takes them.

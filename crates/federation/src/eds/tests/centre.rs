@@ -147,7 +147,7 @@ fn every_certificate_of_the_test_contour_leads_to_its_authority_in_its_role() {
         let then = early(&certificate);
         assert!(trust.path(&certificate, then).is_ok(), "{name}");
         assert_eq!(check_validity(&certificate, then), Ok(()), "{name}");
-        let role = purpose::role(&certificate).map_err(EdsRefusal::Purpose);
+        let role = purpose::role(&certificate, &Roles::default()).map_err(EdsRefusal::Purpose);
         match (role, expected) {
             (Ok(role), Ok(expected)) => {
                 assert_eq!(role, *expected, "{name}");

@@ -49,6 +49,16 @@ const CERTIFICATE_CODES: &[(&str, &str)] = &[
     ("tsa.cer", "E_PURPOSE"),
 ];
 
+/// The same for signed documents.
+const DOCUMENT_CODES: &[(&str, &str)] = &[
+    ("other_challenge.xml", "E_CONTENT"),
+    ("tampered.xml", "E_CONTENT"),
+    ("comment_injected.xml", "E_FORMAT"),
+    ("extra_unsigned_sibling.xml", "E_FORMAT"),
+    ("wrapped_in_new_root.xml", "E_FORMAT"),
+    ("rogue.xml", "E_CHAIN"),
+];
+
 /// What is written about signing as such, or about time stamps, which are ignored as a whole (CE-4).
 const ACCEPTED_BY_OUR_POLICY: &[&str] = &["attached_old_signing_time.der", "attached_cades_t_bad_imprint.der"];
 
@@ -59,9 +69,17 @@ pub(super) struct Imitation {
 }
 
 impl Imitation {
+    /// The one that is asked for, else the one that is kept here.
     pub(super) fn open() -> Self {
-        let kept = concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/fake");
-        let folder = PathBuf::from(std::env::var("KIRU_FAKE_CENTRE").unwrap_or_else(|_| kept.to_owned()));
+        std::env::var_os("KIRU_FAKE_CENTRE").map_or_else(Self::kept, |folder| Self::of(folder.into()))
+    }
+
+    /// The one that is kept here.
+    pub(super) fn kept() -> Self {
+        Self::of(concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/fake").into())
+    }
+
+    fn of(folder: PathBuf) -> Self {
         let manifest = serde_json::from_slice(&std::fs::read(folder.join("manifest.json")).unwrap()).unwrap();
         Self { folder, manifest }
     }
@@ -191,6 +209,33 @@ fn every_signature_is_judged_as_the_manifest_says() {
 }
 
 #[test]
+fn every_signed_document_is_judged_as_the_manifest_says() {
+    let imitation = Imitation::open();
+    let settings = EdsSettings {
+        xml: true,
+        ..imitation.settings(false)
+    };
+    let verifier = EdsVerifier::new(&settings).unwrap();
+    let documents = imitation.files("xml/");
+    let documents = documents.iter().filter(|entry| entry.get("challenge").is_some());
+    let mut accepted = 0;
+    for entry in documents {
+        let (name, code) = expected(entry, DOCUMENT_CODES);
+        let text = String::from_utf8(imitation.read(&format!("xml/{name}"))).unwrap();
+        let challenge = imitation.read(entry["challenge"].as_str().unwrap());
+        match (verifier.verify(&text, &challenge, imitation.clock()), code) {
+            (Ok(verified), None) => {
+                names_whom_the_manifest_names(verified.identity(), imitation.entry_of(verified.certificate()));
+                accepted += 1;
+            }
+            (Err(EdsRefusal::StatusUnknown(StatusFault::NoList)), None) if has_no_list(&name) => {}
+            (outcome, code) => assert_eq!(outcome.err().map(|refusal| refusal.code()), code, "{name}"),
+        }
+    }
+    assert_eq!(accepted, 2);
+}
+
+#[test]
 fn every_certificate_is_judged_as_the_manifest_says() {
     let imitation = Imitation::open();
     let trust = TrustStore::new(&imitation.settings(true)).unwrap();
@@ -200,7 +245,7 @@ fn every_certificate_is_judged_as_the_manifest_says() {
         let certificate = Certificate::parse(der).unwrap();
         let path = trust.path(&certificate, imitation.clock()).map_err(EdsRefusal::Chain)?;
         check_validity(&certificate, imitation.clock())?;
-        let role = purpose::role(&certificate).map_err(EdsRefusal::Purpose)?;
+        let role = purpose::role(&certificate, &Roles::default()).map_err(EdsRefusal::Purpose)?;
         let person = identity::read(&certificate, role, checksum).map_err(EdsRefusal::Identity)?;
         match revocations.check(&certificate.serial, &path, imitation.clock()) {
             Ok(_) | Err(EdsRefusal::StatusUnknown(StatusFault::NoList)) => Ok(person),

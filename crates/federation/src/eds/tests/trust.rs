@@ -1,8 +1,10 @@
 use super::super::certificate::Certificate;
+use super::super::oid;
 use super::super::path::TrustStore;
 use super::super::suite::Suites;
 use super::super::{identity, purpose};
 use super::deep_vector as vector;
+use super::worst::{children, der};
 use super::*;
 
 fn fault(anchors: &[&[u8]], intermediates: &[&[u8]]) -> Option<TrustFault> {
@@ -15,7 +17,7 @@ fn fault(anchors: &[&[u8]], intermediates: &[&[u8]]) -> Option<TrustFault> {
     match TrustStore::new(&settings) {
         Ok(_) => None,
         Err(SettingsFault::Trust { fault, .. }) => Some(fault),
-        Err(SettingsFault::NoAnchors) => panic!("anchors were given"),
+        Err(SettingsFault::NoAnchors | SettingsFault::MixedContours) => panic!("anchors of one contour were given"),
     }
 }
 
@@ -79,6 +81,53 @@ fn material_that_cannot_be_trusted_stops_the_start() {
     assert_eq!(EdsVerifier::new(&none).unwrap_err(), SettingsFault::NoAnchors);
 }
 
+/// The imitation's issuing authority with one more extension; nobody signed that, as of an anchor nobody asks.
+fn authority_with(extension: &[u8]) -> Vec<u8> {
+    let [signed, algorithm, signature] = children(vector!("fake/ca/nca_gost2015-512.cer")).try_into().unwrap();
+    let mut fields: Vec<Vec<u8>> = children(signed).into_iter().map(<[u8]>::to_vec).collect();
+    let [list] = children(fields.last().unwrap()).try_into().unwrap();
+    let more = [children(list).concat(), extension.to_vec()].concat();
+    *fields.last_mut().unwrap() = der(0xa3, &der(0x30, &more));
+    der(
+        0x30,
+        &[der(0x30, &fields.concat()), algorithm.to_vec(), signature.to_vec()].concat(),
+    )
+}
+
+#[test]
+fn an_authority_with_name_constraints_or_for_other_usages_stops_the_start() {
+    let extension = |kind: &[u8], critical: bool, value: &[u8]| {
+        let flag: &[u8] = if critical { &[1, 1, 0xff] } else { &[] };
+        der(0x30, &[&der(0x06, kind), flag, &der(0x04, value)].concat())
+    };
+    let usages = |usages: &[&[u8]]| {
+        let all: Vec<u8> = usages.iter().flat_map(|usage| der(0x06, usage)).collect();
+        extension(oid::EXTENDED_KEY_USAGE, false, &der(0x30, &all))
+    };
+    let server_auth: &[u8] = &[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x01];
+    let names = der(0x30, &der(0xa0, &der(0x30, &der(0x82, b"gov.kz"))));
+    for (extension, expected) in [
+        (
+            extension(oid::NAME_CONSTRAINTS, true, &names),
+            Some(TrustFault::NameConstraints),
+        ),
+        (
+            extension(oid::NAME_CONSTRAINTS, false, &names),
+            Some(TrustFault::NameConstraints),
+        ),
+        (
+            extension(&[0x2a, 0x03], true, &names),
+            Some(TrustFault::CriticalExtension),
+        ),
+        (extension(&[0x2a, 0x03], false, &names), None),
+        (usages(&[server_auth]), Some(TrustFault::NotAuthority)),
+        (usages(&[server_auth, oid::EMAIL_PROTECTION]), None),
+        (usages(&[oid::ANY_USAGE]), None),
+    ] {
+        assert_eq!(fault(&[&authority_with(&extension)], &[]), expected);
+    }
+}
+
 #[test]
 fn pem_files_with_several_certificates_are_read() {
     let pem = |der: &[u8]| {
@@ -140,7 +189,7 @@ fn the_certificates_of_the_test_contour_are_signed_by_its_authority() {
         let certificate = Certificate::parse(der).unwrap();
         assert!(certificate.is_signed_with(Suites::default(), &centre.key));
         assert!(!certificate.is_signed_with(Suites::default(), &certificate.key));
-        let role = purpose::role(&certificate).unwrap();
+        let role = purpose::role(&certificate, &Roles::default()).unwrap();
         let read = |checksum| identity::read(&certificate, role, checksum);
         assert_eq!(read(Checksum::Required), Err(IdentityFault::Checksum));
         assert_eq!(read(Checksum::Ignored).unwrap().iin.expose(), "123456789011");
@@ -152,7 +201,7 @@ fn purpose_and_identity_are_read_from_every_kind_of_certificate() {
     use authority::certificates::{CertificateRole, KeyStorage};
     let read = |der: &[u8]| {
         let certificate = Certificate::parse(der).unwrap();
-        let role = purpose::role(&certificate).map_err(EdsRefusal::Purpose)?;
+        let role = purpose::role(&certificate, &Roles::default()).map_err(EdsRefusal::Purpose)?;
         identity::read(&certificate, role, Checksum::Required).map_err(EdsRefusal::Identity)
     };
     let head = read(vector!("fake/ee/ceo_valid.cer")).unwrap();

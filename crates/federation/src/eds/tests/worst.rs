@@ -46,7 +46,7 @@ fn with_anchors(anchors: Vec<TrustFile>) -> EdsVerifier {
     let settings = EdsSettings {
         anchors,
         intermediates: vec![],
-        ..Imitation::open().settings(false)
+        ..Imitation::kept().settings(false)
     };
     EdsVerifier::new(&settings).unwrap()
 }
@@ -162,7 +162,7 @@ fn a_certificate_full_of_extensions_is_given_up_early() {
 }
 
 /// An element with the shortest length, as DER wants it.
-fn der(tag: u8, content: &[u8]) -> Vec<u8> {
+pub(super) fn der(tag: u8, content: &[u8]) -> Vec<u8> {
     let length = u16::try_from(content.len()).unwrap();
     let [high, low] = length.to_be_bytes();
     let head = match length {
@@ -174,7 +174,7 @@ fn der(tag: u8, content: &[u8]) -> Vec<u8> {
 }
 
 /// The elements inside the only one of `bytes`, as received.
-fn children(bytes: &[u8]) -> Vec<&[u8]> {
+pub(super) fn children(bytes: &[u8]) -> Vec<&[u8]> {
     let mut outer = ber::Reader::new(bytes, ber::Rules::Ber);
     let tag = outer.peek().unwrap();
     let mut inside = outer.enter(tag).unwrap();
@@ -213,7 +213,7 @@ fn ten_large_certificates_beside_a_good_signature_cost_no_signature_check() {
         let fields = [version, digests, content, &der(0xa0, &all), signers].concat();
         der(0x30, &[kind, &der(0xa0, &der(0x30, &fields))].concat())
     };
-    let verifier = EdsVerifier::new(&Imitation::open().settings(false)).unwrap();
+    let verifier = EdsVerifier::new(&Imitation::kept().settings(false)).unwrap();
     let judged = |count| work(|| verifier.verify(&base64(&with(count)), CHALLENGE, NOW));
     assert!(with(9).len() > limits::CMS * 9 / 10, "{}", with(9).len());
     let (outcome, work) = judged(9);

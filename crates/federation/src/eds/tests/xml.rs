@@ -71,6 +71,22 @@ fn the_imitations_bad_documents_are_refused() {
 }
 
 #[test]
+fn documents_that_another_implementation_signed_are_accepted() {
+    let verifier = EdsVerifier::new(&both_families()).unwrap();
+    for (text, challenge) in [
+        (vector!("xmlsec1/challenge_compact.xml"), CHALLENGE),
+        (vector!("xmlsec1/escapes_in_lines.xml"), vector!("xmlsec1/escapes.xml")),
+    ] {
+        let text = std::str::from_utf8(text).unwrap();
+        let verified = verifier.verify(text, challenge, NOW).unwrap();
+        assert_eq!(verified.certificate(), vector!("fake/ee/rsa_sign_valid.cer"));
+        for other in [DOCUMENT, vector!("xmlsec1/escapes.xml"), CHALLENGE] {
+            assert_eq!(verifier.verify(text, other, NOW).is_ok(), other == challenge);
+        }
+    }
+}
+
+#[test]
 fn switched_off_the_good_documents_are_refused() {
     let off = EdsSettings {
         xml: false,

@@ -76,6 +76,22 @@ pub(crate) fn open(text: &str, challenge: &[u8], suites: Suites) -> Result<Signe
     })
 }
 
+/// What can be read of a signed document, believed or not: the canonical document without its signature, and the certificate.
+/// For operators, never to judge by.
+pub(crate) fn glance(text: &str) -> Option<(Vec<u8>, Option<Certificate>)> {
+    if text.len() > limits::SIGNATURE_TEXT {
+        return None;
+    }
+    let text = reader::with_line_feeds(text);
+    let mut root = reader::document(&text).ok()?;
+    let signature = take_signature(&mut root).ok()?;
+    let certificate = XmlSignature::read(&signature)
+        .ok()
+        .map(|signature| signature.certificate);
+    let certificate = certificate.and_then(|der| Certificate::parse(&der).ok());
+    Some((canonical::of(&root, None), certificate))
+}
+
 const fn malformed(fault: XmlFault) -> EdsRefusal {
     EdsRefusal::Format(FormatFault::Xml(fault))
 }
@@ -102,4 +118,25 @@ fn signatures(element: &Element<'_>) -> usize {
 
 fn is_signature(element: &Element<'_>) -> bool {
     element.name.rsplit(':').next() == Some("Signature")
+}
+
+/// The canonical forms that are made of a text here, each with what they are the form of.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn canonical_forms(text: &str) -> Vec<(String, Vec<u8>)> {
+    let text = reader::with_line_feeds(text);
+    let Ok(mut root) = reader::document(&text) else {
+        return Vec::new();
+    };
+    let mut forms = Vec::new();
+    if document::is_plain(&root) {
+        forms.push((text.clone(), canonical::of(&root, None)));
+    }
+    if let Ok(signature) = take_signature(&mut root)
+        && let Ok(signature) = XmlSignature::read(&signature)
+        && let Ok(signed_info) = String::from_utf8(signature.signed_info.clone())
+    {
+        // What is canonical is its own canonical form.
+        forms.push((signed_info, signature.signed_info));
+    }
+    forms
 }

@@ -4,6 +4,7 @@ mod cabinet;
 mod consents;
 mod egov;
 mod others;
+mod powers;
 pub(crate) mod registrations;
 mod sign_in;
 
@@ -124,6 +125,7 @@ pub(crate) fn settings(deployment: DeploymentKind) -> PagesSettings {
         zone: chrono_tz::Asia::Almaty,
         ncalayer: String::from("wss://127.0.0.1:13579/"),
         ncalayer_test_chain: false,
+        key_fine: Some(196_600),
         sms_sender: String::from("1414"),
     }
 }
@@ -148,5 +150,6 @@ pub(crate) fn all() -> Vec<Specimen> {
     all.extend(egov::all());
     all.extend(registrations::all());
     all.extend(cabinet::all());
+    all.extend(powers::all());
     all
 }

@@ -85,6 +85,8 @@ fn pictures() -> Vec<Specimen> {
     let sign = |refusal| SignWithEds {
         purpose: EdsPurpose::Registration,
         challenge: String::from("eyJpc3MiOiJodHRwczovL2lkLmtpcnUuZXhhbXBsZSJ9"),
+        document: None,
+        seconds: 300,
         key_usages: vec![],
         refusal,
     };
@@ -195,5 +197,6 @@ fn step_ups() -> Vec<Specimen> {
         own("s14", StepUpReason::EndSessions),
         own("s14-notices", StepUpReason::ChangeNotices),
         own("s14-suspend", StepUpReason::Suspend),
+        own("s14-power", StepUpReason::GivePower),
     ]
 }

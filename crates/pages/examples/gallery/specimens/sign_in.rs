@@ -94,6 +94,8 @@ fn signing() -> Vec<Specimen> {
     let sign = |refusal| SignWithEds {
         purpose: EdsPurpose::SignIn,
         challenge: String::from("eyJpc3MiOiJodHRwczovL2lkLmtpcnUuZXhhbXBsZSJ9"),
+        document: None,
+        seconds: 300,
         key_usages: vec![String::from("1.2.398.3.3.4.1.1")],
         refusal,
     };

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{CabinetFrame, SessionRow, SignInRow};
+use super::{CabinetFrame, PowerRow, SessionRow, SignInRow};
 use crate::Screen;
 
 /// What is about to be done.
@@ -25,6 +25,16 @@ pub enum Confirmed {
     },
     /// Messages about sign-ins stop.
     MessagesOff,
+    /// A power of attorney that the person gave ends.
+    RevokePower {
+        /// Which.
+        row: PowerRow,
+    },
+    /// A power of attorney that the person has ends.
+    RenouncePower {
+        /// Which.
+        row: PowerRow,
+    },
     /// A sign-in is said to be somebody else's.
     Dispute {
         /// Which.

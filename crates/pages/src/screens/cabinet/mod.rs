@@ -6,6 +6,7 @@ mod history;
 mod history_filter;
 mod home;
 mod matters;
+mod powers;
 mod prove;
 
 use serde::Serialize;
@@ -16,6 +17,10 @@ pub use history_filter::{FilterProblem, HistoryFilter, Period, PeriodLink, Resul
 pub use home::{Advice, CabinetHome, ExclusiveTime, KeysLine, LastSignIn, PhoneLine};
 pub use matters::{
     BoundDevice, CabinetDevice, CabinetPhone, CabinetSessions, DeviceHistoryRow, MicrosTime, SessionRow,
+};
+pub use powers::{
+    CabinetPower, CabinetPowers, GivePower, OrganisationRow, PowerForm, PowerProblem, PowerRow, PowerSide,
+    PowerStanding, ShownPrincipal,
 };
 pub use prove::{CabinetClosed, ClosedReason, ProveCabinet};
 
@@ -33,6 +38,8 @@ pub enum Section {
     Sessions,
     /// K7.
     History,
+    /// K10.
+    Powers,
     /// K12.
     Suspend,
 }
@@ -53,17 +60,26 @@ pub enum Flash {
     MessagesOff,
     /// A sign-in was noted as somebody else's.
     Disputed,
+    /// A power of attorney was given.
+    PowerGiven,
+    /// One was revoked.
+    PowerRevoked,
+    /// One was renounced.
+    PowerRenounced,
 }
 
 impl Flash {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 9] = [
         Self::Renamed,
         Self::SessionEnded,
         Self::OthersEnded,
         Self::MessagesOn,
         Self::MessagesOff,
         Self::Disputed,
+        Self::PowerGiven,
+        Self::PowerRevoked,
+        Self::PowerRenounced,
     ];
 
     /// The word that a cookie carries to the next page.
@@ -75,6 +91,9 @@ impl Flash {
             Self::MessagesOn => "messages_on",
             Self::MessagesOff => "messages_off",
             Self::Disputed => "disputed",
+            Self::PowerGiven => "power_given",
+            Self::PowerRevoked => "power_revoked",
+            Self::PowerRenounced => "power_renounced",
         }
     }
 

@@ -8,7 +8,7 @@ async fn every_malformed_member_is_answered_with_an_error() {
     for (pointer, value, code) in [
         ("/method", json!("signAll"), "INVOCATION_ERROR"),
         ("/args", json!([]), "INVOCATION_ERROR"),
-        ("/args/format", json!("xml"), "INVOCATION_ERROR"),
+        ("/args/format", json!("pdf"), "INVOCATION_ERROR"),
         ("/args/format", json!(null), "INVOCATION_ERROR"),
         ("/args/data", json!(null), "INVOCATION_ERROR"),
         ("/args/data", json!([]), "INVOCATION_ERROR"),

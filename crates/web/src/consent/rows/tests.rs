@@ -1,6 +1,7 @@
 use authority::assurance::AssuranceRequest;
 use authority::authorization::{ClaimsRequest, Prompt, ResponseMode};
 use authority::clients::{ClientId, RedirectUri};
+use authority::representation::Principal;
 use authority::users::FactSource;
 
 use super::*;
@@ -56,6 +57,7 @@ fn nothing_but_the_identity_has_no_group() {
         facts: &[],
         phone: None,
         role: None,
+        acting: (Acting::Myself, None),
         device: None,
     };
     assert_eq!(groups(&request(&[Scope::OpenId], &[]), &need(false, &[]), &known), []);
@@ -69,6 +71,7 @@ fn numbers_are_masked_and_said_to_be_given_in_full() {
         facts: &facts,
         phone: Some(&phone),
         role: None,
+        acting: (Acting::Myself, None),
         device: None,
     };
     let rows = rows(&request(&[Scope::Iin, Scope::Phone], &[]), &need(false, &[]), &known);
@@ -83,6 +86,7 @@ fn what_is_not_known_is_said_when_it_was_asked_for_by_itself() {
         facts: &[],
         phone: None,
         role: None,
+        acting: (Acting::Myself, None),
         device: None,
     };
     let profile = rows(&request(&[Scope::Profile], &[]), &need(false, &[]), &known);
@@ -129,6 +133,7 @@ fn only_what_is_new_since_last_time_is_marked() {
         facts: &facts,
         phone: None,
         role: None,
+        acting: (Acting::Myself, None),
         device: Some("Chrome, Windows"),
     };
     let request = request(
@@ -181,17 +186,56 @@ fn the_organisation_comes_with_the_role_and_a_natural_person_has_the_role_alone(
         fact(FactName::OrganisationName, "Мектеп"),
         fact(FactName::Bin, "180140000028"),
     ];
-    let known = |facts, role| Known {
-        facts,
-        phone: None,
-        role: Some(role),
-        device: None,
+    let school = NamedPrincipal {
+        kind: PrincipalKind::Organisation,
+        name: Some("Мектеп № 1".to_owned()),
+        number: Some("180140000028".to_owned()),
     };
-    let head = rows(&request, &need(false, &[]), &known(&facts, CertificateRole::Head));
-    assert_eq!(head[0].value, ClaimValue::Text("Мектеп, 180140000028".to_owned()));
-    assert_eq!(head[0].note, Some(ClaimNote::CertificateRole("head")));
-    let person = rows(&request, &need(false, &[]), &known(&[], CertificateRole::Individual));
-    assert_eq!(person[0].value, ClaimValue::CertificateRole("individual"));
+    let id = "0193aaaaaaaa7bbb8cccddddeeeeffff";
+    let organisation = Acting::Organisation(id.parse().unwrap());
+    let power = |principal| Acting::Power {
+        id: id.parse().unwrap(),
+        principal,
+    };
+    let row = |acting, role| {
+        let known = Known {
+            facts: &facts,
+            phone: None,
+            role,
+            acting,
+            device: None,
+        };
+        rows(&request, &need(false, &[]), &known).remove(0)
+    };
+    let head = row((organisation, Some(&school)), Some(CertificateRole::Head));
+    assert_eq!(head.value, ClaimValue::Text("Мектеп № 1, 180140000028".to_owned()));
+    assert_eq!(head.note, Some(ClaimNote::CertificateRole("head")));
+    for role in [CertificateRole::Individual, CertificateRole::Head] {
+        let person = row((Acting::Myself, None), Some(role));
+        assert_eq!(
+            person.value,
+            ClaimValue::CertificateRole("individual"),
+            "for themself: {role:?}"
+        );
+    }
+    let file = row((Acting::Myself, None), None);
+    assert_eq!(file.value, ClaimValue::Text("Мектеп, 180140000028".to_owned()));
+    let person = NamedPrincipal {
+        kind: PrincipalKind::Person,
+        name: Some("Серікова Айгерім".to_owned()),
+        number: Some("870514400010".to_owned()),
+    };
+    let of_person = power(Principal::Person(id.parse().unwrap()));
+    let by_power = row((of_person, Some(&person)), Some(CertificateRole::Individual));
+    assert_eq!(
+        (by_power.claim, by_power.note),
+        (Claim::InWhoseName, Some(ClaimNote::PowerOfAttorney))
+    );
+    assert_eq!(
+        by_power.value,
+        ClaimValue::Text("Серікова Айгерім".to_owned()),
+        "the number is not asked for"
+    );
 }
 
 #[test]
@@ -201,6 +245,7 @@ fn a_language_is_called_what_its_speakers_call_it() {
         facts: &facts,
         phone: None,
         role: None,
+        acting: (Acting::Myself, None),
         device: None,
     };
     let rows = rows(&request(&[Scope::Profile], &[]), &need(false, &[]), &known);

@@ -68,7 +68,7 @@ pub(super) async fn standing(page: &FlowPage) -> Result<Result<Standing, Respons
             attempt: Some(attempt),
             purpose: QrPurpose::SecondStage,
         })),
-        (Place::Confirm | Place::Device | Place::Registration | Place::Onwards, _) => Ok(Err(page.see(place))),
+        (Place::Confirm | Place::Device | Place::Name | Place::Registration | Place::Onwards, _) => Ok(Err(page.see(place))),
     }
 }
 

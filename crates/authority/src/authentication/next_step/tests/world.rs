@@ -20,6 +20,8 @@ pub(super) struct World {
     pub(super) device_key: Option<DeviceKey>,
     pub(super) proven_at: Timestamp,
     pub(super) progress: Progress,
+    pub(super) names: Names,
+    pub(super) acted: Option<Acting>,
     pub(super) now: Timestamp,
 }
 
@@ -61,6 +63,8 @@ pub(super) fn world() -> World {
         device_key: None,
         proven_at: now,
         progress: Progress::default(),
+        names: Names::default(),
+        acted: None,
         now,
     }
 }
@@ -134,6 +138,8 @@ impl World {
             device_proven_at: Some(self.proven_at),
             consent: Some(&self.consent),
             progress: self.progress,
+            names: &self.names,
+            acted: self.acted,
         }
     }
 

@@ -1,0 +1,4 @@
+//! Signatures in CMS.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| federation::eds::properties::cms(bytes));

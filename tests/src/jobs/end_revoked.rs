@@ -1,0 +1,103 @@
+//! A certificate that is revoked during a session (CE-12): what rests on it ends, clients are told, once.
+
+use authority::time::{days, hours, minutes};
+use testkit::responder::OcspMode;
+
+use crate::harness::{LogoutEndpoint, Town, clients};
+use crate::storage::both_databases;
+
+const LOGIN: &str = "aigerim";
+const STOPPED: &str = "certificate_stopped revoked";
+
+both_databases! {
+    async fn a_session_its_refresh_token_and_its_access_token_end_and_the_client_is_told_once(db) {
+        let town = Town::by_lists(db).await;
+        let app = &town.app;
+        let endpoint = LogoutEndpoint::up().await;
+        let mut told = clients();
+        told[0]["backchannel_logout_uri"] = endpoint.uri().into();
+        app.register(&told).await;
+        town.publishes().await;
+        let (diary, mut browser) = (app.diary(), app.browser());
+        let request = diary.request(&[("scope", "openid offline_access"), ("prompt", "consent")]);
+        let back = app.first_sign_in(&mut browser, LOGIN, &request).await;
+        let tokens = diary.redeems(&diary.code(back.redirect())).await;
+        let (access, refresh) = (tokens.text("access_token").to_owned(), tokens.text("refresh_token").to_owned());
+        assert_eq!(town.watches().await, 0);
+
+        town.revokes(LOGIN);
+        town.advance(minutes(10));
+        town.centre.publish_changes().unwrap();
+        town.fetches().await;
+        assert_eq!(diary.userinfo(&access).await.status, 200, "nobody has looked yet");
+        assert_eq!(town.watches().await, 1);
+
+        assert_eq!(diary.userinfo(&access).await.status, 401);
+        assert_eq!(diary.refreshes(&refresh).await.summary(), "400 invalid_grant");
+        browser.open(&diary.request(&[])).await.status(200).expect("eds");
+        app.jobs.logout.round().await.unwrap();
+        assert_eq!(endpoint.tokens().len(), 1);
+
+        // Not again: by another node, after a restart, at the next list.
+        town.publishes().await;
+        assert_eq!(town.watches().await, 0);
+        app.jobs.logout.round().await.unwrap();
+        assert_eq!(endpoint.tokens().len(), 1);
+        assert_eq!(app.trace(LOGIN).await.iter().filter(|one| *one == STOPPED).count(), 1);
+    }
+
+    async fn of_two_nodes_that_learn_it_at_once_one_ends_it(db) {
+        let town = Town::by_lists(db).await;
+        town.publishes().await;
+        let other = town.app.another_node(db.another().await).await;
+        town.app.bound_browser(LOGIN).await;
+        town.revokes(LOGIN);
+        town.advance(minutes(10));
+        town.publishes().await;
+        jobs::ListsInUse::default().take_over(other.db(), &other.jobs.lists).await.unwrap();
+        let (mut one, now) = (town.watch(), town.app.now());
+        let lists = &other.jobs.lists;
+        let mut two = jobs::RevocationWatch::new(std::sync::Arc::clone(&lists.eds), lists.turns.clone());
+        let (one, two) = tokio::join!(one.round(&town.app.state.provider, now), two.round(&other.state.provider, now));
+        assert_eq!(one.unwrap().len() + two.unwrap().len(), 1);
+        assert_eq!(town.app.trace(LOGIN).await.iter().filter(|one| *one == STOPPED).count(), 1);
+    }
+
+    async fn others_go_on_and_so_does_a_key_that_nobody_can_say_anything_about(db) {
+        let town = Town::on(db, "").await;
+        town.publishes().await;
+        for login in [LOGIN, "nurlan"] {
+            town.app.bound_browser(login).await;
+        }
+        town.revokes("nurlan");
+        town.advance(minutes(10));
+        town.publishes().await;
+        assert_eq!(town.watches().await, 1);
+        assert!(!town.app.trace(LOGIN).await.contains(&STOPPED.to_owned()));
+        // The lists end and the responder is down: that is no revocation.
+        town.revokes(LOGIN);
+        town.centre.answers(OcspMode::Down);
+        town.advance(hours(1));
+        assert_eq!(town.watches().await, 0);
+    }
+
+    async fn where_no_list_covers_a_key_the_responder_is_asked_once_an_hour(db) {
+        let town = Town::on(db, "").await;
+        town.app.bound_browser(LOGIN).await;
+        let asked = || town.centre.counts().0;
+        let before = asked();
+        let (mut watch, provider) = (town.watch(), &town.app.state.provider);
+        for _ in 0..3 {
+            assert_eq!(watch.round(provider, town.app.now()).await.unwrap(), []);
+        }
+        assert_eq!(asked(), before + 1);
+        town.revokes(LOGIN);
+        town.advance(hours(1));
+        assert_eq!(watch.round(provider, town.app.now()).await.unwrap().len(), 1);
+        assert_eq!(asked(), before + 2);
+        // A stopped key is not asked about any more.
+        town.advance(days(1));
+        assert_eq!(watch.round(provider, town.app.now()).await.unwrap(), []);
+        assert_eq!(asked(), before + 2);
+    }
+}
