@@ -59,13 +59,13 @@ mod m20261126_005100_create_evidence;
 mod m20261126_005110_create_evidence_objects;
 mod m20261126_005120_create_evidence_uses;
 mod m20261126_005130_add_audit_events_evidence;
-mod m20261126_005400_add_certificates_stop;
 mod m20261126_005300_create_organisations;
 mod m20261126_005310_add_certificates_organisation;
 mod m20261126_005320_create_powers;
 mod m20261126_005330_add_interactions_in_name;
 mod m20261126_005340_add_grants_in_name;
 mod m20261126_005350_add_audit_events_principal;
+mod m20261126_005400_add_certificates_stop;
 
 use sea_orm_migration::MigrationTrait;
 use sea_orm_migration::prelude::async_trait;
