@@ -57,6 +57,8 @@ mod m20261126_005100_create_evidence;
 mod m20261126_005110_create_evidence_objects;
 mod m20261126_005120_create_evidence_uses;
 mod m20261126_005130_add_audit_events_evidence;
+mod m20261126_005200_create_qr_transactions;
+mod m20261126_005210_add_attempts_second_certificate;
 mod m20261126_005300_create_organisations;
 mod m20261126_005310_add_certificates_organisation;
 mod m20261126_005320_create_powers;
@@ -133,6 +135,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_004000_add_devices_agent::Migration),
             Box::new(m20261126_004100_index_audit_seals_unexported::Migration),
             Box::new(m20261126_004200_forget_ended_words::Migration),
+            Box::new(m20261126_005200_create_qr_transactions::Migration),
+            Box::new(m20261126_005210_add_attempts_second_certificate::Migration),
             Box::new(m20261126_005000_create_revocation_objects::Migration),
             Box::new(m20261126_005010_index_browser_sessions_certificate::Migration),
             Box::new(m20261126_005020_index_grants_certificate::Migration),
