@@ -67,6 +67,7 @@ fn who(verdict: Result<VerifiedEds, EdsRefusal>) -> Result<Vec<u8>, EdsRefusal> 
     verdict.map(|verified| verified.certificate().to_vec())
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "it is compared with what may be nothing")]
 fn refused(fault: XmlFault) -> Option<EdsRefusal> {
     Some(EdsRefusal::Format(FormatFault::Xml(fault)))
 }
