@@ -1,6 +1,7 @@
 //! Each way to get a signed document wrong has its own named refusal (CE-17).
 
 mod attacks;
+mod encoding;
 mod mutations;
 
 use std::sync::LazyLock;
