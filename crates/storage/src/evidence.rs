@@ -51,6 +51,13 @@ pub struct Evidence {
     pub objects: Vec<Vec<u8>>,
 }
 
+impl Evidence {
+    /// SHA-256 of the record, as its audit event has it.
+    pub fn digest(&self) -> [u8; 32] {
+        sha256(&self.record)
+    }
+}
+
 impl SealedEvidence {
     /// Encrypts a record. `objects` are the shared ones that it names.
     ///
@@ -70,6 +77,11 @@ impl SealedEvidence {
             sealed,
             objects,
         })
+    }
+
+    /// The audit event that has to carry the digest.
+    pub const fn event(&self) -> EventId {
+        self.about.event
     }
 
     /// SHA-256 of the record, for its audit event.
@@ -96,7 +108,7 @@ pub async fn insert(tx: &Tx, evidence: &SealedEvidence) -> Result<(), StorageErr
     for object in &evidence.objects {
         let digest = sha256(object).to_vec();
         // A list has megabytes: it does not travel to the database when it is there.
-        if !is_kept(tx, &digest).await? {
+        if !is_object_kept(tx, &digest).await? {
             let cells = [
                 ("digest", digest.clone().into()),
                 ("recorded_at", at(about.at)),
@@ -110,7 +122,7 @@ pub async fn insert(tx: &Tx, evidence: &SealedEvidence) -> Result<(), StorageErr
     Ok(())
 }
 
-async fn is_kept(tx: &Tx, digest: &[u8]) -> Result<bool, StorageError> {
+async fn is_object_kept(tx: &Tx, digest: &[u8]) -> Result<bool, StorageError> {
     let sql = "SELECT COUNT(*) AS total FROM evidence_objects WHERE digest = $1";
     Ok(sql::count(tx, sql, [digest.to_vec().into()]).await? > 0)
 }
@@ -126,6 +138,15 @@ pub async fn find(conn: &Connection, event: EventId, keyring: &Keyring) -> Resul
         Some(row) => Ok(Some(row.open(conn, keyring).await?)),
         None => Ok(None),
     }
+}
+
+/// Whether the audit event has a record.
+///
+/// # Errors
+/// The database is not available.
+pub async fn is_kept(conn: &Connection, event: EventId) -> Result<bool, StorageError> {
+    let sql = "SELECT COUNT(*) AS total FROM evidence WHERE event_id = $1";
+    Ok(sql::count(conn, sql, [event.as_uuid().into()]).await? > 0)
 }
 
 /// The latest record of an attempt.

@@ -8,6 +8,7 @@ mod dbsc_steps;
 mod devices;
 mod eds;
 mod eds_xml;
+mod evidence;
 mod existence;
 mod flows;
 mod in_app;

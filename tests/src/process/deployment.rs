@@ -63,6 +63,19 @@ impl Deployment {
         said
     }
 
+    /// Runs a command: exit code, and all that it said.
+    pub(crate) fn says(&self, command: &[&str]) -> (i32, String) {
+        let config = self.config(([127, 0, 0, 1], 1).into(), ([127, 0, 0, 1], 2).into());
+        let output = super::kiru(&[command, &["--config", &config]].concat())
+            .output()
+            .unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        (
+            output.status.code().unwrap(),
+            String::from_utf8_lossy(&said).into_owned(),
+        )
+    }
+
     /// A configuration file that listens there; its path.
     pub(super) fn config(&self, public: SocketAddr, health: SocketAddr) -> String {
         let text = format!(

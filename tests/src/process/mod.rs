@@ -71,7 +71,7 @@ fn end_with_the_test() {
 }
 
 /// `kiru` with these arguments.
-fn kiru(arguments: &[&str]) -> Command {
+pub(crate) fn kiru(arguments: &[&str]) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command
         .args(["--exact", "process::child", "--nocapture", "--test-threads=1"])

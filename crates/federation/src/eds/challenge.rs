@@ -82,6 +82,16 @@ pub fn challenge_document(text: &str) -> Option<String> {
     super::xml::document_of_text(text)
 }
 
+/// From when until when a challenge could be answered, by its own text; `None` when it is not written by [`Challenge::write`].
+pub(crate) fn life_of(text: &str) -> Option<(Timestamp, Timestamp)> {
+    let lines: Vec<&str> = text.strip_suffix('\n')?.split('\n').collect();
+    let [_, _, _, _, issued, expires] = lines.as_slice() else {
+        return None;
+    };
+    let instant = |line: &str, name| Timestamp::from_rfc3339(line.strip_prefix(name)?).ok();
+    Some((instant(issued, "issued=")?, instant(expires, "expires=")?))
+}
+
 /// One line of at most a hundred visible characters.
 fn one_line(text: &str) -> String {
     let visible: String = text.chars().map(|c| if is_layout(c) { ' ' } else { c }).collect();

@@ -26,6 +26,7 @@ pub use answer::AnswerReading;
 pub use list::ListReading;
 pub use reading::{CertificateReading, NamesReading, PathReading, RevocationReading, ValidityReading};
 pub use signature::SignatureReading;
+pub(crate) use words::{hex, micros};
 
 use super::refusal::EdsRefusal;
 

@@ -18,6 +18,7 @@
 //! | `settings`, `profile` | whom does the configuration believe? |
 //! | `properties` | what holds for any bytes whatever? (tests and `fuzz/` only) |
 //! | `inspect` | what does an operator see of a file? |
+//! | `evidence` | what does a verdict rest on, years later? |
 //! | `refusal` | which rule was broken, and what is the person told? |
 
 mod algorithm;
@@ -28,6 +29,7 @@ mod certificate;
 mod challenge;
 mod cms;
 mod crl;
+mod evidence;
 mod extensions;
 mod identity;
 mod inspect;
@@ -60,6 +62,7 @@ mod tests;
 pub use const_oid::ObjectIdentifier;
 
 pub use challenge::{Challenge, ChallengePurpose, ChallengeText, challenge_document};
+pub use evidence::{EvidenceAbout, EvidenceReading, EvidenceRecord, evidence_file, verify as verify_evidence};
 pub use identity::{CertifiedNames, CertifiedOrganisation, IdentityFault, NationalIdentity};
 pub use inspect::{
     AnswerReading, CertificateReading, Inspection, ListReading, NamesReading, PathReading, RevocationReading,

@@ -219,8 +219,11 @@ impl EdsVerifier {
         (now, grace): (Timestamp, Duration),
     ) -> Result<VerifiedEds, EdsRefusal> {
         let Examined { certificate, path, .. } = &examined;
-        let by_answer = matches!(source, StatusSource::Answer(_));
         let status = self.check_status((path, &certificate.serial), source, (now, grace))?;
+        let issuer_answered = match &status {
+            StatusEvidence::List { .. } => false,
+            StatusEvidence::Answer(answer) => !answer.rests_on_list(),
+        };
         let (signature, challenge) = examined.answered;
         let grounds = Grounds {
             signature,
@@ -228,7 +231,7 @@ impl EdsVerifier {
             at: now,
             grace,
             path: examined.path.certificates(),
-            lists: self.revocations.consulted(&examined.path, by_answer),
+            lists: self.revocations.consulted(&examined.path, issuer_answered),
         };
         Ok(VerifiedEds {
             identity: examined.identity,

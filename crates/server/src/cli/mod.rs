@@ -8,6 +8,7 @@ mod config;
 mod db;
 mod devices;
 mod eds;
+mod evidence;
 mod exclusivity;
 mod keys;
 mod keys_sharing;
@@ -65,6 +66,9 @@ enum Noun {
     /// Hold a signature, certificate, revocation list or OCSP answer under the magnifying glass.
     #[command(subcommand)]
     Eds(eds::Verb),
+    /// Write out and verify what accepted signatures rest on.
+    #[command(subcommand)]
+    Evidence(evidence::Verb),
     /// See and end device bindings.
     #[command(subcommand)]
     Devices(devices::Verb),
@@ -172,6 +176,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Noun::Keys(verb) => keys::run(&verb).await,
         Noun::KeysSharing(verb) => keys_sharing::run(&verb).await,
         Noun::Eds(verb) => eds::run(verb),
+        Noun::Evidence(verb) => evidence::run(verb).await,
         Noun::Devices(verb) => devices::run(&verb).await,
         Noun::Policy(verb) => policy::run(&verb).await,
         Noun::Administrators(verb) => administrators::run(&verb).await,
@@ -253,6 +258,10 @@ mod tests {
             "eds verify --anchor a --intermediate i --crl c f",
             "eds certificate f --anchor a",
             "eds crl f --anchor a",
+            "evidence list alice --config f",
+            "evidence export 01900000-0000-7000-8000-000000000001 --reason dispute --config f",
+            "evidence verify f --anchor a",
+            "evidence verify f --config f --digest 00",
             "eds ocsp f --anchor a --certificate c",
         ] {
             let arguments = std::iter::once("kiru").chain(line.split(' '));
@@ -270,6 +279,7 @@ mod tests {
             "policy set registration.to 20:00",
             "policy unset registration.to",
             "exclusivity end alice --as asel --key asel.pem",
+            "evidence export alice",
         ] {
             let arguments = ["kiru"].into_iter().chain(line.split(' ')).chain(["--config", "f"]);
             assert_eq!(Cli::try_parse_from(arguments).unwrap_err().exit_code(), 2, "{line}");

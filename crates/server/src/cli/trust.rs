@@ -46,6 +46,12 @@ impl Trust {
         Ok(settings)
     }
 
+    /// The file that stood behind the last anchor, when it is the only thing that can have been meant: an option that takes
+    /// several files takes also the one behind it.
+    pub(super) fn give_back(&mut self) -> Option<PathBuf> {
+        if self.anchor.len() > 1 { self.anchor.pop() } else { None }
+    }
+
     /// Arguments come before the variable.
     fn config(&self) -> Option<PathBuf> {
         let variable = || std::env::var_os("KIRU_CONFIG").map(PathBuf::from);
@@ -58,6 +64,7 @@ impl Trust {
 pub(super) fn verifier(settings: &EdsSettings) -> Result<EdsVerifier, Failure> {
     EdsVerifier::new(settings).map_err(|fault| match fault {
         SettingsFault::NoAnchors => Failure::Usage("nobody is trusted; give --anchor FILE or --config FILE".to_owned()),
+        mixed @ SettingsFault::MixedContours => Failure::Usage(mixed.to_string()),
         SettingsFault::Trust { file, fault } => Failure::Usage(format!("{file}: {fault}")),
     })
 }

@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `administrators` | who may agree to what takes two, with keys of their own |
 //! | `devices` | ending a person's binding |
+//! | `evidence` | what accepted signatures rest on, as files (security rule CE-15) |
 //! | `exclusivity` | ending the 48 hours early: two administrators (security rule DB-13) |
 //! | `people` | locking and unlocking (security rule AC-5) |
 //! | `policy` | the rules of binding (product A6) |
@@ -12,6 +13,7 @@
 
 pub mod administrators;
 pub mod devices;
+pub mod evidence;
 pub mod exclusivity;
 pub mod people;
 pub mod policy;

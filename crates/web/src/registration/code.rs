@@ -1,7 +1,7 @@
 //! R4: the code from a picture, or from its sound. Each picture is compared once; failures are counted and close the step
 //! for the person on all nodes (security rules DB-6, OT-2).
 
-use authority::audit::EventKind;
+use authority::audit::{Event, EventKind};
 use authority::authentication::{CodeDigits, SignInAttempt};
 use authority::ids::UserId;
 use authority::locale::Locale;
@@ -282,9 +282,14 @@ pub(super) async fn trace(
     (kind, reason): (EventKind, &str),
     attempt: &SignInAttempt,
 ) -> Result<(), StorageError> {
+    audit::insert(tx, &told(page, (kind, reason), attempt)).await
+}
+
+/// The event of a step.
+pub(super) fn told(page: &FlowPage, (kind, reason): (EventKind, &str), attempt: &SignInAttempt) -> Event {
     let mut event = device::proven_by(page.event(kind), attempt);
     reason.clone_into(&mut event.reason);
-    audit::insert(tx, &event).await
+    event
 }
 
 async fn closed(page: &FlowPage, user: UserId) -> Result<Option<Closed>, StorageError> {

@@ -16,11 +16,12 @@ use protocol::Problem;
 use storage::identifiers::{self, Identified, Identifier};
 use storage::{StorageError, Write, certificates, challenges, registrations, throttles, users};
 
-use super::code::{failures_key, trace};
+use super::code::{failures_key, told, trace};
 use super::{Standing, Under, standing};
 use crate::answer;
 use crate::flow::{FlowForm, FlowPage, Place};
 use crate::sign_in::eds::{self, SignatureError};
+use crate::sign_in::evidence::{self, Accepted};
 use crate::sign_in::{first_stage, refusals, verification};
 
 const PURPOSE: ChallengePurpose = ChallengePurpose::EdsRegistration;
@@ -76,7 +77,7 @@ async fn answered(form: &FlowForm) -> Result<Response, Problem> {
     let signature = eds::posted(form).await?;
     match verification::answer(page, (under.attempt.id, PURPOSE), signature).await {
         Ok(verified) if is_of(page, &under, &verified).await? => match stop(page, &under, &verified).await? {
-            None => proven(page, &under).await,
+            None => proven(page, &under, &verified).await,
             Some(stop) => refused(page, &under, ("P_STOPPED", refusals::stopped(stop))).await,
         },
         Ok(_) => refused(page, &under, ("P_UNEXPECTED", SignatureRefusal::OtherPerson)).await,
@@ -107,8 +108,12 @@ async fn stop(page: &FlowPage, under: &Under, verified: &VerifiedEds) -> Result<
     certificates::find_stop(&page.provider().db, &shown).await
 }
 
-async fn proven(page: &FlowPage, under: &Under) -> Result<Response, Problem> {
+async fn proven(page: &FlowPage, under: &Under, verified: &VerifiedEds) -> Result<Response, Problem> {
     let attempt = &under.attempt;
+    let by = (attempt.id, under.registration.user_id);
+    let evidence = evidence::seal(page, verified, by, Accepted::Registration)
+        .map_err(|error: StorageError| Problem::OurFault(error))?;
+    let evidence = &evidence;
     let Ok(next) = under.registration.clone().prove(PictureWay::Eds, page.now) else {
         return Ok(page.see(Place::Registration));
     };
@@ -120,7 +125,8 @@ async fn proven(page: &FlowPage, under: &Under) -> Result<Response, Problem> {
             if registrations::record(&tx, next).await? == Write::Done {
                 // Whoever signs is no guesser of pictures.
                 throttles::record_success(&tx, &failures_key(page, under.registration.user_id)).await?;
-                trace(&tx, page, (EventKind::PicturePassed, PictureWay::Eds.as_str()), attempt).await?;
+                let event = told(page, (EventKind::PicturePassed, PictureWay::Eds.as_str()), attempt);
+                evidence::keep(&tx, evidence, event).await?;
             }
             Ok(())
         })

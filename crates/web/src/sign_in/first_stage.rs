@@ -12,6 +12,7 @@ use federation::eds::VerifiedEds;
 use protocol::Problem;
 use protocol::notices::{self, Change};
 use storage::certificates::Recorded;
+use storage::evidence::SealedEvidence;
 use storage::identifiers::{Identified, Identifier, Insertion};
 use storage::organisations::{Organisation, SealedOrganisation};
 use storage::user_facts::SealedFact;
@@ -19,6 +20,7 @@ use storage::{StorageError, Tx, Write, attempts, audit, certificates, identifier
 
 use super::certificate_facts::{self, STATED};
 use super::eds::SignatureError;
+use super::evidence::{self, Accepted};
 use super::messages::{self, Kept, Message};
 use crate::flow::FlowPage;
 
@@ -86,6 +88,7 @@ struct Plan<'a> {
     /// What another certificate of the person may have said and this one does not.
     unstated: Vec<FactName>,
     message: Option<Message>,
+    evidence: SealedEvidence,
 }
 
 /// Records the first stage by a verified signature and sends the code.
@@ -156,6 +159,7 @@ async fn plan<'a>(
         organisation: organisation(page, verified)?,
         facts: facts.iter().map(seal).collect::<Result<_, _>>()?,
         message: messages::for_user(page, attempt.id, user_id).await?,
+        evidence: evidence::seal(page, verified, (attempt.id, user_id), Accepted::SignIn)?,
     })
 }
 
@@ -243,17 +247,12 @@ impl Plan<'_> {
             certificate_id,
             key_storage: self.certificate.key_storage,
         };
-        pass(
-            tx,
-            self.page,
-            &self.attempt,
-            FirstStage {
-                user_id: self.user_id,
-                factor,
-                at: self.page.now,
-            },
-        )
-        .await?;
+        let stage = FirstStage {
+            user_id: self.user_id,
+            factor,
+            at: self.page.now,
+        };
+        pass(tx, self.page, &self.attempt, stage, &self.evidence).await?;
         match &self.message {
             Some(message) => Ok(message.keep(tx, self.page).await?.ok()),
             None => Ok(None),
@@ -324,8 +323,14 @@ fn about(page: &FlowPage, kind: EventKind, (user, method): (UserId, Authenticati
     }
 }
 
-/// Moves the attempt on, if nobody else did.
-async fn pass(tx: &Tx, page: &FlowPage, attempt: &SignInAttempt, stage: FirstStage) -> Result<(), Stop> {
+/// Moves the attempt on, if nobody else did, and keeps what the proof rests on.
+async fn pass(
+    tx: &Tx,
+    page: &FlowPage,
+    attempt: &SignInAttempt,
+    stage: FirstStage,
+    evidence: &SealedEvidence,
+) -> Result<(), Stop> {
     let by = (stage.user_id, stage.factor.method());
     let event = about(page, EventKind::FirstStagePassed, by);
     let passed = attempt
@@ -333,7 +338,7 @@ async fn pass(tx: &Tx, page: &FlowPage, attempt: &SignInAttempt, stage: FirstSta
         .pass_first(stage)
         .map_err(|_: AttemptError| Stop::Refused(FirstStageRefusal::Lost))?;
     match attempts::record(tx, &passed).await? {
-        Write::Done => Ok(audit::insert(tx, &event).await?),
+        Write::Done => Ok(evidence::keep(tx, evidence, event).await?),
         Write::Lost => Err(Stop::Refused(FirstStageRefusal::Lost)),
     }
 }

@@ -9,6 +9,7 @@
 mod certificate_facts;
 pub(crate) mod choose;
 pub(crate) mod eds;
+pub(crate) mod evidence;
 pub(crate) mod first_stage;
 mod messages;
 pub(crate) mod refusals;

@@ -8,7 +8,7 @@ use super::super::ocsp::{self, CertId, OcspAnswer, OcspFault, OcspPolicy, OcspQu
 use super::super::path::TrustedPath;
 use super::super::refusal::{EdsRefusal, FormatFault};
 use super::super::settings::TrustFile;
-use super::super::verify::{EdsVerifier, StatusSource};
+use super::super::verify::{EdsVerifier, Examined, StatusSource};
 use super::reading::{CertificateReading, RevocationReading};
 use super::{Inspection, Terms, broken};
 
@@ -74,6 +74,20 @@ impl EdsVerifier {
             }
         }
         (StatusSource::Lists, problems)
+    }
+
+    /// The answer about the certificate of a signature, judged when it was fresh: `grace` before the terms' time.
+    pub(crate) fn believed_of(
+        &self,
+        examined: &Examined,
+        der: &[u8],
+        (terms, grace): (&Terms<'_>, Duration),
+    ) -> Result<OcspAnswer, OcspFault> {
+        let (path, serial) = examined.certified();
+        let issuer = path.issuing().ok_or(OcspFault::Responder)?;
+        let known_at = ocsp::glance(der)?.this_update;
+        let at = terms.at.minus(grace).max(known_at).min(terms.at);
+        self.believed(&CertId::of(issuer, serial), der, &Terms { at, ..*terms })
     }
 
     /// The answer, if it is believed to be about this certificate.

@@ -49,6 +49,7 @@ pub struct OcspAnswer {
     this_update: Timestamp,
     /// Exclusive.
     fresh_until: Timestamp,
+    rests_on_list: bool,
     der: Arc<[u8]>,
 }
 
@@ -71,6 +72,11 @@ impl OcspAnswer {
     /// The OCSPResponse, DER, for the evidence record.
     pub fn der(&self) -> &[u8] {
         &self.der
+    }
+
+    /// Whether a list of the issuer had to say that the responder was not withdrawn.
+    pub(crate) const fn rests_on_list(&self) -> bool {
+        self.rests_on_list
     }
 
     pub(crate) const fn id(&self) -> &CertId {
@@ -117,13 +123,14 @@ pub(crate) fn judge(
         Some(_) | None => {}
     }
     let fresh_until = fresh_until(&response, rules)?;
-    check_signature(&response, rules, is_responder_withdrawn)?;
+    let rests_on_list = check_signature(&response, rules, is_responder_withdrawn)?;
     Ok(OcspAnswer {
         id: question.id().clone(),
         status: status(response.single.status),
         produced_at: response.produced_at,
         this_update: response.single.this_update,
         fresh_until,
+        rests_on_list,
         der: der.into(),
     })
 }
@@ -139,15 +146,16 @@ fn fresh_until(response: &Response<'_>, Rules { policy, now, .. }: Rules<'_>) ->
     if now < until { Ok(until) } else { Err(OcspFault::Stale) }
 }
 
-/// RFC 6960 §4.2.2.2: the issuing authority itself, or whom the same authority certified for this.
+/// RFC 6960 §4.2.2.2: the issuing authority itself, or whom the same authority certified for this. Says whether a list had to
+/// be looked into.
 fn check_signature(
     response: &Response<'_>,
     rules: Rules<'_>,
     is_withdrawn: impl Fn(&[u8]) -> Option<bool>,
-) -> Result<(), OcspFault> {
+) -> Result<bool, OcspFault> {
     let Rules { issuer, now, .. } = rules;
     if response.responder.is(issuer.name(), issuer.key()) {
-        return verify(response, rules.suites, issuer.key());
+        return verify(response, rules.suites, issuer.key()).map(|()| false);
     }
     let is_named = |one: &&Certificate| response.responder.is(&one.subject, &one.key);
     let certificate = response
@@ -165,7 +173,7 @@ fn check_signature(
         None if !certificate.extensions.is_not_asked_about => return Err(OcspFault::ResponderRevoked),
         Some(false) | None => {}
     }
-    verify(response, rules.suites, &certificate.key)
+    verify(response, rules.suites, &certificate.key).map(|()| !certificate.extensions.is_not_asked_about)
 }
 
 fn check_responder(certificate: &Certificate, Rules { issuer, suites, .. }: Rules<'_>) -> Result<(), OcspFault> {

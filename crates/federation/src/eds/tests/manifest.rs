@@ -224,8 +224,8 @@ fn every_signed_document_is_judged_as_the_manifest_says() {
         let text = String::from_utf8(imitation.read(&format!("xml/{name}"))).unwrap();
         let challenge = imitation.read(entry["challenge"].as_str().unwrap());
         match (verifier.verify(&text, &challenge, imitation.clock()), code) {
-            (Ok(verified), None) => {
-                names_whom_the_manifest_names(verified.identity(), imitation.entry_of(verified.certificate()));
+            (Ok(found), None) => {
+                names_whom_the_manifest_names(found.identity(), imitation.entry_of(found.certificate()));
                 accepted += 1;
             }
             (Err(EdsRefusal::StatusUnknown(StatusFault::NoList)), None) if has_no_list(&name) => {}

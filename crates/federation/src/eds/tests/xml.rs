@@ -78,8 +78,8 @@ fn documents_that_another_implementation_signed_are_accepted() {
         (vector!("xmlsec1/escapes_in_lines.xml"), vector!("xmlsec1/escapes.xml")),
     ] {
         let text = std::str::from_utf8(text).unwrap();
-        let verified = verifier.verify(text, challenge, NOW).unwrap();
-        assert_eq!(verified.certificate(), vector!("fake/ee/rsa_sign_valid.cer"));
+        let signed = verifier.verify(text, challenge, NOW).unwrap();
+        assert_eq!(signed.certificate(), vector!("fake/ee/rsa_sign_valid.cer"));
         for other in [DOCUMENT, vector!("xmlsec1/escapes.xml"), CHALLENGE] {
             assert_eq!(verifier.verify(text, other, NOW).is_ok(), other == challenge);
         }
