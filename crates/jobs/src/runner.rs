@@ -73,9 +73,9 @@ impl Job {
             Self::DeliverSms => "deliver_sms",
             Self::EndPowers => "end_powers",
             Self::Expire => "expire",
-            Self::RemindKeys => "remind_keys",
             Self::CrlRefresh => "crl_refresh",
             Self::EndRevoked => "end_revoked",
+            Self::RemindKeys => "remind_keys",
         }
     }
 
@@ -195,6 +195,9 @@ impl Jobs {
                     return Ok(Left::More);
                 }
             }
+            Job::EndPowers => {
+                self.end_powers(now).await?;
+            }
             Job::RemindKeys => {
                 let reminded = remind_keys(&self.logout.provider, now).await?;
                 if reminded.made > 0 {
@@ -207,9 +210,6 @@ impl Jobs {
                 if reminded.more {
                     return Ok(Left::More);
                 }
-            }
-            Job::EndPowers => {
-                self.end_powers(now).await?;
             }
             Job::Expire => {
                 let expired = expire(&self.db, now).await?;
@@ -228,10 +228,10 @@ impl Jobs {
         match job {
             Job::SealAudit => Ok(storage::audit::find_oldest_pending(&self.db).await?.is_some()),
             Job::DeliverSms => storage::sms::is_waiting(&self.db, self.clock.now()).await,
-            Job::RemindKeys => is_due(&self.logout.provider, self.clock.now()).await,
             Job::EndPowers => storage::powers::is_untold(&self.db, self.clock.now()).await,
             Job::Expire | Job::EndRevoked => Ok(true),
             Job::CrlRefresh => Ok(!self.lists.due(&self.db, self.clock.now()).await?.is_empty()),
+            Job::RemindKeys => is_due(&self.logout.provider, self.clock.now()).await,
         }
     }
 }

@@ -60,15 +60,15 @@ enum Noun {
     /// Look after the signing keys.
     #[command(subcommand)]
     Keys(keys::Verb),
-    /// See which of people's keys seem to be shared.
-    #[command(subcommand)]
-    KeysSharing(keys_sharing::Verb),
     /// Hold a signature, certificate, revocation list or OCSP answer under the magnifying glass.
     #[command(subcommand)]
     Eds(eds::Verb),
     /// Write out and verify what accepted signatures rest on.
     #[command(subcommand)]
     Evidence(evidence::Verb),
+    /// See which of people's keys seem to be shared.
+    #[command(subcommand)]
+    KeysSharing(keys_sharing::Verb),
     /// See and end device bindings.
     #[command(subcommand)]
     Devices(devices::Verb),
@@ -174,9 +174,9 @@ pub async fn run(cli: Cli) -> ExitCode {
         Noun::Clients(verb) => clients::run(&verb).await,
         Noun::People(verb) => people::run(&verb).await,
         Noun::Keys(verb) => keys::run(&verb).await,
-        Noun::KeysSharing(verb) => keys_sharing::run(&verb).await,
         Noun::Eds(verb) => eds::run(verb),
         Noun::Evidence(verb) => evidence::run(verb).await,
+        Noun::KeysSharing(verb) => keys_sharing::run(&verb).await,
         Noun::Devices(verb) => devices::run(&verb).await,
         Noun::Policy(verb) => policy::run(&verb).await,
         Noun::Administrators(verb) => administrators::run(&verb).await,

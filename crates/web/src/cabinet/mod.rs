@@ -4,8 +4,7 @@
 //!
 //! * `entry`: a request in the cabinet; every handler takes one. `tickets`: what opens one page, or posts one form.
 //! * `prove`: the page that earns a ticket. `again`: signing in, the first time or once more (S14).
-//! * `home` (K1), `device` (K2), `keys` (K3), `phone` (K4), `sessions` (K6), `history` (K7), `powers` (K10),
-//!   `suspend` (K12).
+//! * `home` (K1), `device` (K2), `keys` (K3), `phone` (K4), `sessions` (K6), `history` (K7), `powers` (K10), `suspend` (K12).
 
 mod again;
 mod device;

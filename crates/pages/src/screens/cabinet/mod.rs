@@ -64,16 +64,16 @@ pub enum Flash {
     MessagesOff,
     /// A sign-in was noted as somebody else's.
     Disputed,
-    /// A key is not accepted any more.
-    KeyStopped,
-    /// A key is accepted again.
-    KeyAccepted,
     /// A power of attorney was given.
     PowerGiven,
     /// One was revoked.
     PowerRevoked,
     /// One was renounced.
     PowerRenounced,
+    /// A key is not accepted any more.
+    KeyStopped,
+    /// A key is accepted again.
+    KeyAccepted,
 }
 
 impl Flash {
@@ -85,11 +85,11 @@ impl Flash {
         Self::MessagesOn,
         Self::MessagesOff,
         Self::Disputed,
-        Self::KeyStopped,
-        Self::KeyAccepted,
         Self::PowerGiven,
         Self::PowerRevoked,
         Self::PowerRenounced,
+        Self::KeyStopped,
+        Self::KeyAccepted,
     ];
 
     /// The word that a cookie carries to the next page.
@@ -101,11 +101,11 @@ impl Flash {
             Self::MessagesOn => "messages_on",
             Self::MessagesOff => "messages_off",
             Self::Disputed => "disputed",
-            Self::KeyStopped => "key_stopped",
-            Self::KeyAccepted => "key_accepted",
             Self::PowerGiven => "power_given",
             Self::PowerRevoked => "power_revoked",
             Self::PowerRenounced => "power_renounced",
+            Self::KeyStopped => "key_stopped",
+            Self::KeyAccepted => "key_accepted",
         }
     }
 
