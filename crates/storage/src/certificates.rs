@@ -176,7 +176,7 @@ pub async fn list_in_use(
                AND browser_sessions.ended_at IS NULL AND browser_sessions.absolute_until > $2) \
                OR EXISTS (SELECT 1 FROM grants WHERE grants.certificate_id = certificates.id \
                AND grants.revoked_at IS NULL AND grants.offline)) ORDER BY id LIMIT $3";
-    let after = after.map_or(Uuid::nil(), |id| id.as_uuid());
+    let after = after.map_or(Uuid::nil(), CertificateId::as_uuid);
     let rows: Vec<InUseRow> = sql::list(conn, sql, [after.into(), at(now), i64::from(limit).into()]).await?;
     let certificate = |row: InUseRow| CertificateInUse {
         id: CertificateId::from_uuid(row.id),

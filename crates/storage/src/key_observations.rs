@@ -175,7 +175,9 @@ fn group(rows: &[Row], name: impl Fn(&Row) -> String, same: impl Fn(&Row) -> Vec
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes
+        .iter()
+        .fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 /// Deletes up to `limit` observations from before `before`, and what was reported before it.

@@ -117,7 +117,7 @@ impl TestApp {
         }
         let answer = browser.submit(&form).await;
         match answer.location() {
-            Some(to) => self.visits(browser, &to.to_owned()).await,
+            Some(to) => self.visits(browser, to).await,
             None => answer,
         }
     }

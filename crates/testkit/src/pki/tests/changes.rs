@@ -10,7 +10,7 @@ use super::*;
 const TEXT: &[u8] = b"text";
 
 struct Centre {
-    centre: TestCentre,
+    authorities: TestCentre,
     person: SigningKey,
     certificate: Vec<u8>,
 }
@@ -26,7 +26,7 @@ impl Centre {
         let profile = CertificateProfile::individual(subject, NOW.minus(days(1)), NOW.plus(days(364)));
         let certificate = centre.nca().issue(&profile.for_suite(Suite::Gost512), &person).unwrap();
         Self {
-            centre,
+            authorities: centre,
             person,
             certificate,
         }
@@ -42,7 +42,7 @@ impl Centre {
         let mut profile = CrlProfile::new(NOW.minus(days(1)), NOW.plus(days(6)), revocations);
         profile.number = Some(40);
         change(&mut profile);
-        self.centre.nca().crl(&profile).unwrap()
+        self.authorities.nca().crl(&profile).unwrap()
     }
 
     /// A list of changes an hour old, with a number of its own.
@@ -64,7 +64,7 @@ impl Centre {
     }
 
     fn verifier(&self, crls: Vec<Vec<u8>>) -> EdsVerifier {
-        let mut settings = self.centre.eds_settings(Vec::new());
+        let mut settings = self.authorities.eds_settings(Vec::new());
         let file = |bytes| TrustFile {
             name: "list".into(),
             bytes,
