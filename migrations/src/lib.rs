@@ -57,6 +57,8 @@ mod m20261126_005100_create_evidence;
 mod m20261126_005110_create_evidence_objects;
 mod m20261126_005120_create_evidence_uses;
 mod m20261126_005130_add_audit_events_evidence;
+mod m20261126_005200_create_qr_transactions;
+mod m20261126_005210_add_attempts_second_certificate;
 mod m20261126_005300_create_organisations;
 mod m20261126_005310_add_certificates_organisation;
 mod m20261126_005320_create_powers;
@@ -140,13 +142,15 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_005110_create_evidence_objects::Migration),
             Box::new(m20261126_005120_create_evidence_uses::Migration),
             Box::new(m20261126_005130_add_audit_events_evidence::Migration),
-            Box::new(m20261126_005400_add_certificates_stop::Migration),
+            Box::new(m20261126_005200_create_qr_transactions::Migration),
+            Box::new(m20261126_005210_add_attempts_second_certificate::Migration),
             Box::new(m20261126_005300_create_organisations::Migration),
             Box::new(m20261126_005310_add_certificates_organisation::Migration),
             Box::new(m20261126_005320_create_powers::Migration),
             Box::new(m20261126_005330_add_interactions_in_name::Migration),
             Box::new(m20261126_005340_add_grants_in_name::Migration),
             Box::new(m20261126_005350_add_audit_events_principal::Migration),
+            Box::new(m20261126_005400_add_certificates_stop::Migration),
             Box::new(m20261126_005401_create_key_reminders::Migration),
             Box::new(m20261126_005402_index_certificates_not_after::Migration),
             Box::new(m20261126_005403_create_key_observations::Migration),

@@ -3,6 +3,7 @@
 mod attempt;
 mod challenge;
 mod next_step;
+mod qr_transaction;
 mod sms_code;
 
 pub use attempt::{
@@ -11,4 +12,7 @@ pub use attempt::{
 };
 pub use challenge::{Challenge, ChallengeError, ChallengePurpose};
 pub use next_step::{Facts, NextStep, SignInReason, next_step};
+pub use qr_transaction::{
+    QrError, QrPurpose, QrRefusal, QrState, QrTransaction, QrView, RESULT_TTL, ShortNumber, may_confirm,
+};
 pub use sms_code::{CodeDigits, SmsCode, SmsCodeError, SmsCodeMatch};

@@ -80,6 +80,8 @@ ids! {
     AttemptId;
     /// A challenge or nonce to be answered once.
     ChallengeId;
+    /// One signature on a phone that was asked for.
+    QrTransactionId;
     /// One SMS code.
     CodeId;
     /// One SMS message.

@@ -29,6 +29,10 @@ pub const LONGEST_CLOSING: Duration = hours(2);
 pub const SIGNATURES_PER_FLOW: i64 = 10;
 /// Refused signatures of one network; more are not read. A school's pupils share one, so it is wide.
 pub const SIGNATURES_PER_NETWORK: Cap = Cap::new(100, minutes(10));
+/// Codes to be signed on a phone, in one flow.
+pub const PHONE_CODES_PER_FLOW: i64 = 20;
+/// Codes to be signed on a phone, for one network.
+pub const PHONE_CODES_PER_NETWORK: Cap = Cap::new(300, minutes(10));
 /// Failed authentications of one client from one network; more are not looked at.
 pub const CLIENT_FAILURES: Cap = Cap::new(10, minutes(5));
 /// Requests of one network for clients that do not exist; more are not counted, but answered the same.

@@ -19,6 +19,8 @@ pub enum Caller {
     Client,
     /// Whoever holds a live access token.
     TokenHolder,
+    /// An app that was shown an address, with the token it got there.
+    SigningApp,
 }
 
 /// One route.

@@ -15,7 +15,7 @@ use pages::{DeploymentKind, Localised, Operator, Pages, PagesError, PagesSetting
 use protocol::cabinet::{CabinetError, ensure_cabinet};
 use protocol::logout::LogoutWake;
 use protocol::{Provider, ProviderSettings, SigningKeys, SigningKeysError, signing_keys};
-use web::{Places, WebSettings, WebState};
+use web::{EgovMobile, Places, WebSettings, WebState};
 
 use crate::chance::chance;
 use crate::config::{Config, Kind};
@@ -108,6 +108,7 @@ impl App {
         let settings = WebSettings {
             device_bound: config.sessions().device_bound(),
             places: places.map(Arc::new),
+            egov_mobile: egov_mobile(&config),
             ..WebSettings::new(sender)
         };
         #[cfg(feature = "demo")]
@@ -197,6 +198,17 @@ fn deployment_kind(kind: Kind) -> DeploymentKind {
         #[cfg(feature = "demo")]
         Kind::Demo => DeploymentKind::Demo,
     }
+}
+
+/// Who the apps say asks, when signing on the phone is offered.
+fn egov_mobile(config: &Config) -> Option<EgovMobile> {
+    let egov = config.egov_mobile();
+    let bin = egov.bin().filter(|_| egov.enabled())?;
+    Some(EgovMobile {
+        organisation: egov.name().clone(),
+        bin: bin.to_owned(),
+        business: egov.business(),
+    })
 }
 
 fn localised([kk, ru, en]: &[String; 3]) -> Localised {

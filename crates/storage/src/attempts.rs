@@ -65,7 +65,8 @@ pub async fn record(tx: &Tx, attempt: &SignInAttempt) -> Result<Write, StorageEr
                first_factor = COALESCE($5, first_factor), certificate_id = COALESCE($6, certificate_id), \
                key_storage = COALESCE($7, key_storage), first_at = COALESCE($8, first_at), \
                second_factor = COALESCE($9, second_factor), phone_id = COALESCE($10, phone_id), \
-               second_at = COALESCE($11, second_at), session_id = $12, end_reason = $13, ended_at = $14 \
+               second_at = COALESCE($11, second_at), session_id = $12, end_reason = $13, ended_at = $14, \
+               second_certificate_id = COALESCE($15, second_certificate_id) \
                WHERE id = $1 AND version = $2 AND ended_at IS NULL";
     let (first, second) = match &attempt.state {
         AttemptState::FirstStagePassed(first) => (Some(first), None),
@@ -80,7 +81,7 @@ pub async fn record(tx: &Tx, attempt: &SignInAttempt) -> Result<Write, StorageEr
         AttemptState::Ended { reason, at } => ("ended", None, Some(reason.as_str()), Some(*at)),
     };
     let [user, factor, certificate, key_storage, first_at] = first_columns(first);
-    let [second_factor, phone, second_at] = second_columns(second);
+    let [second_factor, phone, second_at, second_certificate] = second_columns(second);
     let values = [
         attempt.id.as_uuid().into(),
         i64::from(attempt.version).into(),
@@ -96,6 +97,7 @@ pub async fn record(tx: &Tx, attempt: &SignInAttempt) -> Result<Write, StorageEr
         session.into(),
         reason.into(),
         maybe_at(ended_at),
+        second_certificate,
     ];
     Ok(Write::of(sql::execute(tx, sql, values).await?))
 }
@@ -106,7 +108,7 @@ pub async fn record(tx: &Tx, attempt: &SignInAttempt) -> Result<Write, StorageEr
 /// The database is not available.
 pub async fn end_of_certificate(tx: &Tx, certificate: CertificateId, now: Timestamp) -> Result<u64, StorageError> {
     let sql = "UPDATE attempts SET version = version + 1, state = 'ended', end_reason = $2, ended_at = $3 \
-               WHERE certificate_id = $1 AND ended_at IS NULL";
+               WHERE (certificate_id = $1 OR second_certificate_id = $1) AND ended_at IS NULL";
     let reason = EndReason::KeyStopped.as_str();
     sql::execute(tx, sql, [certificate.as_uuid().into(), reason.into(), at(now)]).await
 }
@@ -131,14 +133,18 @@ fn first_columns(stage: Option<&FirstStage>) -> [Value; 5] {
     ]
 }
 
-fn second_columns(stage: Option<&SecondStage>) -> [Value; 3] {
-    let (factor, phone) = match stage.map(|stage| stage.factor) {
-        None => (None, None),
+fn second_columns(stage: Option<&SecondStage>) -> [Value; 4] {
+    let (factor, phone, certificate) = match stage.map(|stage| stage.factor) {
+        None => (None, None, None),
         #[cfg(feature = "sandbox")]
-        Some(SecondFactor::Sandbox) => (Some("sandbox"), None),
-        Some(SecondFactor::Sms { phone_id }) => (Some("sms"), Some(phone_id.as_uuid())),
+        Some(SecondFactor::Sandbox) => (Some("sandbox"), None, None),
+        Some(SecondFactor::Sms { phone_id }) => (Some("sms"), Some(phone_id.as_uuid()), None),
+        Some(SecondFactor::EdsOnPhone { certificate_id }) => {
+            (Some("eds_on_phone"), None, Some(certificate_id.as_uuid()))
+        }
     };
-    [factor.into(), phone.into(), maybe_at(stage.map(|stage| stage.at))]
+    let at = maybe_at(stage.map(|stage| stage.at));
+    [factor.into(), phone.into(), at, certificate.into()]
 }
 
 #[derive(FromQueryResult)]
@@ -154,6 +160,7 @@ struct Row {
     second_factor: Option<String>,
     phone_id: Option<Uuid>,
     second_at: Option<i64>,
+    second_certificate_id: Option<Uuid>,
     session_id: Option<Uuid>,
     end_reason: Option<String>,
     ended_at: Option<i64>,
@@ -227,11 +234,14 @@ fn read_first(row: &Row, place: Place<'_>) -> Result<FirstStage, Inconsistent> {
 }
 
 fn read_second(row: &Row, place: Place<'_>) -> Result<SecondStage, Inconsistent> {
-    let factor = match (row.second_factor.as_deref(), row.phone_id) {
+    let factor = match (row.second_factor.as_deref(), row.phone_id, row.second_certificate_id) {
         #[cfg(feature = "sandbox")]
-        (Some("sandbox"), None) => SecondFactor::Sandbox,
-        (Some("sms"), Some(id)) => SecondFactor::Sms {
+        (Some("sandbox"), None, None) => SecondFactor::Sandbox,
+        (Some("sms"), Some(id), None) => SecondFactor::Sms {
             phone_id: PhoneId::from_uuid(id),
+        },
+        (Some("eds_on_phone"), None, Some(id)) => SecondFactor::EdsOnPhone {
+            certificate_id: CertificateId::from_uuid(id),
         },
         _ => return Err(place.bad("second_factor")),
     };

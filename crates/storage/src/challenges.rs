@@ -26,6 +26,20 @@ pub async fn find_open(
     Ok(row.map(Challenge::try_from).transpose()?)
 }
 
+/// The challenge of this id and attempt, open or consumed.
+///
+/// # Errors
+/// The database is not available, or the row is impossible.
+pub async fn find_for_attempt(
+    conn: &Connection,
+    attempt: AttemptId,
+    id: ChallengeId,
+) -> Result<Option<Challenge>, StorageError> {
+    let sql = "SELECT * FROM challenges WHERE attempt_id = $1 AND id = $2";
+    let row: Option<Row> = sql::find(conn, sql, [attempt.as_uuid().into(), id.as_uuid().into()]).await?;
+    Ok(row.map(Challenge::try_from).transpose()?)
+}
+
 /// Keeps a challenge; an open one of the same attempt and purpose is consumed. `false` when a concurrent transaction
 /// opened one first: use that one.
 ///

@@ -35,6 +35,7 @@ pub mod outbox;
 pub mod phones;
 pub mod policies;
 pub mod powers;
+pub mod qr_transactions;
 pub mod refresh_tokens;
 pub mod registrations;
 pub mod request_values;

@@ -10,6 +10,7 @@
 //! | [`xml`] | the same signatures as XML documents |
 //! | [`keys`] | the keys and certificates of the demo's people, kept in a folder |
 //! | [`places`] | the file that says where network addresses are |
+//! | [`phone`] | eGov Mobile, which signs what a page's QR code leads to |
 //! | [`ncalayer`] | the signing program on the person's computer, speaking NCALayer's WebSocket protocol |
 //!
 //! It imports `authority` and `federation`. Nothing here is in a release build: package `kiru` uses it only with the feature
@@ -21,6 +22,7 @@ mod der;
 pub mod keys;
 pub mod ncalayer;
 pub mod people;
+pub mod phone;
 pub mod pki;
 pub mod places;
 pub mod responder;

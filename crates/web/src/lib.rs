@@ -23,4 +23,4 @@ mod visit;
 pub use device::proof as device_proof;
 pub use places::{Places, PlacesError};
 pub use routes::{ROUTES, router};
-pub use state::{WebSettings, WebState};
+pub use state::{EgovMobile, WebSettings, WebState};

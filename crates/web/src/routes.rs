@@ -7,7 +7,7 @@ use http::Method;
 use protocol::{Caller, Route};
 
 use crate::flow::cancel;
-use crate::sign_in::{choose, eds, sms};
+use crate::sign_in::{choose, eds, egov, sms};
 use crate::{
     WebState, cabinet, consent, dbsc, device, information, language, registration, representation, suspension,
 };
@@ -39,6 +39,14 @@ pub const ROUTES: &[Route] = &[
     route(Method::GET, "/flow/{id}/eds", Caller::Browser),
     route(Method::POST, "/flow/{id}/eds", Caller::Browser),
     route(Method::POST, "/flow/{id}/eds/signature", Caller::Browser),
+    route(Method::GET, "/flow/{id}/egov", Caller::Browser),
+    route(Method::POST, "/flow/{id}/egov", Caller::Browser),
+    route(Method::POST, "/flow/{id}/egov/continue", Caller::Browser),
+    route(Method::GET, "/flow/{id}/egov/state", Caller::Browser),
+    route(Method::GET, "/flow/{id}/egov/events", Caller::Browser),
+    route(Method::GET, "/egov/{link}", Caller::SigningApp),
+    route(Method::GET, "/egov/{link}/document", Caller::SigningApp),
+    route(Method::PUT, "/egov/{link}/document", Caller::SigningApp),
     route(Method::GET, "/flow/{id}/confirm", Caller::Browser),
     route(Method::POST, "/flow/{id}/confirm", Caller::Browser),
     route(Method::POST, "/flow/{id}/confirm/resend", Caller::Browser),
@@ -120,6 +128,7 @@ pub fn router(state: WebState) -> Router {
         .route("/flow/{id}/confirm", get(sms::show).post(sms::confirm))
         .route("/flow/{id}/confirm/resend", post(sms::resend))
         .route("/flow/{id}/device", get(device::show).post(device::commit))
+        .merge(on_the_phone())
         .merge(registering())
         .merge(cabinet::router())
         .route(
@@ -133,6 +142,19 @@ pub fn router(state: WebState) -> Router {
         .route("/flow/{id}/cancel", post(cancel::cancel))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .with_state(state)
+}
+
+fn on_the_phone() -> Router<WebState> {
+    Router::new()
+        .route("/flow/{id}/egov", get(egov::page::show).post(egov::page::start))
+        .route("/flow/{id}/egov/continue", post(egov::page::go_on))
+        .route("/flow/{id}/egov/state", get(egov::live::state))
+        .route("/flow/{id}/egov/events", get(egov::live::events))
+        .route("/egov/{link}", get(egov::phone::about))
+        .route(
+            "/egov/{link}/document",
+            get(egov::phone::document).put(egov::phone::signed),
+        )
 }
 
 fn registering() -> Router<WebState> {

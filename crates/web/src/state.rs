@@ -9,6 +9,7 @@ use axum::extract::FromRef;
 use federation::eds::{EdsVerifier, Turns};
 use messaging::{Sender, SmsGateway};
 use protocol::Provider;
+use tokio::sync::Semaphore;
 
 use crate::Places;
 
@@ -25,6 +26,19 @@ pub struct WebState {
     pub settings: Arc<WebSettings>,
     /// Turns for verifying signatures.
     pub(crate) verifications: Turns,
+    /// Places for pages that listen.
+    pub(crate) listeners: Arc<Semaphore>,
+}
+
+/// Signing with eGov Mobile and eGov Business: who the app says asks.
+#[derive(Clone, Debug)]
+pub struct EgovMobile {
+    /// The organisation's name in Kazakh, Russian and English.
+    pub organisation: [String; 3],
+    /// The organisation's number.
+    pub bin: String,
+    /// Whether eGov Business is offered too.
+    pub business: bool,
 }
 
 /// What the configuration says about sign-in pages.
@@ -44,6 +58,12 @@ pub struct WebSettings {
     pub places: Option<Arc<Places>>,
     /// How many signatures are verified at the same time; the others wait (security rule RL-3).
     pub verifications: usize,
+    /// Signing on the phone, where the operator has an agreement with eGov.
+    pub egov_mobile: Option<EgovMobile>,
+    /// How often a page that listens is looked up.
+    pub live_interval: Duration,
+    /// How many pages listen at the same time; the others ask by themselves.
+    pub listeners: usize,
     /// How long a signature waits for its turn before the person is told to come back.
     pub verification_wait: Duration,
 }
@@ -61,6 +81,9 @@ impl WebSettings {
             places: None,
             verifications: 8,
             verification_wait: seconds(2),
+            egov_mobile: None,
+            live_interval: seconds(1),
+            listeners: 500,
         }
     }
 }
@@ -69,12 +92,14 @@ impl WebState {
     /// Puts the state together.
     pub fn new(provider: Provider, eds: Arc<EdsVerifier>, sms: Arc<dyn SmsGateway>, settings: WebSettings) -> Self {
         let verifications = Turns::new(settings.verifications, settings.verification_wait);
+        let listeners = Arc::new(Semaphore::new(settings.listeners));
         Self {
             provider,
             eds,
             sms,
             settings: Arc::new(settings),
             verifications,
+            listeners,
         }
     }
 }

@@ -45,6 +45,7 @@ both_databases! {
                 Caller::Client | Caller::TokenHolder => &[401],
                 Caller::Browser if route.path == "/logout" => &[200, 303],
                 Caller::Browser => &[400],
+                Caller::SigningApp => &[404],
             };
             assert!(expected.contains(&status), "{} {}: {status}", route.method, route.path);
         }

@@ -108,6 +108,11 @@ pub enum SecondFactor {
         /// The phone.
         phone_id: PhoneId,
     },
+    /// A signature in an app on a phone, with another certificate of the same person than the first stage's.
+    EdsOnPhone {
+        /// The certificate.
+        certificate_id: CertificateId,
+    },
     /// The code that a sandbox page shows.
     #[cfg(feature = "sandbox")]
     Sandbox,
@@ -118,6 +123,8 @@ impl SecondFactor {
     pub const fn method(self) -> AuthenticationMethod {
         match self {
             Self::Sms { .. } => AuthenticationMethod::Sms,
+            // The app keeps its keys in software; where it does not, nothing tells us so.
+            Self::EdsOnPhone { .. } => AuthenticationMethod::SoftwareKey,
             #[cfg(feature = "sandbox")]
             Self::Sandbox => AuthenticationMethod::OneTimeCode,
         }
@@ -322,6 +329,8 @@ pub fn achieved(
 ) -> (Assurance, Vec<AuthenticationMethod>) {
     use AuthenticationMethod as M;
     let mut methods = vec![first.factor.method(), second.factor.method()];
+    // Two keys of one kind are one word; that there were two stages is said by the last.
+    methods.dedup();
     if device_proven {
         methods.push(M::ProofOfPossession);
     }

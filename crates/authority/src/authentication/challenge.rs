@@ -11,6 +11,10 @@ pub enum ChallengePurpose {
     EdsSignIn,
     /// To be signed with a certificate's key instead of the picture code of a registration.
     EdsRegistration,
+    /// To be signed on a phone as the first stage.
+    EdsPhoneSignIn,
+    /// To be signed on a phone as the second stage.
+    EdsPhoneConfirm,
     /// To be signed with a new device key, which binds it.
     DeviceBinding,
     /// To be signed with the bound device's key.
@@ -21,9 +25,11 @@ pub enum ChallengePurpose {
 
 impl ChallengePurpose {
     /// All purposes.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::EdsSignIn,
         Self::EdsRegistration,
+        Self::EdsPhoneSignIn,
+        Self::EdsPhoneConfirm,
         Self::DeviceBinding,
         Self::DeviceProof,
         Self::DeviceConfirm,
@@ -34,6 +40,8 @@ impl ChallengePurpose {
         match self {
             Self::EdsSignIn => "eds_sign_in",
             Self::EdsRegistration => "eds_registration",
+            Self::EdsPhoneSignIn => "eds_phone_sign_in",
+            Self::EdsPhoneConfirm => "eds_phone_confirm",
             Self::DeviceBinding => "device_binding",
             Self::DeviceProof => "device_proof",
             Self::DeviceConfirm => "device_confirm",

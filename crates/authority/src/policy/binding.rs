@@ -72,6 +72,9 @@ policy_keys! {
     SharingWithin => "sharing.within",
     /// Whether a sign-in above these limits is refused: `on` or `off`.
     SharingBlocks => "sharing.blocks",
+    /// Whether a signature in eGov Mobile, with another certificate of the same person, may stand for the SMS code after a
+    /// key from a file: `on` or `off`.
+    ConfirmOnPhone => "confirm.egov_mobile",
 }
 
 /// The rules in force for an account.
@@ -95,6 +98,8 @@ pub struct BindingPolicy {
     pub suspension_rest: Duration,
     /// When a key seems to be shared.
     pub sharing: SharingPolicy,
+    /// Whether a signature on a phone may be the second stage.
+    pub confirm_on_phone: bool,
 }
 
 /// Whose values they are; the later one wins.
@@ -213,7 +218,7 @@ const fn default(key: PolicyKey) -> &'static str {
         PolicyKey::PerMonth => "0",
         PolicyKey::PhoneRest => "PT0S",
         PolicyKey::DevicesPerAccount => "1",
-        PolicyKey::Rekey | PolicyKey::SharedComputers | PolicyKey::SharingBlocks => "off",
+        PolicyKey::Rekey | PolicyKey::SharedComputers | PolicyKey::SharingBlocks | PolicyKey::ConfirmOnPhone => "off",
         PolicyKey::SessionsPerAccount => "10",
         PolicyKey::SuspensionRest => "PT24H",
         PolicyKey::SharingDevices => "5",
@@ -261,6 +266,7 @@ fn read(values: &BTreeMap<PolicyKey, (String, Source)>) -> Result<BindingPolicy,
             )?,
             blocks: switch(PolicyKey::SharingBlocks)?,
         },
+        confirm_on_phone: switch(PolicyKey::ConfirmOnPhone)?,
     })
 }
 
@@ -299,7 +305,7 @@ mod tests {
         assert_eq!(policy.window.zone(), Tz::Asia__Almaty);
         assert_eq!(policy.exclusive_for, hours(48));
         assert_eq!((policy.devices_per_account, policy.sessions_per_account), (1, 10));
-        assert!(!policy.shared_computers);
+        assert!(!policy.shared_computers && !policy.confirm_on_phone);
         assert_eq!(policy.suspension_rest, hours(24));
         assert_eq!((policy.per_month, policy.phone_rest), (None, Duration::ZERO));
         assert!(effective.values().all(|(_, _, source)| *source == Source::Default));
@@ -350,6 +356,7 @@ mod tests {
             (PolicyKey::DevicesPerAccount, "0", PolicyError::Number),
             (PolicyKey::DevicesPerAccount, "101", PolicyError::Number),
             (PolicyKey::Rekey, "yes", PolicyError::Switch),
+            (PolicyKey::ConfirmOnPhone, "yes", PolicyError::Switch),
             (PolicyKey::Rekey, "on", PolicyError::NothingToConfirmWith),
         ] {
             assert_eq!(

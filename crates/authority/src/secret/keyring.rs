@@ -57,6 +57,8 @@ pub enum Purpose {
     SigningKey,
     /// Nonces and code challenges of public clients, to notice their reuse.
     RequestValue,
+    /// Addresses and bearer tokens of signatures on a phone, which are made again from the transaction's identifier.
+    QrTransaction,
     /// Audit seals.
     AuditSeal,
     /// Records of evidence at rest.
@@ -85,6 +87,7 @@ impl Purpose {
             Self::Fact => b"kiru/1/fact",
             Self::SigningKey => b"kiru/1/signing-key",
             Self::RequestValue => b"kiru/1/request-value",
+            Self::QrTransaction => b"kiru/1/qr-transaction",
             Self::AuditSeal => b"kiru/1/audit-seal",
             Self::Evidence => b"kiru/1/evidence",
         }
@@ -151,7 +154,7 @@ pub struct Keyring {
     seals: Vec<(Purpose, LessSafeKey)>,
 }
 
-const DIGESTS: [Purpose; 17] = [
+const DIGESTS: [Purpose; 18] = [
     Purpose::FlowCookie,
     Purpose::SessionCookie,
     Purpose::DeviceCookie,
@@ -168,6 +171,7 @@ const DIGESTS: [Purpose; 17] = [
     Purpose::DeviceSubject,
     Purpose::Throttle,
     Purpose::RequestValue,
+    Purpose::QrTransaction,
     Purpose::AuditSeal,
 ];
 const SEALS: [Purpose; 4] = [

@@ -23,6 +23,11 @@ impl PlainToken {
         Self(Zeroizing::new(URL_SAFE_NO_PAD.encode(bytes.as_ref())))
     }
 
+    /// The token over a keyed digest: whoever holds the key makes it again, nobody else guesses it.
+    pub fn derived(digest: &TokenDigest) -> Self {
+        Self(Zeroizing::new(URL_SAFE_NO_PAD.encode(digest.as_bytes())))
+    }
+
     /// Reads a token somebody presented.
     ///
     /// # Errors

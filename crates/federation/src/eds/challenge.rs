@@ -17,6 +17,8 @@ pub enum ChallengePurpose {
     SignIn,
     /// To register a new device.
     Registration,
+    /// To confirm a sign-in that began with another key.
+    Confirmation,
 }
 
 impl ChallengePurpose {
@@ -24,6 +26,7 @@ impl ChallengePurpose {
     const fn line(self) -> &'static str {
         match self {
             Self::SignIn => "Кіру / Вход / Sign-in",
+            Self::Confirmation => "Кіруді растау / Подтверждение входа / Sign-in confirmation",
             Self::Registration => "Құрылғыны тіркеу / Регистрация устройства / Device registration",
         }
     }

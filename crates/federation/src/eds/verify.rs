@@ -12,13 +12,12 @@ use aws_lc_rs::digest;
 
 use super::certificate::Certificate;
 use super::identity::{self, NationalIdentity};
-use super::lists::{self, CheckedList};
-use super::ocsp::{self, CertId, CertificateStatus, OcspAnswer, OcspFault, OcspNonce, OcspPolicy, OcspQuestion};
-use super::path::{Authority, TrustStore, TrustedPath};
+use super::ocsp::{CertId, CertificateStatus, OcspAnswer};
+use super::path::{TrustStore, TrustedPath};
 use super::profile::Contour;
 use super::refusal::{EdsRefusal, StatusFault};
 use super::responders::Responders;
-use super::revocation::{CrlFault, CrlProblem, CrlState, Revocations};
+use super::revocation::{CrlProblem, CrlState, Revocations};
 use super::roles::Roles;
 use super::settings::{EdsSettings, SettingsFault, TrustFile};
 use super::signed::{Formats, Signed};

@@ -9,6 +9,10 @@ use crate::Screen;
 pub struct ChooseWay {
     /// This browser signed in with EDS before: the tile is marked.
     pub eds_was_last: bool,
+    /// The browser seems to be on a phone: signing there comes first.
+    pub on_phone: bool,
+    /// Offers signing on the phone, which posts to `{flow}/egov`.
+    pub egov: bool,
     /// Offers the sandbox way (`?way=sandbox`), in the demo. Its template is there only with the feature `sandbox`.
     pub test_way: bool,
 }

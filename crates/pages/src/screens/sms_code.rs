@@ -34,6 +34,8 @@ pub enum CodeProblem {
 /// S6. Field `code` posted to `{flow}/confirm`; "send again" posts to `{flow}/confirm/resend` (button `resend`).
 #[derive(Clone, Debug, Serialize)]
 pub struct EnterSmsCode {
+    /// Offers a signature on the phone instead, which posts to `{flow}/egov`.
+    pub egov: bool,
     /// The masked number, `+7 ••• ••• 47 18`.
     pub phone: String,
     /// When the code stops working; none while no code was sent for this sign-in.

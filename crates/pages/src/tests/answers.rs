@@ -83,7 +83,7 @@ fn the_status_tells_what_happened() {
             name if name.starts_with("x2") || ["s6-resend-limit", "s6-not-sent"].contains(&name) => 429,
             "r4-wrong" | "r4-expired" | "k7-from" | "k7-to" | "k7-order" | "k7-result" | "k7-service"
             | "k7-unreadable" | "k7-too-many" => 422,
-            "r8-too-many" => 429,
+            "r8-too-many" | "s3-many" => 429,
             name if name.starts_with("r8-") => 422,
             "r3-overtaken" => 409,
             name if ["r2", "r3", "not-now"].iter().any(|start| name.starts_with(start)) => 403,

@@ -11,7 +11,7 @@ use authority::locale::Locale;
 use crate::{DeploymentKind, Pages};
 
 #[path = "../../examples/gallery/specimens/mod.rs"]
-mod specimens;
+pub(crate) mod specimens;
 
 fn pages(deployment: DeploymentKind) -> Pages {
     Pages::new(specimens::settings(deployment)).unwrap()

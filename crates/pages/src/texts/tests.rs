@@ -188,6 +188,7 @@ fn every_text_a_template_asks_for_is_there_and_none_is_left_over() {
             "sms-",
             "csv-",
             "keys-suite-",
+            "egov-app-",
         ]
         .iter()
         .any(|start| key.starts_with(start));

@@ -88,6 +88,7 @@ fn page_of(method: &Method, uri: &Uri) -> String {
     let segments: Vec<&str> = path.split('/').skip(1).collect();
     match *segments.as_slice() {
         ["flow", flow, "eds", "signature"] => format!("/flow/{flow}/eds"),
+        ["flow", flow, "egov", "continue"] => format!("/flow/{flow}/egov"),
         ["flow", flow, "confirm", "resend"] => format!("/flow/{flow}/confirm"),
         ["flow", flow, "cancel"] => format!("/flow/{flow}/sign-in"),
         ["flow", _, _] | ["logout"] => path.to_owned(),
@@ -118,6 +119,7 @@ mod tests {
             ("GET", "/flow/1/eds?a=b", "/flow/1/eds?a=b"),
             ("HEAD", "/help", "/help"),
             ("POST", "/flow/1/eds/signature", "/flow/1/eds"),
+            ("POST", "/flow/1/egov/continue", "/flow/1/egov"),
             ("POST", "/flow/1/confirm/resend", "/flow/1/confirm"),
             ("POST", "/flow/1/cancel", "/flow/1/sign-in"),
             ("POST", "/flow/1/device", "/flow/1/device"),

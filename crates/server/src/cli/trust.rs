@@ -66,7 +66,6 @@ pub(super) fn verifier(settings: &EdsSettings) -> Result<EdsVerifier, Failure> {
         SettingsFault::NoAnchors => Failure::Usage("nobody is trusted; give --anchor FILE or --config FILE".to_owned()),
         mixed @ SettingsFault::MixedContours => Failure::Usage(mixed.to_string()),
         SettingsFault::Trust { file, fault } => Failure::Usage(format!("{file}: {fault}")),
-        mixed @ SettingsFault::MixedContours => Failure::Usage(mixed.to_string()),
     })
 }
 

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use super::{
-    database, deployment, eds, listen, log, operator, outbound, places, secrets, sessions, sign_in, sms, tokens,
+    database, deployment, eds, egov_mobile, listen, log, operator, outbound, places, secrets, sessions, sign_in, sms,
+    tokens,
 };
 
 /// One key of one section, as an operator reads about it.
@@ -22,13 +23,14 @@ pub(super) struct Section {
 }
 
 /// All sections in the order in which they are documented and printed.
-pub(super) const SECTIONS: [&Section; 13] = [
+pub(super) const SECTIONS: [&Section; 14] = [
     &deployment::SECTION,
     &operator::SECTION,
     &listen::SECTION,
     &database::SECTION,
     &secrets::SECTION,
     &eds::SECTION,
+    &egov_mobile::SECTION,
     &sms::SECTION,
     &sign_in::SECTION,
     &sessions::SECTION,

@@ -8,6 +8,7 @@ mod database;
 mod deployment;
 mod duration;
 mod eds;
+mod egov_mobile;
 mod findings;
 mod issuer;
 mod keys;
@@ -37,6 +38,7 @@ use authority::policy::Policy;
 pub use database::Database;
 pub use deployment::{Deployment, Kind};
 pub use eds::Eds;
+pub use egov_mobile::EgovMobile;
 pub use findings::{Problem, Problems};
 pub use issuer::IssuerUrl;
 pub use keys::documentation;
@@ -64,6 +66,7 @@ pub struct Config {
     database: Database,
     secrets: Secrets,
     eds: Eds,
+    egov_mobile: EgovMobile,
     sms: Sms,
     sign_in: SignIn,
     sessions: Sessions,
@@ -95,12 +98,13 @@ impl Config {
         let mut found = Findings::new(file, source.origins());
         source.refuse_unknown(&mut found);
         let deployment = Deployment::check(source.section("deployment", &mut found), &mut found);
+        let operator = Operator::check(source.section("operator", &mut found), &mut found);
         let config = Self {
-            operator: Operator::check(source.section("operator", &mut found), &mut found),
             listen: Listen::check(source.section("listen", &mut found), &mut found),
             database: Database::check(source.section("database", &mut found), &mut found),
             secrets: Secrets::check(source.section("secrets", &mut found), &mut found),
             eds: Eds::check(source.section("eds", &mut found), &mut found),
+            egov_mobile: EgovMobile::check(source.section("egov_mobile", &mut found), &operator, &mut found),
             sms: Sms::check(&source.section("sms", &mut found), &mut found),
             sign_in: SignIn::check(&source.section("sign_in", &mut found), &mut found),
             sessions: Sessions::check(&source.section("sessions", &mut found), &mut found),
@@ -109,6 +113,7 @@ impl Config {
             outbound: Outbound::check(&source.section("outbound", &mut found), &mut found),
             places: Places::check(&source.section("places", &mut found), &mut found),
             deployment,
+            operator,
         };
         // Rules about the whole only mean something when every part could be read.
         if found.is_clean() {
@@ -167,6 +172,11 @@ impl Config {
     /// Section `[eds]`.
     pub fn eds(&self) -> &Eds {
         &self.eds
+    }
+
+    /// Section `[egov_mobile]`.
+    pub fn egov_mobile(&self) -> &EgovMobile {
+        &self.egov_mobile
     }
 
     /// Section `[sms]`.

@@ -7,7 +7,7 @@ use authority::identifiers::NumberPrefix;
 
 use super::duration;
 use super::secrets::KekSource;
-use super::{Config, Eds, Listen, Operator, Sms, Tokens};
+use super::{Config, Eds, EgovMobile, Listen, Operator, Sms, Tokens};
 
 /// TOML being written.
 struct Paper(String);
@@ -84,6 +84,7 @@ impl Config {
             KekSource::Missing => paper.0.push_str("# kek_file is not set\n"),
         }
         eds(&mut paper, &self.eds);
+        egov_mobile(&mut paper, &self.egov_mobile);
         sms(&mut paper, &self.sms);
         paper.section("sign_in");
         paper.plain("per_network", self.sign_in.per_network());
@@ -122,6 +123,19 @@ fn operator(paper: &mut Paper, operator: &Operator) {
         Some(sum) => paper.plain("key_fine", sum),
         None => paper.0.push_str("# key_fine is not set\n"),
     }
+}
+
+fn egov_mobile(paper: &mut Paper, egov: &EgovMobile) {
+    paper.section("egov_mobile");
+    paper.plain("enabled", egov.enabled());
+    match egov.bin() {
+        Some(bin) => paper.text("bin", bin),
+        None => paper.0.push_str("# bin is not set\n"),
+    }
+    for (key, text) in ["name_kk", "name_ru", "name_en"].iter().zip(egov.name()) {
+        paper.text(key, text);
+    }
+    paper.plain("business", egov.business());
 }
 
 fn listen(paper: &mut Paper, listen: &Listen) {

@@ -282,12 +282,15 @@ fn what_is_printed_reads_back_and_holds_no_secret() {
 
 #[test]
 fn every_key_is_printed_under_its_name() {
+    // A known centre is named instead of files.
+    let text = PRODUCTION.replace("anchors = [\"root.pem\"]", "profile = \"nca-rk\"");
     let printed = load(
-        PRODUCTION,
+        &text,
         &[
             ("KIRU_LISTEN__TLS_CERTIFICATE", "c"),
             ("KIRU_LISTEN__TLS_KEY", "k"),
             ("KIRU_PLACES__DATABASE", "p"),
+            ("KIRU_OPERATOR__KEY_FINE", "5000"),
         ],
     )
     .unwrap()
@@ -326,12 +329,98 @@ fn the_table_of_keys_is_what_the_sections_read() {
     same::<database::Raw>("database");
     same::<secrets::Raw>("secrets");
     same::<eds::Raw>("eds");
+    same::<egov_mobile::Raw>("egov_mobile");
     same::<sms::Raw>("sms");
     same::<sessions::Raw>("sessions");
     same::<tokens::Raw>("tokens");
     same::<log::Raw>("log");
     same::<outbound::Raw>("outbound");
     same::<places::Raw>("places");
+}
+
+#[test]
+fn a_known_centre_takes_the_place_of_files() {
+    let text = PRODUCTION.replace("anchors = [\"root.pem\"]", "profile = \"nca-rk\"");
+    let config = load(&text, &[]).unwrap();
+    assert_eq!(config.eds().profile().map(|profile| profile.name), Some("nca-rk"));
+    let printed = config.print();
+    assert!(printed.contains("profile = \"nca-rk\"\n") && printed.contains("1.2.398.3.3.4.1.1=individual"));
+    assert!(
+        load(&printed.replace("postgres://", "postgres://kiru@"), &[]).is_ok(),
+        "what is printed is read back"
+    );
+    for (variable, value, key) in [
+        ("KIRU_EDS__ANCHORS", "root.pem", "eds.anchors"),
+        ("KIRU_EDS__INTERMEDIATES", "nca.pem", "eds.anchors"),
+        ("KIRU_EDS__PROFILE", "nca", "eds.profile eds.anchors"),
+        ("KIRU_EDS__PROFILE", "nca-rk-test", "eds.profile"),
+        ("KIRU_EDS__ROLES", "1.2.3=boss", "eds.roles"),
+        ("KIRU_EDS__POLICIES", "any", "eds.policies"),
+        ("KIRU_EDS__LEGACY_GOST", "perhaps", "eds.legacy_gost"),
+    ] {
+        let problems = load(&text, &[(variable, value)]).unwrap_err();
+        let keys: Vec<_> = problems.iter().map(|problem| problem.key().to_owned()).collect();
+        assert_eq!(keys.join(" "), key, "{variable}={value}");
+    }
+}
+
+#[test]
+fn roles_policies_and_the_legacy_suite_are_read() {
+    let text = format!(
+        "{PRODUCTION}roles = [\"1.2.3.1=individual\", \"1.2.3.2 = head\"]\npolicies = [\"1.2.398.3.3.2\"]\nlegacy_gost = true\n"
+    );
+    let printed = load(&text, &[]).unwrap().print();
+    for line in [
+        "roles = [\"1.2.3.1=individual\", \"1.2.3.2=head\"]",
+        "policies = [\"1.2.398.3.3.2\"]",
+        "legacy_gost = true",
+    ] {
+        assert!(printed.contains(line), "{line}");
+    }
+    let standard = load(PRODUCTION, &[]).unwrap();
+    assert!(!standard.eds().legacy_gost() && standard.eds().policies().is_empty());
+}
+
+#[test]
+fn signing_on_the_phone_is_off_and_needs_an_organisation() {
+    let refusals = |section: &str| -> Vec<String> {
+        let loaded = load(&format!("{PRODUCTION}[egov_mobile]\n{section}"), &[]);
+        loaded.map_or_else(
+            |problems| problems.iter().map(ToString::to_string).collect(),
+            |_| Vec::new(),
+        )
+    };
+    let off = load(PRODUCTION, &[]).unwrap();
+    assert!(
+        !off.egov_mobile().enabled()
+            && off
+                .print()
+                .contains("[egov_mobile]\nenabled = false\n# bin is not set\n")
+    );
+    let on = load(
+        &format!("{PRODUCTION}[egov_mobile]\nenabled = true\nbin = \"180140000028\"\nname_en = \"Example LLP\"\n"),
+        &[],
+    );
+    let on = on.unwrap();
+    let [kk, _, en] = on.egov_mobile().name();
+    assert_eq!(
+        (kk, en.as_str()),
+        (&on.operator().name()[0], "Example LLP"),
+        "the operator's name stands in"
+    );
+    assert!(on.egov_mobile().business());
+    for (section, reason) in [
+        ("enabled = true\n", "egov_mobile.bin: is missing"),
+        ("bin = \"180140000027\"\n", "egov_mobile.bin: is no BIN"),
+        ("name_ru = \"\"\n", "egov_mobile.name_ru: must be a text"),
+        ("on = true\n", "egov_mobile.on"),
+    ] {
+        let found = refusals(section);
+        assert!(
+            found.iter().any(|problem| problem.contains(reason)),
+            "{section}: {found:?}"
+        );
+    }
 }
 
 #[test]

@@ -45,6 +45,10 @@ pub(super) fn may_be_compressed(_: StatusCode, _: Version, headers: &HeaderMap, 
         .get(http::header::CONTENT_LENGTH)
         .and_then(|value| value.to_str().ok()?.parse().ok())
         .is_none_or(|length: u64| length >= WORTH_COMPRESSING);
+    // Each event has to leave at once.
+    if is(CONTENT_TYPE, "event-stream") {
+        return false;
+    }
     let text = is(CONTENT_TYPE, "text/") || is(CONTENT_TYPE, "javascript") || is(CONTENT_TYPE, "svg");
     let public_json = is(CONTENT_TYPE, "json") && !is(CACHE_CONTROL, "no-store");
     long && (text || public_json)

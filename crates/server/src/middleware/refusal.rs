@@ -61,13 +61,14 @@ pub(super) struct Asker {
 }
 
 /// Endpoints that programs call; everything else is for people.
-const FOR_PROGRAMS: [&str; 6] = [
+const FOR_PROGRAMS: [&str; 7] = [
     "/token",
     "/userinfo",
     "/jwks",
     "/introspect",
     "/revoke",
     "/.well-known/",
+    "/egov/",
 ];
 
 impl Asker {

@@ -267,6 +267,8 @@ impl Run<'_> {
 fn confirmed_by(attempt: &SignInAttempt, account: &Account) -> bool {
     match attempt.both_stages().map(|(_, second)| second.factor) {
         Ok(SecondFactor::Sms { phone_id }) => account.phone.as_ref().is_some_and(|phone| phone.id == phone_id),
+        // The certificate is a person's for all time.
+        Ok(SecondFactor::EdsOnPhone { .. }) => true,
         #[cfg(feature = "sandbox")]
         Ok(SecondFactor::Sandbox) => true,
         Err(_) => false,

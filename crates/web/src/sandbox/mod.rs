@@ -98,6 +98,7 @@ async fn record_first(tx: &Tx, page: &FlowPage, attempt: &SignInAttempt, user: U
 /// The second stage: the code is filled in and shown.
 pub(crate) fn confirm_page(page: &FlowPage, attempt: &SignInAttempt, problem: Option<CodeProblem>) -> Response {
     let screen = EnterSmsCode {
+        egov: false,
         phone: "—".to_owned(),
         until: Some(attempt.expires_at),
         resend_at: None,

@@ -11,6 +11,7 @@ use protocol::flow::LiveSession;
 use storage::{StorageError, Write, interactions, user_facts};
 
 use super::certificate_facts::initials;
+use super::egov;
 use crate::answer;
 use crate::consent::masked_iin;
 use crate::device;
@@ -105,6 +106,8 @@ async fn ways(page: &FlowPage) -> Result<Response, StorageError> {
     }
     let screen = ChooseWay {
         eds_was_last: !page.visit.cookies.devices().is_empty(),
+        on_phone: egov::page::is_on_phone(page),
+        egov: page.state.settings.egov_mobile.is_some(),
         #[cfg(feature = "sandbox")]
         test_way: sandbox::is_offered(page),
         #[cfg(not(feature = "sandbox"))]

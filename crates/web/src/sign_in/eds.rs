@@ -64,7 +64,7 @@ impl SignatureError {
     }
 
     /// The code with the exact reason, for audit records.
-    fn reason(&self) -> String {
+    pub(crate) fn reason(&self) -> String {
         match self {
             Self::Eds(refusal) => refusal.detail(),
             Self::Challenge(_)
@@ -294,7 +294,7 @@ async fn record_refused(
 }
 
 /// A person who is gone for good looks like one whom nobody knows yet: without a phone (security rules AC-1, AC-9).
-async fn buried(page: &FlowPage, attempt: AttemptId, code: &'static str) -> Result<Response, Problem> {
+pub(super) async fn buried(page: &FlowPage, attempt: AttemptId, code: &'static str) -> Result<Response, Problem> {
     first_stage::record_buried(page, attempt, code).await?;
     Ok(page.see(Place::Confirm))
 }
@@ -319,7 +319,7 @@ pub(crate) fn document(page: &FlowPage, challenge: &str) -> Option<String> {
     document.flatten().map(|document| STANDARD.encode(document))
 }
 
-fn new_attempt(page: &FlowPage) -> SignInAttempt {
+pub(super) fn new_attempt(page: &FlowPage) -> SignInAttempt {
     let id = AttemptId::mint(page.now, &mut page.provider().rng());
     SignInAttempt::start(id, page.flow.interaction.id, page.now)
 }
@@ -331,7 +331,9 @@ pub(crate) fn new_challenge(page: &FlowPage, attempt_id: AttemptId, purpose: Cha
         host: answer::host(provider.issuer()),
         purpose: match purpose {
             ChallengePurpose::EdsRegistration => eds::ChallengePurpose::Registration,
+            ChallengePurpose::EdsPhoneConfirm => eds::ChallengePurpose::Confirmation,
             ChallengePurpose::EdsSignIn
+            | ChallengePurpose::EdsPhoneSignIn
             | ChallengePurpose::DeviceBinding
             | ChallengePurpose::DeviceProof
             | ChallengePurpose::DeviceConfirm => eds::ChallengePurpose::SignIn,

@@ -10,6 +10,7 @@ use protocol::Problem;
 use storage::sms::Delivery;
 use storage::{StorageError, phones, sms, sms_codes, throttles, users};
 
+use super::egov;
 use super::messages::{self, NotKept};
 use super::second_stage::{self, Compared, Typed};
 use super::send_limits::SendLimits;
@@ -166,6 +167,7 @@ async fn screen(
         None => standing_problem(page, code.as_ref(), resend_at).await?,
     };
     let screen = EnterSmsCode {
+        egov: egov::is_offered(page, attempt).await?,
         proof: device::confirm_request(page, attempt.id).await?,
         ..enter(page, &phone, code.as_ref(), resend_at, problem)
     };
@@ -180,6 +182,7 @@ fn enter(
     problem: Option<CodeProblem>,
 ) -> EnterSmsCode {
     EnterSmsCode {
+        egov: false,
         phone: phone.number.masked(),
         until: code.map(|code| code.expires_at),
         resend_at: Some(resend_at),
@@ -214,7 +217,7 @@ async fn standing_problem(
 }
 
 /// X2; a factor that is disabled until it is bound anew is for the person as if there were none (S11).
-fn closed_screen(page: &FlowPage, closed: Closed) -> Response {
+pub(super) fn closed_screen(page: &FlowPage, closed: Closed) -> Response {
     match closed {
         Closed::Until(until) => page.render(
             Place::Confirm,

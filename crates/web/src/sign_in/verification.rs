@@ -4,10 +4,13 @@
 
 use authority::authentication::{Challenge, ChallengeError, ChallengePurpose};
 use authority::ids::AttemptId;
+use authority::time::Timestamp;
 use federation::eds::{CallProblem, Inquiry, Moment, OcspNonce, TurnError, VerifiedEds};
+use pages::Reference;
 use storage::challenges;
 
 use super::eds::SignatureError;
+use crate::WebState;
 use crate::flow::FlowPage;
 
 /// Takes the flow's open challenge, so that the first try consumes it, and verifies its answer.
@@ -43,28 +46,55 @@ async fn take_challenge(
 
 /// Verifies a signature over a challenge that the caller has consumed.
 pub(crate) async fn verify(page: &FlowPage, challenge: &str, signature: &str) -> Result<VerifiedEds, SignatureError> {
-    let (eds, now) = (&page.state.eds, page.now);
-    let (examiner, text, signed) = (eds.clone(), challenge.to_owned(), signature.to_owned());
-    let turns = &page.state.verifications;
-    let examined = turns.run(move || examiner.examine(&signed, text.as_bytes(), now)).await;
-    let examined = examined
-        .map_err(SignatureError::from_turn)?
-        .map_err(SignatureError::Eds)?;
-    let nonce = OcspNonce::mint(&mut page.provider().rng());
-    let Inquiry { verdict, problems } = eds.inquire(examined, nonce, Moment { now, turns }).await;
-    for problem in &problems {
-        log(page, problem);
-    }
-    verdict.map_err(SignatureError::Eds)
+    Asked::on(page).verify(challenge, signature).await
 }
 
-/// What went wrong with a responder, for operators. The person's sign-in may have succeeded by the lists.
-fn log(page: &FlowPage, problem: &CallProblem) {
-    tracing::warn!(
-        reference = page.visit.reference.as_str(),
-        error = problem as &dyn std::error::Error,
-        "a responder of certificate status was of no use"
-    );
+/// Who asks for a verification: a page, or an app that no page belongs to.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    /// The verifier, and turns at it.
+    pub(crate) state: &'a WebState,
+    /// The instant of the request.
+    pub(crate) now: Timestamp,
+    /// Names the request in the log.
+    pub(crate) reference: &'a Reference,
+}
+
+impl<'a> Asked<'a> {
+    /// A page asks.
+    pub(crate) const fn on(page: &'a FlowPage) -> Self {
+        Self {
+            state: &page.state,
+            now: page.now,
+            reference: &page.visit.reference,
+        }
+    }
+
+    /// Verifies a signature over a challenge that the caller has consumed.
+    pub(crate) async fn verify(self, challenge: &str, signature: &str) -> Result<VerifiedEds, SignatureError> {
+        let (eds, now) = (&self.state.eds, self.now);
+        let (examiner, text, signed) = (eds.clone(), challenge.to_owned(), signature.to_owned());
+        let turns = &self.state.verifications;
+        let examined = turns.run(move || examiner.examine(&signed, text.as_bytes(), now)).await;
+        let examined = examined
+            .map_err(SignatureError::from_turn)?
+            .map_err(SignatureError::Eds)?;
+        let nonce = OcspNonce::mint(&mut self.state.provider.rng());
+        let Inquiry { verdict, problems } = eds.inquire(examined, nonce, Moment { now, turns }).await;
+        for problem in &problems {
+            self.log(problem);
+        }
+        verdict.map_err(SignatureError::Eds)
+    }
+
+    /// What went wrong with a responder, for operators. The person's sign-in may have succeeded by the lists.
+    fn log(self, problem: &CallProblem) {
+        tracing::warn!(
+            reference = self.reference.as_str(),
+            error = problem as &dyn std::error::Error,
+            "a responder of certificate status was of no use"
+        );
+    }
 }
 
 impl SignatureError {

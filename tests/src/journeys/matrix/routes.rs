@@ -79,6 +79,34 @@ const TABLE: &[(&str, &str, Way)] = &[
         "/flow/{id}/eds/signature",
         No("it proves the first stage; the device page judges the account (codes, existence)"),
     ),
+    ("GET", "/flow/{id}/egov", SHOWS),
+    (
+        "POST",
+        "/flow/{id}/egov",
+        No("it begins a signature on the phone and proves nothing"),
+    ),
+    (
+        "POST",
+        "/flow/{id}/egov/continue",
+        No("it proves a stage; the device page judges the account (egov)"),
+    ),
+    ("GET", "/flow/{id}/egov/state", SHOWS),
+    ("GET", "/flow/{id}/egov/events", SHOWS),
+    (
+        "GET",
+        "/egov/{link}",
+        No("it tells an app who asks; it names nobody (egov)"),
+    ),
+    (
+        "GET",
+        "/egov/{link}/document",
+        No("it gives an app what its page asked to have signed (egov)"),
+    ),
+    (
+        "PUT",
+        "/egov/{link}/document",
+        No("it keeps a signature for the browser that asked for it (egov)"),
+    ),
     ("GET", "/flow/{id}/confirm", SHOWS),
     (
         "POST",

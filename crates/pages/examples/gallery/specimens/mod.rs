@@ -2,6 +2,7 @@
 
 mod cabinet;
 mod consents;
+mod egov;
 mod others;
 mod powers;
 pub(crate) mod registrations;
@@ -146,6 +147,7 @@ pub(crate) fn all() -> Vec<Specimen> {
     let mut all = sign_in::all();
     all.extend(consents::all());
     all.extend(others::all());
+    all.extend(egov::all());
     all.extend(registrations::all());
     all.extend(cabinet::all());
     all.extend(powers::all());

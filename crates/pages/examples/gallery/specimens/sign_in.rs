@@ -30,6 +30,8 @@ fn choosing() -> Vec<Specimen> {
             "s1",
             Place::Flow,
             ChooseWay {
+                on_phone: false,
+                egov: true,
                 eds_was_last: false,
                 test_way: false,
             },
@@ -38,6 +40,8 @@ fn choosing() -> Vec<Specimen> {
             "s1-last",
             Place::Flow,
             ChooseWay {
+                on_phone: false,
+                egov: true,
                 eds_was_last: true,
                 test_way: false,
             },
@@ -47,6 +51,8 @@ fn choosing() -> Vec<Specimen> {
             "s1-demo",
             Place::Flow,
             ChooseWay {
+                on_phone: false,
+                egov: true,
                 eds_was_last: false,
                 test_way: true,
             },
@@ -118,6 +124,7 @@ fn signing() -> Vec<Specimen> {
 
 fn codes() -> Vec<Specimen> {
     let code = |problem| EnterSmsCode {
+        egov: false,
         phone: String::from("+7 ••• ••• 47 18"),
         until: Some(now().plus(minutes(5))),
         resend_at: Some(now().plus(minutes(1))),

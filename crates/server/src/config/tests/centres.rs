@@ -16,7 +16,7 @@ fn a_known_centre_takes_the_place_of_files() {
     for (variable, value, key) in [
         ("KIRU_EDS__ANCHORS", "root.pem", "eds.anchors"),
         ("KIRU_EDS__INTERMEDIATES", "nca.pem", "eds.anchors"),
-        ("KIRU_EDS__PROFILE", "nca", "eds.profile eds.anchors"),
+        ("KIRU_EDS__PROFILE", "nca", "eds.profile"),
         ("KIRU_EDS__PROFILE", "nca-rk-test", "eds.profile"),
         ("KIRU_EDS__ROLES", "1.2.3=boss", "eds.roles"),
         ("KIRU_EDS__POLICIES", "any", "eds.policies"),

@@ -74,7 +74,6 @@ fn certificate(left: u64) -> Certificate {
     Certificate {
         id: ID.parse().expect("an id"),
         user_id: ID.parse().expect("an id"),
-        organisation: None,
         issuer: Vec::new(),
         serial: Vec::new(),
         role: CertificateRole::Individual,

@@ -1,0 +1,431 @@
+//! Signing on the phone (product B1, B2; security rule CE-18; kz-eds §8): a browser shows a code, an app that scans it signs,
+//! once and within five minutes, and the browser that showed it goes on. Each step consumes the state before it.
+
+use std::fmt;
+use std::time::Duration;
+
+use rand_core::CryptoRng;
+
+use super::{ChallengePurpose, FirstFactor};
+use crate::certificates::KeyStorage;
+use crate::ids::{AttemptId, ChallengeId, InteractionId, QrTransactionId};
+use crate::time::{Timestamp, minutes};
+
+/// How long a signature waits for the browser that asked for it.
+pub const RESULT_TTL: Duration = minutes(2);
+
+/// What the signature is to prove.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QrPurpose {
+    /// Who it is.
+    FirstStage,
+    /// The second stage after a file key, by another certificate of the same person.
+    SecondStage,
+}
+
+impl QrPurpose {
+    /// The word that storage keeps.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::FirstStage => "first_stage",
+            Self::SecondStage => "second_stage",
+        }
+    }
+
+    /// The purpose of a stored word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::FirstStage, Self::SecondStage]
+            .into_iter()
+            .find(|purpose| purpose.as_str() == word)
+    }
+
+    /// What the challenge is good for.
+    pub const fn challenge(self) -> ChallengePurpose {
+        match self {
+            Self::FirstStage => ChallengePurpose::EdsPhoneSignIn,
+            Self::SecondStage => ChallengePurpose::EdsPhoneConfirm,
+        }
+    }
+}
+
+/// Two digits that page and app both show, so that people notice a code that is not theirs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ShortNumber(u8);
+
+impl ShortNumber {
+    /// A fresh one.
+    pub fn mint(rng: &mut dyn CryptoRng) -> Self {
+        let number = 10 + rng.next_u32() % 90;
+        Self(u8::try_from(number).unwrap_or(10))
+    }
+
+    /// Reads a stored number; none that no transaction has.
+    pub fn from_stored(number: i64) -> Option<Self> {
+        u8::try_from(number).ok().filter(|n| (10..100).contains(n)).map(Self)
+    }
+
+    /// The number to store.
+    pub const fn as_number(self) -> u8 {
+        self.0
+    }
+}
+
+impl fmt::Display for ShortNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A transaction at rest.
+#[derive(Clone, Debug)]
+pub struct QrTransaction {
+    /// Our identifier.
+    pub id: QrTransactionId,
+    /// The interaction it belongs to.
+    pub interaction_id: InteractionId,
+    /// The attempt it was made in.
+    pub attempt_id: AttemptId,
+    /// The text to sign, which also names the browser.
+    pub challenge_id: ChallengeId,
+    /// What the signature is to prove.
+    pub purpose: QrPurpose,
+    /// The number on both screens.
+    pub number: ShortNumber,
+    /// Where it stands.
+    pub state: QrState,
+    /// Raised with each change: compare-and-set.
+    pub version: i32,
+    /// When it was made.
+    pub issued_at: Timestamp,
+    /// Until when it may be signed; at this instant exactly it may not.
+    pub expires_at: Timestamp,
+}
+
+/// The lifecycle of a transaction. That its time is over is no state of its own: it follows from the clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QrState {
+    /// The code is shown.
+    Pending,
+    /// An app has fetched what is to be signed.
+    Scanned {
+        /// When.
+        at: Timestamp,
+    },
+    /// A signature came and is being checked; there will be no other.
+    Answered {
+        /// When.
+        at: Timestamp,
+    },
+    /// The signature verifies and waits for its browser.
+    Completed {
+        /// When.
+        at: Timestamp,
+    },
+    /// It is not accepted.
+    Refused {
+        /// When.
+        at: Timestamp,
+        /// Why.
+        refusal: QrRefusal,
+    },
+    /// The person declined on the phone.
+    Declined {
+        /// When.
+        at: Timestamp,
+    },
+    /// The browser asked for a new code.
+    Replaced {
+        /// When.
+        at: Timestamp,
+    },
+    /// The browser went on with it.
+    Collected {
+        /// When.
+        at: Timestamp,
+    },
+}
+
+/// Why a signature is not accepted, as far as the person is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QrRefusal {
+    /// It does not verify, or is not one over our text.
+    NotVerified,
+    /// The certificate's time is over since then.
+    Expired(Timestamp),
+    /// The certificate's time begins then.
+    NotYetValid(Timestamp),
+    /// The certificate was revoked then.
+    Revoked(Timestamp),
+    /// The key is not one for signing in.
+    WrongKind,
+    /// The centre is not trusted here.
+    UnknownCentre,
+    /// Revocation cannot be checked before then.
+    TryLater(Timestamp),
+    /// It is another person's.
+    OtherPerson,
+    /// It is the certificate or key of the first stage again.
+    SameKey,
+    /// The person stopped the key here then.
+    Stopped(Timestamp),
+    /// The rules against sharing stopped the key here then.
+    Shared(Timestamp),
+    /// The centre took the certificate back at a time we do not know, or never issued it.
+    Withdrawn,
+}
+
+impl QrRefusal {
+    /// The word that storage keeps.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NotVerified => "not_verified",
+            Self::Expired(_) => "expired",
+            Self::NotYetValid(_) => "not_yet_valid",
+            Self::Revoked(_) => "revoked",
+            Self::WrongKind => "wrong_kind",
+            Self::UnknownCentre => "unknown_centre",
+            Self::TryLater(_) => "try_later",
+            Self::OtherPerson => "other_person",
+            Self::SameKey => "same_key",
+            Self::Stopped(_) => "stopped",
+            Self::Shared(_) => "shared",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+
+    /// The instant that storage keeps beside the word.
+    pub const fn instant(self) -> Option<Timestamp> {
+        match self {
+            Self::Expired(at)
+            | Self::NotYetValid(at)
+            | Self::Revoked(at)
+            | Self::TryLater(at)
+            | Self::Stopped(at)
+            | Self::Shared(at) => Some(at),
+            Self::NotVerified
+            | Self::WrongKind
+            | Self::UnknownCentre
+            | Self::OtherPerson
+            | Self::SameKey
+            | Self::Withdrawn => None,
+        }
+    }
+
+    /// The refusal of a stored word and instant.
+    pub fn from_stored(word: &str, at: Option<Timestamp>) -> Option<Self> {
+        match (word, at) {
+            ("not_verified", None) => Some(Self::NotVerified),
+            ("expired", Some(at)) => Some(Self::Expired(at)),
+            ("not_yet_valid", Some(at)) => Some(Self::NotYetValid(at)),
+            ("revoked", Some(at)) => Some(Self::Revoked(at)),
+            ("wrong_kind", None) => Some(Self::WrongKind),
+            ("unknown_centre", None) => Some(Self::UnknownCentre),
+            ("try_later", Some(at)) => Some(Self::TryLater(at)),
+            ("other_person", None) => Some(Self::OtherPerson),
+            ("same_key", None) => Some(Self::SameKey),
+            ("stopped", Some(at)) => Some(Self::Stopped(at)),
+            ("shared", Some(at)) => Some(Self::Shared(at)),
+            ("withdrawn", None) => Some(Self::Withdrawn),
+            _ => None,
+        }
+    }
+}
+
+/// The step is not possible.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum QrError {
+    /// Its time is over.
+    #[error("the transaction has expired")]
+    Expired,
+    /// A signature or a refusal came before, or a newer code was made.
+    #[error("the transaction is over")]
+    Over,
+}
+
+/// What a page shows of a transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QrView {
+    /// The code.
+    Waiting,
+    /// It was scanned; the phone has the word.
+    Scanned,
+    /// The signature is there: go on.
+    Signed,
+    /// The person declined.
+    Declined,
+    /// Its time is over.
+    Expired,
+    /// The signature is not accepted.
+    Refused(QrRefusal),
+    /// Nothing to show: replaced, or used.
+    Over,
+}
+
+impl QrView {
+    /// The word that the page's script is told.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Scanned => "scanned",
+            Self::Signed => "signed",
+            Self::Declined => "declined",
+            Self::Expired => "expired",
+            Self::Refused(_) => "refused",
+            Self::Over => "over",
+        }
+    }
+
+    /// Whether something may still happen without the browser.
+    pub const fn is_live(self) -> bool {
+        match self {
+            Self::Waiting | Self::Scanned => true,
+            Self::Signed | Self::Declined | Self::Expired | Self::Refused(_) | Self::Over => false,
+        }
+    }
+}
+
+impl QrTransaction {
+    /// An app fetches what is to be signed. It may do so again.
+    ///
+    /// # Errors
+    /// Too late, or it is over.
+    pub fn scan(self, now: Timestamp) -> Result<Self, QrError> {
+        self.check_open(now)?;
+        Ok(Self {
+            state: QrState::Scanned { at: now },
+            ..self
+        })
+    }
+
+    /// A signature came. Whatever it is worth, no other is taken.
+    ///
+    /// # Errors
+    /// Too late, or it is over.
+    pub fn answer(self, now: Timestamp) -> Result<Self, QrError> {
+        self.check_open(now)?;
+        Ok(Self {
+            state: QrState::Answered { at: now },
+            ..self
+        })
+    }
+
+    /// The person declined on the phone.
+    ///
+    /// # Errors
+    /// Too late, or it is over.
+    pub fn decline(self, now: Timestamp) -> Result<Self, QrError> {
+        self.check_open(now)?;
+        Ok(Self {
+            state: QrState::Declined { at: now },
+            ..self
+        })
+    }
+
+    /// The signature verifies.
+    ///
+    /// # Errors
+    /// None is being checked.
+    pub fn complete(self, now: Timestamp) -> Result<Self, QrError> {
+        match self.state {
+            QrState::Answered { .. } => Ok(Self {
+                state: QrState::Completed { at: now },
+                ..self
+            }),
+            QrState::Pending
+            | QrState::Scanned { .. }
+            | QrState::Completed { .. }
+            | QrState::Refused { .. }
+            | QrState::Declined { .. }
+            | QrState::Replaced { .. }
+            | QrState::Collected { .. } => Err(QrError::Over),
+        }
+    }
+
+    /// The signature does not verify, or does not prove what it is for.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn refuse(self, refusal: QrRefusal, now: Timestamp) -> Result<Self, QrError> {
+        match self.state {
+            QrState::Answered { .. } | QrState::Completed { .. } => Ok(Self {
+                state: QrState::Refused { at: now, refusal },
+                ..self
+            }),
+            QrState::Pending
+            | QrState::Scanned { .. }
+            | QrState::Refused { .. }
+            | QrState::Declined { .. }
+            | QrState::Replaced { .. }
+            | QrState::Collected { .. } => Err(QrError::Over),
+        }
+    }
+
+    /// The browser that asked for it goes on with the signature.
+    ///
+    /// # Errors
+    /// There is none, or it waited too long.
+    pub fn collect(self, now: Timestamp) -> Result<Self, QrError> {
+        match self.view(now) {
+            QrView::Signed => Ok(Self {
+                state: QrState::Collected { at: now },
+                ..self
+            }),
+            QrView::Expired => Err(QrError::Expired),
+            QrView::Waiting | QrView::Scanned | QrView::Declined | QrView::Refused(_) | QrView::Over => {
+                Err(QrError::Over)
+            }
+        }
+    }
+
+    /// Whether an app may still fetch and sign.
+    ///
+    /// # Errors
+    /// Too late, or it is over.
+    pub fn check_open(&self, now: Timestamp) -> Result<(), QrError> {
+        match self.state {
+            QrState::Pending | QrState::Scanned { .. } if now < self.expires_at => Ok(()),
+            QrState::Pending | QrState::Scanned { .. } => Err(QrError::Expired),
+            QrState::Answered { .. }
+            | QrState::Completed { .. }
+            | QrState::Refused { .. }
+            | QrState::Declined { .. }
+            | QrState::Replaced { .. }
+            | QrState::Collected { .. } => Err(QrError::Over),
+        }
+    }
+
+    /// What a page shows of it now.
+    pub fn view(&self, now: Timestamp) -> QrView {
+        let late = now >= self.expires_at;
+        match self.state {
+            QrState::Pending | QrState::Scanned { .. } | QrState::Answered { .. } if late => QrView::Expired,
+            QrState::Pending => QrView::Waiting,
+            QrState::Scanned { .. } | QrState::Answered { .. } => QrView::Scanned,
+            QrState::Completed { at } if now >= at.plus(RESULT_TTL) => QrView::Expired,
+            QrState::Completed { .. } => QrView::Signed,
+            QrState::Refused { refusal, .. } => QrView::Refused(refusal),
+            QrState::Declined { .. } => QrView::Declined,
+            QrState::Replaced { .. } | QrState::Collected { .. } => QrView::Over,
+        }
+    }
+}
+
+/// Whether a signature on the phone may confirm this first stage: it came from a file, which can be copied, and not from a
+/// phone already, where both would be one thing to lose (product B2).
+pub const fn may_confirm(first: FirstFactor, signed_on_phone: bool) -> bool {
+    match first {
+        FirstFactor::Eds {
+            key_storage: KeyStorage::File,
+            ..
+        } => !signed_on_phone,
+        FirstFactor::Eds {
+            key_storage: KeyStorage::Unstated,
+            ..
+        } => false,
+        #[cfg(feature = "sandbox")]
+        FirstFactor::Sandbox => false,
+    }
+}
+
+#[cfg(test)]
+mod tests;
