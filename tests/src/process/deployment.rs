@@ -11,7 +11,6 @@ use kiru::chance::chance;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-
 use super::run;
 use crate::harness::{ISSUER, clients};
 use crate::storage::TestDatabase;
@@ -59,7 +58,9 @@ impl Deployment {
     /// Runs a command, which must succeed; what it writes.
     pub(crate) fn succeeds(&self, command: &[&str]) -> String {
         let config = self.config(([127, 0, 0, 1], 1).into(), ([127, 0, 0, 1], 2).into());
-        let output = super::kiru(&[command, &["--config", &config]].concat()).output().unwrap();
+        let output = super::kiru(&[command, &["--config", &config]].concat())
+            .output()
+            .unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap()
     }
