@@ -55,12 +55,14 @@ impl Deployment {
         Keyring::derive(&Kek::from_base64(&kek).unwrap()).unwrap()
     }
 
-    /// Runs a command, which must succeed.
+    /// Runs a command, which must succeed; what it writes.
     pub(crate) fn succeeds(&self, command: &[&str]) -> String {
         let config = self.config(([127, 0, 0, 1], 1).into(), ([127, 0, 0, 1], 2).into());
-        let (code, said) = run(&[command, &["--config", &config]].concat());
-        assert_eq!(code, 0, "{said}");
-        said
+        let output = super::kiru(&[command, &["--config", &config]].concat())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
     }
 
     /// Runs a command: exit code, and all that it said.
