@@ -50,8 +50,6 @@ mod m20261126_003000_add_browser_sessions_bound_key;
 mod m20261126_004000_add_devices_agent;
 mod m20261126_004100_index_audit_seals_unexported;
 mod m20261126_004200_forget_ended_words;
-mod m20261126_005200_create_qr_transactions;
-mod m20261126_005210_add_attempts_second_certificate;
 mod m20261126_005000_create_revocation_objects;
 mod m20261126_005010_index_browser_sessions_certificate;
 mod m20261126_005020_index_grants_certificate;
@@ -59,6 +57,8 @@ mod m20261126_005100_create_evidence;
 mod m20261126_005110_create_evidence_objects;
 mod m20261126_005120_create_evidence_uses;
 mod m20261126_005130_add_audit_events_evidence;
+mod m20261126_005200_create_qr_transactions;
+mod m20261126_005210_add_attempts_second_certificate;
 mod m20261126_005300_create_organisations;
 mod m20261126_005310_add_certificates_organisation;
 mod m20261126_005320_create_powers;
@@ -66,6 +66,10 @@ mod m20261126_005330_add_interactions_in_name;
 mod m20261126_005340_add_grants_in_name;
 mod m20261126_005350_add_audit_events_principal;
 mod m20261126_005400_add_certificates_stop;
+mod m20261126_005401_create_key_reminders;
+mod m20261126_005402_index_certificates_not_after;
+mod m20261126_005403_create_key_observations;
+mod m20261126_005404_create_key_sharing_alarms;
 
 use sea_orm_migration::MigrationTrait;
 use sea_orm_migration::prelude::async_trait;
@@ -79,6 +83,7 @@ pub struct Migrator;
 
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
+    #[expect(clippy::too_many_lines, reason = "one line for each step")]
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         vec![
             Box::new(m20261125_000100_create_users::Migration),
@@ -131,8 +136,6 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_004000_add_devices_agent::Migration),
             Box::new(m20261126_004100_index_audit_seals_unexported::Migration),
             Box::new(m20261126_004200_forget_ended_words::Migration),
-            Box::new(m20261126_005200_create_qr_transactions::Migration),
-            Box::new(m20261126_005210_add_attempts_second_certificate::Migration),
             Box::new(m20261126_005000_create_revocation_objects::Migration),
             Box::new(m20261126_005010_index_browser_sessions_certificate::Migration),
             Box::new(m20261126_005020_index_grants_certificate::Migration),
@@ -140,13 +143,19 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_005110_create_evidence_objects::Migration),
             Box::new(m20261126_005120_create_evidence_uses::Migration),
             Box::new(m20261126_005130_add_audit_events_evidence::Migration),
-            Box::new(m20261126_005400_add_certificates_stop::Migration),
+            Box::new(m20261126_005200_create_qr_transactions::Migration),
+            Box::new(m20261126_005210_add_attempts_second_certificate::Migration),
             Box::new(m20261126_005300_create_organisations::Migration),
             Box::new(m20261126_005310_add_certificates_organisation::Migration),
             Box::new(m20261126_005320_create_powers::Migration),
             Box::new(m20261126_005330_add_interactions_in_name::Migration),
             Box::new(m20261126_005340_add_grants_in_name::Migration),
             Box::new(m20261126_005350_add_audit_events_principal::Migration),
+            Box::new(m20261126_005400_add_certificates_stop::Migration),
+            Box::new(m20261126_005401_create_key_reminders::Migration),
+            Box::new(m20261126_005402_index_certificates_not_after::Migration),
+            Box::new(m20261126_005403_create_key_observations::Migration),
+            Box::new(m20261126_005404_create_key_sharing_alarms::Migration),
         ]
     }
 }

@@ -1,5 +1,7 @@
 //! What a certificate says about the person who used it.
 
+use chrono_tz::Tz;
+
 use crate::ids::{CertificateId, OrganisationId, UserId};
 use crate::time::Timestamp;
 
@@ -226,6 +228,21 @@ pub struct Certificate {
 }
 
 impl Certificate {
+    /// On how many days after the present one it is valid in this zone's calendar: 0 on its last day, none after its end.
+    pub fn days_left(&self, now: Timestamp, zone: Tz) -> Option<u64> {
+        if now > self.not_after {
+            return None;
+        }
+        let day = |at: Timestamp| at.to_utc().map(|at| at.with_timezone(&zone).date_naive());
+        let days = day(self.not_after)?.signed_duration_since(day(now)?).num_days();
+        u64::try_from(days).ok()
+    }
+
+    /// Whether it signs its person in now.
+    pub fn is_usable(&self, now: Timestamp) -> bool {
+        self.stop.is_none() && self.not_before <= now && now <= self.not_after
+    }
+
     /// Whether both are one certificate (RFC 5280 §4.1.2.2).
     pub fn is_same_as(&self, other: &Self) -> bool {
         self.issuer == other.issuer && self.serial == other.serial
@@ -239,7 +256,70 @@ impl Certificate {
 
 #[cfg(test)]
 mod tests {
+    use rand_chacha::rand_core::SeedableRng;
+
     use super::*;
+
+    fn certificate(not_after: Timestamp) -> Certificate {
+        let mut rng = rand_chacha::ChaCha20Rng::from_seed([1; 32]);
+        let (id, user_id) = (
+            CertificateId::mint(not_after, &mut rng),
+            UserId::mint(not_after, &mut rng),
+        );
+        Certificate {
+            id,
+            user_id,
+            issuer: vec![1],
+            serial: vec![1],
+            role: CertificateRole::Individual,
+            organisation: None,
+            key_storage: KeyStorage::File,
+            usage: None,
+            suite: None,
+            key_digest: None,
+            not_before: Timestamp::from_unix_seconds(0),
+            not_after,
+            first_used_at: not_after,
+            last_used_at: not_after,
+            stop: None,
+        }
+    }
+
+    #[test]
+    fn days_are_those_of_the_calendar_where_people_live() {
+        // 2026-12-15 18:59:59 UTC is 23:59:59 of that day in Almaty.
+        let certificate = certificate(Timestamp::from_unix_seconds(1_797_361_199));
+        let zone = Tz::Asia__Almaty;
+        for (before, left) in [
+            (0, Some(0)),
+            (86_399, Some(0)),
+            (86_400, Some(1)),
+            (24 * 86_400 + 86_399, Some(24)),
+            (30 * 86_400, Some(30)),
+        ] {
+            let now = certificate.not_after.minus(crate::time::seconds(before));
+            assert_eq!(certificate.days_left(now, zone), left, "{before}");
+        }
+        let over = certificate.not_after.plus(crate::time::seconds(1));
+        assert_eq!(certificate.days_left(over, zone), None);
+        assert!(certificate.is_usable(certificate.not_after) && !certificate.is_usable(over));
+    }
+
+    #[test]
+    fn a_stopped_certificate_is_of_no_use() {
+        let at = Timestamp::from_unix_seconds(1_797_361_199);
+        let stop = Some(Stop {
+            reason: StopReason::Revoked,
+            at,
+        });
+        assert!(
+            !Certificate {
+                stop,
+                ..certificate(at)
+            }
+            .is_usable(at)
+        );
+    }
 
     #[test]
     fn words_are_read_back() {

@@ -20,6 +20,7 @@ pub mod error;
 pub mod grants;
 pub mod identifiers;
 pub mod ids;
+pub mod key_sharing;
 pub mod locale;
 pub mod policy;
 pub mod powers;

@@ -47,6 +47,8 @@ pub struct Policy {
     pub flows: i64,
     /// How many accounts may share one phone number.
     pub accounts_per_phone: usize,
+    /// How many days before the end of a key its person is reminded, the longest first (product C2).
+    pub key_reminders: Vec<u32>,
 }
 
 impl Default for Policy {
@@ -67,6 +69,7 @@ impl Default for Policy {
             flows_per_network: 2_000,
             flows: 200_000,
             accounts_per_phone: 3,
+            key_reminders: vec![30, 7, 1],
         }
     }
 }

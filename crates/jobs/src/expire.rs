@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use authority::time::{Timestamp, days};
 use storage::{
-    Db, StorageError, Tx, access_tokens, cabinet_tickets, devices, evidence, grants, interactions, outbox, phones,
-    refresh_tokens, registrations, request_values, sessions, signing_keys, sms, stop_codes, throttles,
+    Db, StorageError, Tx, access_tokens, cabinet_tickets, devices, evidence, grants, interactions, key_observations,
+    key_reminders, outbox, phones, refresh_tokens, registrations, request_values, sessions, signing_keys, sms,
+    stop_codes, throttles,
 };
 
 /// Rows in one transaction.
@@ -19,6 +20,8 @@ const FLOWS: Duration = days(1);
 const MESSAGES: Duration = days(2);
 /// Sessions, grants and tokens are kept after their end, so that a replay is told from an unknown value.
 const TOKENS: Duration = days(7);
+/// No rule against shared keys counts further back.
+const SHARING: Duration = days(30);
 /// Ended bindings and numbers are kept for the person's history.
 const HISTORY: Duration = days(365);
 /// What accepted signatures rest on is kept for as long as a sign-in may be disputed: the general limitation period of three
@@ -59,6 +62,8 @@ enum Kind {
     AccessTokens,
     RefreshTokens,
     Grants,
+    KeyReminders,
+    KeyObservations,
     CabinetTickets,
     Sessions,
     StopCodes,
@@ -74,13 +79,15 @@ enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 18] = [
+    const ALL: [Self; 20] = [
         Self::SmsText,
         Self::Sms,
         Self::Interactions,
         Self::AccessTokens,
         Self::RefreshTokens,
         Self::Grants,
+        Self::KeyReminders,
+        Self::KeyObservations,
         Self::CabinetTickets,
         Self::Sessions,
         Self::StopCodes,
@@ -102,6 +109,8 @@ impl Kind {
             Self::AccessTokens => "access_tokens",
             Self::RefreshTokens => "refresh_tokens",
             Self::Grants => "grants",
+            Self::KeyReminders => "key_reminders",
+            Self::KeyObservations => "key_observations",
             Self::CabinetTickets => "cabinet_tickets",
             Self::Sessions => "browser_sessions",
             Self::StopCodes => "stop_codes",
@@ -132,6 +141,8 @@ impl Kind {
             Self::Devices => devices::expire(tx, now.minus(HISTORY), BATCH).await,
             Self::Phones => phones::expire(tx, now.minus(HISTORY), BATCH).await,
             Self::Outbox => outbox::expire(tx, now.minus(TOKENS), BATCH).await,
+            Self::KeyObservations => key_observations::expire(tx, now.minus(SHARING), BATCH).await,
+            Self::KeyReminders => key_reminders::expire(tx, now, BATCH).await,
             Self::Throttles => throttles::expire(tx, now, BATCH).await,
             Self::RequestValues => request_values::expire(tx, now, BATCH).await,
             Self::SigningKeys => signing_keys::expire(tx, now.minus(TOKENS)).await,

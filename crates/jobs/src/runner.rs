@@ -12,8 +12,11 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 
+use crate::remind_keys::is_due;
 use crate::under_lease::UnderLease;
-use crate::{ListSources, ListsInUse, LogoutDelivery, RevocationWatch, deliver_sms, end_revoked, expire, seal_audit};
+use crate::{
+    ListSources, ListsInUse, LogoutDelivery, RevocationWatch, deliver_sms, end_revoked, expire, remind_keys, seal_audit,
+};
 
 /// What the jobs need.
 #[derive(Clone)]
@@ -50,16 +53,18 @@ enum Job {
     Expire,
     CrlRefresh,
     EndRevoked,
+    RemindKeys,
 }
 
 impl Job {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::SealAudit,
         Self::DeliverSms,
         Self::EndPowers,
         Self::Expire,
         Self::CrlRefresh,
         Self::EndRevoked,
+        Self::RemindKeys,
     ];
 
     const fn name(self) -> &'static str {
@@ -70,6 +75,7 @@ impl Job {
             Self::Expire => "expire",
             Self::CrlRefresh => "crl_refresh",
             Self::EndRevoked => "end_revoked",
+            Self::RemindKeys => "remind_keys",
         }
     }
 
@@ -79,7 +85,7 @@ impl Job {
             // A stop code has to be there at once.
             Self::DeliverSms => Duration::from_secs(1),
             Self::EndPowers => Duration::from_secs(2),
-            Self::Expire => authority::time::minutes(1),
+            Self::Expire | Self::RemindKeys => authority::time::minutes(1),
             // Each address has its own time; this is how late it may be.
             Self::CrlRefresh => Duration::from_secs(5),
             Self::EndRevoked => end_revoked::PERIOD,
@@ -192,6 +198,19 @@ impl Jobs {
             Job::EndPowers => {
                 self.end_powers(now).await?;
             }
+            Job::RemindKeys => {
+                let reminded = remind_keys(&self.logout.provider, now).await?;
+                if reminded.made > 0 {
+                    tracing::info!(
+                        job = job.name(),
+                        rows = reminded.made,
+                        "reminded people of keys that end"
+                    );
+                }
+                if reminded.more {
+                    return Ok(Left::More);
+                }
+            }
             Job::Expire => {
                 let expired = expire(&self.db, now).await?;
                 for (table, rows) in expired.0 {
@@ -212,6 +231,7 @@ impl Jobs {
             Job::EndPowers => storage::powers::is_untold(&self.db, self.clock.now()).await,
             Job::Expire | Job::EndRevoked => Ok(true),
             Job::CrlRefresh => Ok(!self.lists.due(&self.db, self.clock.now()).await?.is_empty()),
+            Job::RemindKeys => is_due(&self.logout.provider, self.clock.now()).await,
         }
     }
 }

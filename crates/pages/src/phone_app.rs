@@ -57,7 +57,11 @@ impl Pages {
 
     /// What the person is asked for: to sign in, or to `confirm` a sign-in, at `host`.
     pub fn phone_app_title(&self, locale: Locale, confirm: bool, host: &str) -> String {
-        let key = if confirm { "egov-app-confirm" } else { "egov-app-sign-in" };
+        let key = if confirm {
+            "egov-app-confirm"
+        } else {
+            "egov-app-sign-in"
+        };
         said(&self.edition(locale).texts, key, &[("host", host)])
     }
 

@@ -35,6 +35,7 @@ pub async fn suspend(
     };
     audit::insert(tx, &event).await?;
     sms::delete_reminders(tx, user.id).await?;
+    sms::delete_key_reminders(tx, user.id).await?;
     notices::tell(tx, provider, user, Change::Suspended, now).await?;
     Ok(true)
 }

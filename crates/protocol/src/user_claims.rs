@@ -151,10 +151,7 @@ impl Known<'_> {
     /// The organisation is that in whose name the person acts, by the certificate used now or by a power of attorney
     /// (security rule DG-5). Without a certificate and a choice there is only what a file says.
     fn organisation(&self, name: ClaimName) -> Option<Value> {
-        let member = match name {
-            ClaimName::Bin => "bin",
-            _ => "name",
-        };
+        let member = if name == ClaimName::Bin { "bin" } else { "name" };
         if let Some(organisation) = self.in_name.organisation() {
             return organisation.get(member).cloned();
         }

@@ -53,12 +53,11 @@ pub async fn record(tx: &Tx, certificate: &Certificate) -> Result<Recorded, Stor
     if sql::insert_new(tx, "certificates", cells).await? {
         return Ok(Recorded::New);
     }
-    // NCA derives the serial number from the key, so that a certificate which is issued anew for the same key has it again.
-    // What was kept before organisations were has none yet.
+    // NCA derives the serial number from the key, so that a certificate which is issued anew for the same key has it again;
+    // role and organisation are those of the certificate used now (security rule DG-5).
     let sql = "UPDATE certificates SET last_used_at = $4, usage = COALESCE($5, usage), suite = COALESCE($6, suite), \
                key_digest = COALESCE($7, key_digest), \
-               not_after_at = CASE WHEN not_after_at < $8 THEN $8 ELSE not_after_at END, \
-               organisation_id = COALESCE(organisation_id, $9) \
+               not_after_at = CASE WHEN not_after_at < $8 THEN $8 ELSE not_after_at END, organisation_id = $9, role = $10 \
                WHERE issuer = $1 AND serial = $2 AND user_id = $3 RETURNING *";
     let [usage, suite, key_digest] = of_key(certificate);
     let values = [
@@ -71,6 +70,7 @@ pub async fn record(tx: &Tx, certificate: &Certificate) -> Result<Recorded, Stor
         key_digest,
         at(certificate.not_after),
         certificate.organisation.map(OrganisationId::as_uuid).into(),
+        certificate.role.as_str().into(),
     ];
     let row: Option<Row> = sql::find(tx, sql, values).await?;
     Ok(row.map_or(Recorded::OfAnotherUser, |row| {
@@ -176,7 +176,7 @@ pub async fn list_in_use(
                AND browser_sessions.ended_at IS NULL AND browser_sessions.absolute_until > $2) \
                OR EXISTS (SELECT 1 FROM grants WHERE grants.certificate_id = certificates.id \
                AND grants.revoked_at IS NULL AND grants.offline)) ORDER BY id LIMIT $3";
-    let after = after.map_or(Uuid::nil(), |id| id.as_uuid());
+    let after = after.map_or(Uuid::nil(), CertificateId::as_uuid);
     let rows: Vec<InUseRow> = sql::list(conn, sql, [after.into(), at(now), i64::from(limit).into()]).await?;
     let certificate = |row: InUseRow| CertificateInUse {
         id: CertificateId::from_uuid(row.id),

@@ -27,6 +27,8 @@ pub mod evidence;
 pub mod grants;
 pub mod identifiers;
 pub mod interactions;
+pub mod key_observations;
+pub mod key_reminders;
 pub mod leases;
 pub mod organisations;
 pub mod outbox;

@@ -46,7 +46,8 @@ pub async fn find_by_link(conn: &Connection, link: &TokenDigest) -> Result<Optio
 /// # Errors
 /// The database is not available.
 pub async fn is_collected(conn: &Connection, attempt: AttemptId, purpose: QrPurpose) -> Result<bool, StorageError> {
-    let sql = "SELECT COUNT(*) AS total FROM qr_transactions WHERE attempt_id = $1 AND purpose = $2 AND state = 'collected'";
+    let sql =
+        "SELECT COUNT(*) AS total FROM qr_transactions WHERE attempt_id = $1 AND purpose = $2 AND state = 'collected'";
     let collected = sql::count(conn, sql, [attempt.as_uuid().into(), purpose.as_str().into()]).await?;
     Ok(collected > 0)
 }
@@ -86,11 +87,7 @@ pub async fn insert(tx: &Tx, transaction: &QrTransaction, link: &TokenDigest) ->
 ///
 /// # Errors
 /// The database is not available.
-pub async fn record(
-    tx: &Tx,
-    transaction: &QrTransaction,
-    signature: Option<&[u8]>,
-) -> Result<Write, StorageError> {
+pub async fn record(tx: &Tx, transaction: &QrTransaction, signature: Option<&[u8]>) -> Result<Write, StorageError> {
     let sql = "UPDATE qr_transactions SET version = version + 1, state = $3, changed_at = $4, refusal = $5, refusal_at = $6, \
                signature_sealed = $7 WHERE id = $1 AND version = $2";
     let (state, changed_at, refusal) = match transaction.state {

@@ -34,6 +34,11 @@ pub enum SmsKind {
         /// It leaves at this instant, and not before.
         at: Timestamp,
     },
+    /// A key ends soon.
+    KeyReminder {
+        /// It leaves at this instant, and not before.
+        at: Timestamp,
+    },
 }
 
 impl SmsKind {
@@ -43,6 +48,7 @@ impl SmsKind {
             Self::Code(Share::Bound) => "code_bound",
             Self::Notice => "notice",
             Self::Reminder { .. } => "reminder",
+            Self::KeyReminder { .. } => "key_reminder",
         }
     }
 
@@ -50,7 +56,7 @@ impl SmsKind {
     fn held_until(self) -> i64 {
         match self {
             Self::Code(_) | Self::Notice => 0,
-            Self::Reminder { at } => at.as_micros().saturating_sub(1),
+            Self::Reminder { at } | Self::KeyReminder { at } => at.as_micros().saturating_sub(1),
         }
     }
 }
@@ -193,6 +199,15 @@ pub async fn is_waiting(conn: &Connection, now: Timestamp) -> Result<bool, Stora
 /// The database is not available.
 pub async fn delete_reminders(tx: &Tx, user: UserId) -> Result<(), StorageError> {
     let sql = "DELETE FROM sms WHERE user_id = $1 AND kind = 'reminder' AND text_sealed IS NOT NULL";
+    sql::execute(tx, sql, [user.as_uuid().into()]).await.map(drop)
+}
+
+/// Deletes the reminders of ending keys that have not left, of a person who may not act now.
+///
+/// # Errors
+/// The database is not available.
+pub async fn delete_key_reminders(tx: &Tx, user: UserId) -> Result<(), StorageError> {
+    let sql = "DELETE FROM sms WHERE user_id = $1 AND kind = 'key_reminder' AND text_sealed IS NOT NULL";
     sql::execute(tx, sql, [user.as_uuid().into()]).await.map(drop)
 }
 

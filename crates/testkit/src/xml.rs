@@ -90,7 +90,7 @@ impl<'a> XmlRecipe<'a> {
     pub fn signature(&self) -> Result<String, PkiError> {
         let value = self.key.sign(self.signed_info(Form::Canonical).as_bytes())?;
         let eol = self.eol();
-        let certificates: String = self
+        let certificates: Vec<String> = self
             .certificates
             .iter()
             .map(|der| {
@@ -110,8 +110,9 @@ impl<'a> XmlRecipe<'a> {
                 self.base64(&value, Form::Sent)
             ),
             format!(
-                "<ds:KeyInfo>{eol}{}<ds:X509Data>{eol}{certificates}</ds:X509Data>{eol}",
-                self.key_value
+                "<ds:KeyInfo>{eol}{}<ds:X509Data>{eol}{}</ds:X509Data>{eol}",
+                self.key_value,
+                certificates.concat()
             ),
             format!("</ds:KeyInfo>{eol}</ds:Signature>"),
         ]

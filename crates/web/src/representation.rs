@@ -35,17 +35,17 @@ pub(crate) async fn choose(form: FlowForm) -> Response {
 }
 
 async fn shown(page: &FlowPage) -> Result<Response, Problem> {
-    match resume(page.provider(), &page.visit, &page.flow).await? {
-        Resume::ChooseName(live) => screen(page, &live).await,
-        other => Ok(elsewhere(page, other)),
+    match next(page, resume(page.provider(), &page.visit, &page.flow).await?) {
+        Next::Choose(live) => screen(page, &live).await,
+        Next::Answer(response) => Ok(response),
     }
 }
 
 async fn chosen(form: &FlowForm) -> Result<Response, Problem> {
     let page = &form.page;
-    let live = match resume(page.provider(), &page.visit, &page.flow).await? {
-        Resume::ChooseName(live) => live,
-        other => return Ok(elsewhere(page, other)),
+    let live = match next(page, resume(page.provider(), &page.visit, &page.flow).await?) {
+        Next::Choose(live) => live,
+        Next::Answer(response) => return Ok(response),
     };
     let offered = read(page, &live).await?;
     let posted = form.field("name").unwrap_or_default();
@@ -63,9 +63,9 @@ async fn chosen(form: &FlowForm) -> Result<Response, Problem> {
         return Ok(page.see(Place::Name));
     }
     let flow = open_flow(page.provider(), &page.visit, &page.flow.interaction.id.to_string()).await?;
-    Ok(match resume(page.provider(), &page.visit, &flow).await? {
-        Resume::ChooseName(_) => page.see(Place::Name),
-        other => elsewhere(page, other),
+    Ok(match next(page, resume(page.provider(), &page.visit, &flow).await?) {
+        Next::Choose(_) => page.see(Place::Name),
+        Next::Answer(response) => response,
     })
 }
 
@@ -91,14 +91,22 @@ async fn record(tx: &Tx, page: &FlowPage, live: &LiveSession, acting: Acting) ->
     interactions::record(tx, &interaction).await
 }
 
-fn elsewhere(page: &FlowPage, resume: Resume) -> Response {
-    match resume {
+/// What follows.
+enum Next {
+    /// The person chooses.
+    Choose(Box<LiveSession>),
+    /// The person belongs on another page, or the client has its response.
+    Answer(Response),
+}
+
+fn next(page: &FlowPage, resume: Resume) -> Next {
+    Next::Answer(match resume {
+        Resume::ChooseName(live) => return Next::Choose(live),
         Resume::SignIn(_) | Resume::ContinueAs(_) => page.see(Place::SignIn),
         Resume::ProveDevice(_) => page.see(Place::Device),
-        Resume::ChooseName(_) => page.see(Place::Name),
         Resume::Consent(..) => page.see(Place::Onwards),
         Resume::Done(response) => response,
-    }
+    })
 }
 
 async fn read(page: &FlowPage, live: &LiveSession) -> Result<Offered, StorageError> {

@@ -48,8 +48,17 @@ export async function bindDevice({ page }, look = nothing) {
   await page.locator('#bind').click();
 }
 
+/** S17, where it comes: the person acts for the organisation of the key. */
+export async function actForOrganisation({ page }, look = nothing) {
+  if (!page.url().endsWith('/name')) return;
+  await look('s17');
+  await page.locator('#organisation').click();
+}
+
 /** S13: allows, and unless `remember` wishes to be asked again next time. */
 export async function allow({ page }, look = nothing, remember = true) {
+  await page.waitForURL(/\/(name|consent)$/);
+  await actForOrganisation({ page }, look);
   await page.waitForURL(/\/consent$/);
   await look('s13');
   if (!remember) await page.locator('[name=remember]').uncheck();
@@ -95,7 +104,10 @@ export async function signInAgain(window, demo, person, query = 'again=1') {
   await startSignIn(window, demo, query);
   await signWithEds(window, demo, person);
   await typeCode(window, demo, before);
-  await Promise.race([window.page.waitForURL(/\/consent$/), window.page.waitForURL(`${demo.diary}/`)]);
+  const onwards = (pages) => Promise.race([window.page.waitForURL(pages), window.page.waitForURL(`${demo.diary}/`)]);
+  await onwards(/\/(name|consent)$/);
+  await actForOrganisation(window);
+  await onwards(/\/consent$/);
   if (window.page.url().endsWith('/consent')) await window.page.locator('#allow').click();
   return arrive(window, demo);
 }

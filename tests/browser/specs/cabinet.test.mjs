@@ -14,9 +14,11 @@ import { GRADUATE, HEAD, PARENT, TEACHER } from '../harness/people.mjs';
 const PAGES = [
   ['k1', '/cabinet', '#line-device'],
   ['k2', '/cabinet/device', '#end-all'],
+  ['k3', '/cabinet/keys', '#key-1'],
   ['k4', '/cabinet/phone', '#number'],
   ['k6', '/cabinet/sessions', '#this-session'],
   ['k7', '/cabinet/history', '#not-me-1'],
+  ['k10', '/cabinet/powers', '#give'],
   ['k12', '/cabinet/suspend', '#suspend'],
 ];
 
@@ -104,6 +106,22 @@ for (const [language, person] of [['kk', PARENT], ['ru', TEACHER], ['en', HEAD]]
     await inspect(window, 'k4-ask');
     await window.page.locator('#confirm').click();
     await window.page.locator('#flash').waitFor();
+    // A power of attorney for somebody whom nobody knows here: given, read, revoked.
+    await visit(window, '/cabinet/powers/give', '#iin');
+    await window.page.locator('#iin').fill('900315300208');
+    await window.page.locator('#confirm').click();
+    await window.page.locator('#iin-error').waitFor();
+    await inspect(window, 'k10-wrong');
+    await window.page.locator('#iin').fill('900315 300209');
+    await window.page.locator('#confirm').click();
+    await window.page.locator('#power-given-1').waitFor();
+    await inspect(window, 'k10-given');
+    await window.page.locator('#end-given-1').click();
+    await window.page.locator('#confirm').waitFor();
+    await inspect(window, 'k10-revoke');
+    await window.page.locator('#confirm').click();
+    await window.page.locator('#flash').waitFor();
+    assert.equal(await window.page.locator('#end-given-1').count(), 0);
     await close(window);
   });
 }

@@ -6,5 +6,6 @@ mod deliver_sms;
 mod end_revoked;
 mod expire;
 mod late_sealer;
+mod remind_keys;
 mod runner;
 mod seal_audit;

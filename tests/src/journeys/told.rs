@@ -16,6 +16,8 @@ use crate::operators::administrator;
 use crate::storage::both_databases;
 
 const LOGIN: &str = "aigerim";
+/// Who has a part in it.
+const OTHER: &str = "nurlan";
 
 /// Words of the message in English and Kazakh; the language is the account's at that moment.
 type Words = [&'static str; 2];
@@ -95,6 +97,7 @@ fn told(event: &Event) -> Option<(Words, usize)> {
         | EventKind::SmsFailed
         | EventKind::SmsBudgetReached
         | EventKind::UserCreated
+        | EventKind::KeySharingSuspected
         | EventKind::SessionKeyBound
         | EventKind::DeviceProofRefused
         | EventKind::OtherDeviceRefused
@@ -124,9 +127,15 @@ fn told(event: &Event) -> Option<(Words, usize)> {
     }
 }
 
-/// What the person does in the cabinet: messages on and off, the end of all sessions.
+/// What the person does in the cabinet: a power of attorney given and revoked, messages on and off, the end of all sessions.
+/// Somebody else gave her a power before.
 async fn acts_in_the_cabinet(app: &TestApp) {
+    let mut other = app.in_cabinet(OTHER).await;
+    app.gives(&mut other, LOGIN, &[]).await.expect("flash");
     let mut browser = app.in_cabinet(LOGIN).await;
+    let powers = app.gives(&mut browser, OTHER, &[]).await;
+    let ask = app.visits(&mut browser, &powers.link_of("end-given-1")).await;
+    app.presses(&mut browser, &ask, "confirm").await.expect("flash");
     for path in [
         "/cabinet/phone/messages",
         "/cabinet/phone/messages",
@@ -177,7 +186,8 @@ both_databases! {
         acts_of_operators(&app).await;
         app.delivers_messages().await;
         let (mut due, mut left) = (BTreeMap::new(), BTreeMap::new());
-        for (words, messages) in app.events(LOGIN).await.iter().filter_map(told) {
+        let events = [app.events(LOGIN).await, app.events(OTHER).await].concat();
+        for (words, messages) in events.iter().filter_map(told) {
             *due.entry(words).or_insert(0) += messages;
         }
         let sent = app.outbox.newest_first().await;

@@ -56,10 +56,11 @@ impl Deployment {
     }
 
     /// Runs a command, which must succeed.
-    pub(crate) fn succeeds(&self, command: &[&str]) {
+    pub(crate) fn succeeds(&self, command: &[&str]) -> String {
         let config = self.config(([127, 0, 0, 1], 1).into(), ([127, 0, 0, 1], 2).into());
         let (code, said) = run(&[command, &["--config", &config]].concat());
         assert_eq!(code, 0, "{said}");
+        said
     }
 
     /// Runs a command: exit code, and all that it said.

@@ -9,6 +9,7 @@ use chrono_tz::Tz;
 use super::values::{PolicyError, duration, number, switch, wall_time, whole_hours, zone};
 use super::window::RegistrationWindow;
 use crate::identifiers::{Bin, Checksum};
+use crate::key_sharing::SharingPolicy;
 use crate::time::hours;
 
 /// The longest that the account may be kept to the device registered last.
@@ -63,6 +64,14 @@ policy_keys! {
     SessionsPerAccount => "sessions.per_account",
     /// How long after suspending it a person may return, ISO 8601 in whole hours.
     SuspensionRest => "suspension.rest",
+    /// On how many devices one key may be used before it seems to be shared.
+    SharingDevices => "sharing.devices_per_key",
+    /// How many people may use their keys in one browser before they seem to be shared.
+    SharingPeople => "sharing.people_per_browser",
+    /// How far back both are counted, ISO 8601.
+    SharingWithin => "sharing.within",
+    /// Whether a sign-in above these limits is refused: `on` or `off`.
+    SharingBlocks => "sharing.blocks",
     /// Whether a signature in eGov Mobile, with another certificate of the same person, may stand for the SMS code after a
     /// key from a file: `on` or `off`.
     ConfirmOnPhone => "confirm.egov_mobile",
@@ -87,6 +96,8 @@ pub struct BindingPolicy {
     pub sessions_per_account: usize,
     /// How long a suspended account rests.
     pub suspension_rest: Duration,
+    /// When a key seems to be shared.
+    pub sharing: SharingPolicy,
     /// Whether a signature on a phone may be the second stage.
     pub confirm_on_phone: bool,
 }
@@ -207,9 +218,12 @@ const fn default(key: PolicyKey) -> &'static str {
         PolicyKey::PerMonth => "0",
         PolicyKey::PhoneRest => "PT0S",
         PolicyKey::DevicesPerAccount => "1",
-        PolicyKey::Rekey | PolicyKey::SharedComputers | PolicyKey::ConfirmOnPhone => "off",
+        PolicyKey::Rekey | PolicyKey::SharedComputers | PolicyKey::SharingBlocks | PolicyKey::ConfirmOnPhone => "off",
         PolicyKey::SessionsPerAccount => "10",
         PolicyKey::SuspensionRest => "PT24H",
+        PolicyKey::SharingDevices => "5",
+        PolicyKey::SharingPeople => "6",
+        PolicyKey::SharingWithin => "P30D",
     }
 }
 
@@ -242,6 +256,16 @@ fn read(values: &BTreeMap<PolicyKey, (String, Source)>) -> Result<BindingPolicy,
         shared_computers: switch(PolicyKey::SharedComputers)?,
         sessions_per_account: many(PolicyKey::SessionsPerAccount)?,
         suspension_rest: hours(PolicyKey::SuspensionRest, LONGEST_REST)?,
+        sharing: SharingPolicy {
+            devices_per_key: number(PolicyKey::SharingDevices, 1, 1000)?.into(),
+            people_per_browser: number(PolicyKey::SharingPeople, 1, 1000)?.into(),
+            within: named(
+                PolicyKey::SharingWithin,
+                |text| duration(text, LONGEST_REST),
+                value(PolicyKey::SharingWithin),
+            )?,
+            blocks: switch(PolicyKey::SharingBlocks)?,
+        },
         confirm_on_phone: switch(PolicyKey::ConfirmOnPhone)?,
     })
 }

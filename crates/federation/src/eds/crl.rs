@@ -194,7 +194,10 @@ fn read(der: &[u8]) -> Result<(ReceivedList<'_>, Flaw), Malformed> {
     Ok((received, said.flaw.or(of_entries)))
 }
 
-fn read_entries(mut list: Reader<'_>) -> Result<(Vec<(Box<[u8]>, Entry)>, Flaw), Malformed> {
+/// Each serial number (content octets) with what the list says of it.
+type Entries = Vec<(Box<[u8]>, Entry)>;
+
+fn read_entries(mut list: Reader<'_>) -> Result<(Entries, Flaw), Malformed> {
     let mut entries = Vec::new();
     let mut flaw = None;
     while !list.is_empty() {

@@ -16,6 +16,7 @@ pub(crate) const CRL_SIGN: u16 = 0x0200;
 
 /// What the extensions say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an extension that is there or not")]
 pub(crate) struct Extensions {
     /// basicConstraints has cA.
     pub(crate) is_authority: bool,

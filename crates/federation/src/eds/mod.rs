@@ -12,6 +12,7 @@
 //! | `suite`, `algorithm`, `rsa` | which algorithms are accepted? |
 //! | `certificate`, `extensions`, `path` | who vouches for the key? |
 //! | `ocsp`, `responders` | does its issuer stand by it, asked now? |
+//! | `status` | questions, answers, fetched lists |
 //! | `crl`, `lists`, `revocation` | has it been withdrawn, as lists say? |
 //! | `turns` | how many checks at a time? |
 //! | `purpose`, `roles`, `identity` | what is the key for, and whose is it? |
@@ -48,6 +49,7 @@ mod roles;
 mod rsa;
 mod settings;
 mod signed;
+mod status;
 mod suite;
 mod turns;
 mod verify;

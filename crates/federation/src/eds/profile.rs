@@ -166,7 +166,9 @@ mod tests {
     use super::*;
 
     fn hex(bytes: &[u8]) -> String {
-        bytes.iter().map(|octet| format!("{octet:02x}")).collect()
+        bytes
+            .iter()
+            .fold(String::new(), |text, octet| text + &format!("{octet:02x}"))
     }
 
     fn settings(profile: &Profile) -> EdsSettings {

@@ -31,9 +31,9 @@ pub(crate) fn role(certificate: &Certificate, roles: &Roles) -> Result<Certifica
     let role = roles.of(extensions);
     // The keys issued since 2024 have emailProtection only, authentication keys before had clientAuth: either will do.
     let is_for_people = extensions.has_usage(oid::EMAIL_PROTECTION) || extensions.has_usage(oid::CLIENT_AUTH);
-    match role {
-        Err(PurposeFault::InformationSystem) => Err(PurposeFault::InformationSystem),
-        _ if !is_for_people => Err(PurposeFault::NoUsage),
-        role => role,
+    if is_for_people || role == Err(PurposeFault::InformationSystem) {
+        role
+    } else {
+        Err(PurposeFault::NoUsage)
     }
 }

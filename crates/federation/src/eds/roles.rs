@@ -98,11 +98,10 @@ impl Roles {
             .into_iter()
             .filter(|role| meanings.contains(&Person(*role)));
         match (found.next(), found.next()) {
-            (None, _) => Err(PurposeFault::NoRole),
             (Some(CertificateRole::Individual), Some(_)) => Err(PurposeFault::SeveralKinds),
             (Some(CertificateRole::Individual), None) => Ok(CertificateRole::Individual),
             (Some(role), _) if self.is_in_organisation(&meanings) => Ok(role),
-            (Some(_), _) => Err(PurposeFault::NoRole),
+            (None | Some(_), _) => Err(PurposeFault::NoRole),
         }
     }
 

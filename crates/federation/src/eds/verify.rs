@@ -12,13 +12,12 @@ use aws_lc_rs::digest;
 
 use super::certificate::Certificate;
 use super::identity::{self, NationalIdentity};
-use super::lists::{self, CheckedList};
-use super::ocsp::{self, CertId, CertificateStatus, OcspAnswer, OcspFault, OcspNonce, OcspPolicy, OcspQuestion};
-use super::path::{Authority, TrustStore, TrustedPath};
+use super::ocsp::{CertId, CertificateStatus, OcspAnswer};
+use super::path::{TrustStore, TrustedPath};
 use super::profile::Contour;
 use super::refusal::{EdsRefusal, StatusFault};
 use super::responders::Responders;
-use super::revocation::{CrlFault, CrlProblem, CrlState, Revocations};
+use super::revocation::{CrlProblem, CrlState, Revocations};
 use super::roles::Roles;
 use super::settings::{EdsSettings, SettingsFault, TrustFile};
 use super::signed::{Formats, Signed};
@@ -27,8 +26,8 @@ use super::{limits, purpose};
 /// Checks signatures against the configured authorities. Build one at start and share it.
 #[derive(Debug)]
 pub struct EdsVerifier {
-    trust: TrustStore,
-    revocations: Revocations,
+    pub(super) trust: TrustStore,
+    pub(super) revocations: Revocations,
     responders: Option<Responders>,
     checksum: Checksum,
     roles: Roles,
@@ -41,8 +40,8 @@ pub struct EdsVerifier {
 #[derive(Clone, Debug)]
 pub struct Examined {
     identity: NationalIdentity,
-    certificate: Certificate,
-    path: TrustedPath,
+    pub(super) certificate: Certificate,
+    pub(super) path: TrustedPath,
     suite: &'static str,
     signing_time: Option<Timestamp>,
     /// The answer as received, and what it answers.
@@ -285,68 +284,6 @@ impl EdsVerifier {
             Some(at) => Err(EdsRefusal::Revoked { at }),
             None => Ok(()),
         }
-    }
-
-    /// What to ask a responder about the certificate of a signature.
-    pub fn question(&self, examined: &Examined, nonce: OcspNonce) -> Option<OcspQuestion> {
-        let issuer = examined.path.issuing()?;
-        Some(OcspQuestion::about(issuer, &examined.certificate.serial, nonce))
-    }
-
-    /// Judges what a responder sent. It costs at most two signature checks and waits for nothing.
-    ///
-    /// # Errors
-    /// The first rule that the answer breaks; then it says nothing about the certificate.
-    pub fn answer(
-        &self,
-        question: &OcspQuestion,
-        response: &[u8],
-        (policy, now): (&OcspPolicy, Timestamp),
-    ) -> Result<OcspAnswer, OcspFault> {
-        let is_asked = |issuer: &&Arc<Authority>| question.is_to(issuer);
-        let issuer = self.trust.authorities().find(is_asked).ok_or(OcspFault::Responder)?;
-        let is_withdrawn = |serial: &[u8]| self.revocations.is_withdrawn(issuer, serial, now);
-        let rules = ocsp::Rules {
-            issuer,
-            suites: self.trust.suites(),
-            policy: *policy,
-            now,
-        };
-        ocsp::judge(question, response, rules, is_withdrawn)
-    }
-
-    /// Questions about a certificate of which only issuer (DER of the name) and serial number (content octets) are known:
-    /// one for each configured authority of that name.
-    pub fn questions_about(&self, issuer: &[u8], serial: &[u8], nonce: OcspNonce) -> Vec<OcspQuestion> {
-        let of_name = self.trust.authorities().filter(|one| one.name() == issuer);
-        of_name.map(|one| OcspQuestion::about(one, serial, nonce)).collect()
-    }
-
-    /// Whether fresh lists name the certificate with this issuer (DER of the name) and serial number (content octets);
-    /// `None` when no fresh list covers every authority of that name.
-    pub fn is_listed(&self, issuer: &[u8], serial: &[u8], now: Timestamp) -> Option<bool> {
-        let of_name = self.trust.authorities().filter(|one| one.name() == issuer);
-        let said: Vec<Option<bool>> = of_name
-            .map(|one| self.revocations.is_withdrawn(one, serial, now))
-            .collect();
-        if said.contains(&Some(true)) {
-            return Some(true);
-        }
-        let is_covered = !said.is_empty() && said.iter().all(Option::is_some);
-        is_covered.then_some(false)
-    }
-
-    /// Checks a revocation list that was fetched: its form, its issuer, its signature. Not its time.
-    ///
-    /// # Errors
-    /// It cannot be used.
-    pub fn check_list(&self, name: &str, der: &[u8]) -> Result<CheckedList, CrlFault> {
-        lists::read_one(der, name, &self.trust)
-    }
-
-    /// Puts these in the place of all lists that were fetched; those of the configuration's files stay.
-    pub fn use_lists(&self, fetched: Vec<CheckedList>) {
-        self.revocations.use_fetched(fetched);
     }
 
     /// Puts these revocation lists in the place of all others, at once.

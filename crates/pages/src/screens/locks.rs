@@ -15,6 +15,27 @@ pub struct UnusedTooLong {
     pub since: Timestamp,
 }
 
+/// The key seems to be shared, and the rules refuse that. Marker `key_shared`.
+#[derive(Clone, Debug, Serialize)]
+pub struct KeyShared {
+    /// The code to tell the operator.
+    pub case_reference: String,
+}
+
+impl Screen for KeyShared {
+    fn template(&self) -> &'static str {
+        "locks/key_shared.html"
+    }
+
+    fn status(&self) -> StatusCode {
+        StatusCode::FORBIDDEN
+    }
+
+    fn is_failure(&self) -> bool {
+        true
+    }
+}
+
 /// X4: studies ended.
 #[derive(Clone, Debug, Serialize)]
 pub struct LeftSchool {

@@ -24,10 +24,11 @@ mod suspension;
 
 pub use cabinet::{
     Advice, BoundDevice, CabinetClosed, CabinetConfirm, CabinetDevice, CabinetFrame, CabinetHistory, CabinetHome,
-    CabinetPhone, CabinetPower, CabinetPowers, CabinetSessions, CabinetSuspend, ClosedReason, Confirmed,
-    DeviceHistoryRow, ExclusiveTime, FilterProblem, Flash, GivePower, HistoryFilter, KeysLine, LastSignIn, MicrosTime,
-    OrganisationRow, Period, PeriodLink, PhoneLine, PowerForm, PowerProblem, PowerRow, PowerSide, PowerStanding,
-    ProveCabinet, ResultChoice, Section, ServiceChoice, SessionRow, ShownPrincipal, SignInResult, SignInRow, SignInWay,
+    CabinetKeys, CabinetPhone, CabinetPower, CabinetPowers, CabinetSessions, CabinetSuspend, ClosedReason, Confirmed,
+    DeviceHistoryRow, ExclusiveTime, FilterProblem, Flash, GivePower, HistoryFilter, KeyRow, KeyState, KeysLine,
+    LastSignIn, MicrosTime, OrganisationRow, Period, PeriodLink, PhoneLine, PowerForm, PowerProblem, PowerRow,
+    PowerSide, PowerStanding, ProveCabinet, ResultChoice, Section, ServiceChoice, SessionRow, ShownPrincipal,
+    SignInResult, SignInRow, SignInWay,
 };
 pub use choose::{ChooseWay, ContinueAs};
 #[cfg(feature = "sandbox")]
@@ -42,7 +43,7 @@ pub use egov::{PhoneLinks, PhonePurpose, PhoneRefusal, PhoneState, QrPicture, Si
 pub use errors::{Crowd, NoScript, NoSuchPage, OtherBrowser, OurFault, OutOfDate, TooManyRequests, WronglyAsked};
 pub use form_post::FormPost;
 pub use information::{Accessibility, Help, Privacy};
-pub use locks::{AdministratorLock, LeftSchool, SuspendedByOwner, UnusedTooLong};
+pub use locks::{AdministratorLock, KeyShared, LeftSchool, SuspendedByOwner, UnusedTooLong};
 pub use phone::{NoPhone, NumberNotServed};
 pub use registration::{
     ConfirmRegistration, DeviceRegistered, EnterPictureCode, NamedDevice, NotNow, OnlyNewestDevice, PictureProblem,

@@ -13,6 +13,8 @@ pub enum StepUpReason {
     EndSessions,
     /// The messages about sign-ins are changed.
     ChangeNotices,
+    /// Keys are accepted no more, or again.
+    ChangeKeys,
     /// The account is suspended.
     Suspend,
     /// A power of attorney is given.

@@ -32,6 +32,7 @@ fn no_screen_is_missing_from_the_gallery() {
         include_str!("../../examples/gallery/specimens/egov.rs"),
         include_str!("../../examples/gallery/specimens/registrations.rs"),
         include_str!("../../examples/gallery/specimens/cabinet.rs"),
+        include_str!("../../examples/gallery/specimens/cabinet/keys.rs"),
     ]
     .concat();
     let (_, names) = include_str!("../screens/mod.rs").split_once("pub use").unwrap();
@@ -65,6 +66,7 @@ const SCREENS: &[&str] = &[
     "cabinet/history",
     "cabinet/history_filter",
     "cabinet/home",
+    "cabinet/keys",
     "cabinet/matters",
     "cabinet/prove",
     "choose",
@@ -153,11 +155,18 @@ fn nothing_inline_and_nothing_foreign_is_loaded() {
         for address in html.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()) {
             let fine = address.starts_with('/') || address.starts_with('#') || address.starts_with("mailto:");
             let intent = "intent://kundelik.example/#Intent;scheme=https;action=android.intent.action.VIEW;end";
-            let app = ["https://m.egov.kz/mobileSign?link=", "https://egovbusiness.page.link/?link="]
-                .iter()
-                .any(|start| address.starts_with(start));
+            // The centre that issues, renews and revokes keys.
+            let fine = fine || address == "https://pki.gov.kz/";
+            let app = [
+                "https://m.egov.kz/mobileSign?link=",
+                "https://egovbusiness.page.link/?link=",
+            ]
+            .iter()
+            .any(|start| address.starts_with(start));
             assert!(
-                fine || (name.starts_with("s3") && app) || address.starts_with("https://kundelik.example/") || (name == "r7-android" && address == intent),
+                fine || (name.starts_with("s3") && app)
+                    || address.starts_with("https://kundelik.example/")
+                    || (name == "r7-android" && address == intent),
                 "{name}: {address}"
             );
         }

@@ -1,6 +1,7 @@
 //! The claims that say in whose name the person acts. `sub` is always the person (security rule DG-7; RFC 8693 §4.1).
 
 use authority::authorization::{ClaimName, Scope};
+use authority::certificates::CertificateRole;
 use authority::ids::PowerId;
 use authority::representation::{Acting, Principal};
 use authority::time::Timestamp;
@@ -53,7 +54,7 @@ impl InName {
             Principal::Organisation(_) => None,
         };
         let role = match acting {
-            Acting::Organisation(_) => rests_on.certificate_role.map(|role| role.as_str()),
+            Acting::Organisation(_) => rests_on.certificate_role.map(CertificateRole::as_str),
             Acting::Power { .. } => Some(REPRESENTATIVE),
             Acting::Myself => None,
         };

@@ -11,6 +11,7 @@ mod eds;
 mod evidence;
 mod exclusivity;
 mod keys;
+mod keys_sharing;
 mod people;
 mod person;
 mod policy;
@@ -65,6 +66,9 @@ enum Noun {
     /// Write out and verify what accepted signatures rest on.
     #[command(subcommand)]
     Evidence(evidence::Verb),
+    /// See which of people's keys seem to be shared.
+    #[command(subcommand)]
+    KeysSharing(keys_sharing::Verb),
     /// See and end device bindings.
     #[command(subcommand)]
     Devices(devices::Verb),
@@ -172,6 +176,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Noun::Keys(verb) => keys::run(&verb).await,
         Noun::Eds(verb) => eds::run(verb),
         Noun::Evidence(verb) => evidence::run(verb).await,
+        Noun::KeysSharing(verb) => keys_sharing::run(&verb).await,
         Noun::Devices(verb) => devices::run(&verb).await,
         Noun::Policy(verb) => policy::run(&verb).await,
         Noun::Administrators(verb) => administrators::run(&verb).await,
@@ -231,6 +236,8 @@ mod tests {
             "people apply people.json --config f",
             "keys list --config f",
             "keys rotate --config f",
+            "keys-sharing report --config f",
+            "keys-sharing report --json --config f",
             "devices list alice --config f",
             "devices unbind alice --reason lost --config f",
             "devices rebind alice --reason stolen --config f",

@@ -92,7 +92,7 @@ pub(super) fn instant(text: Option<&str>) -> Result<Timestamp, Failure> {
 /// Octets in hexadecimal.
 pub(super) fn hex(text: &str) -> Result<Vec<u8>, Failure> {
     let wrong = || Failure::Usage("hexadecimal digits come in pairs of 0-9, a-f".to_owned());
-    if !text.is_ascii() || text.len() % 2 != 0 {
+    if !text.is_ascii() || !text.len().is_multiple_of(2) {
         return Err(wrong());
     }
     let pairs = text.as_bytes().chunks(2);

@@ -357,7 +357,7 @@ fn roles(given: &List, found: &mut Findings) -> Roles {
     if given.0.is_empty() {
         return Roles::default();
     }
-    Roles::new(each(given, "eds.roles", found, |line| line.parse::<UsageRole>()))
+    Roles::new(each(given, "eds.roles", found, str::parse::<UsageRole>))
 }
 
 /// Every item that can be read; those that cannot are noted.

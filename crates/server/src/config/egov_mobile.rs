@@ -93,11 +93,7 @@ impl EgovMobile {
         Self {
             enabled,
             bin: raw.bin,
-            name: [
-                name_kk.unwrap_or(kk),
-                name_ru.unwrap_or(ru),
-                name_en.unwrap_or(en),
-            ],
+            name: [name_kk.unwrap_or(kk), name_ru.unwrap_or(ru), name_en.unwrap_or(en)],
             business: raw.business.unwrap_or(true),
         }
     }

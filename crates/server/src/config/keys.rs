@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use super::{
-    database, deployment, eds, egov_mobile, listen, log, operator, outbound, places, secrets, sessions, sign_in, sms, tokens,
+    database, deployment, eds, egov_mobile, listen, log, operator, outbound, places, secrets, sessions, sign_in, sms,
+    tokens,
 };
 
 /// One key of one section, as an operator reads about it.

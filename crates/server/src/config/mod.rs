@@ -137,6 +137,7 @@ impl Config {
             sms_code_ttl: self.sms.code_ttl(),
             sms_interval: self.sms.resend_after(),
             sms_limits: self.sms.limits().clone(),
+            key_reminders: self.sms.key_reminders().to_vec(),
             flows_per_network: self.sign_in.per_network().into(),
             flows: self.sign_in.at_once().into(),
             ..Policy::default()

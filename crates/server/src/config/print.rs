@@ -202,6 +202,7 @@ fn sms(paper: &mut Paper, sms: &Sms) {
     paper.plain("per_network", limits.per_network.most());
     paper.plain("per_range", limits.per_range.most());
     paper.plain("daily_budget", limits.budget.most());
+    paper.list("key_reminders", sms.key_reminders().iter().map(ToString::to_string));
 }
 
 fn tokens(paper: &mut Paper, tokens: &Tokens) {

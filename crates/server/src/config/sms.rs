@@ -4,7 +4,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use authority::identifiers::NumberPrefix;
-use authority::policy::SmsLimits;
+use authority::policy::{Policy, SmsLimits};
 use authority::throttle::Cap;
 use authority::time::{days, hours};
 use messaging::Sender;
@@ -64,6 +64,11 @@ pub(super) static SECTION: Section = Section {
             standard: "50000",
             meaning: "Messages a day (UTC) of the whole deployment; at 80 and at 100 per cent the log and the audit log say so; 1 to 100000000.",
         },
+        Key {
+            name: "key_reminders",
+            standard: "[\"30\", \"7\", \"1\"]",
+            meaning: "How many days before the end of their key people are reminded, once each; up to 10 numbers of 1 to 365, the longest first. An empty list reminds nobody.",
+        },
     ],
 };
 
@@ -119,6 +124,7 @@ pub(super) struct Raw {
     per_network: Option<u32>,
     per_range: Option<u32>,
     daily_budget: Option<u32>,
+    key_reminders: Option<List>,
 }
 
 /// Section `[sms]`, checked.
@@ -129,6 +135,7 @@ pub struct Sms {
     code_ttl: Duration,
     resend_after: Duration,
     limits: SmsLimits,
+    key_reminders: Vec<u32>,
 }
 
 impl Sms {
@@ -146,6 +153,7 @@ impl Sms {
             gateway: found.parsed("sms.gateway", raw.gateway.as_deref(), Gateway::from_str, Gateway::None),
             resend_after: found.duration("sms.resend_after", after, seconds(60), seconds(60)..=seconds(600)),
             limits: limits(raw, found),
+            key_reminders: key_reminders(raw.key_reminders.as_ref(), found),
             code_ttl,
         }
     }
@@ -153,6 +161,11 @@ impl Sms {
     /// Where messages may go, and how many.
     pub fn limits(&self) -> &SmsLimits {
         &self.limits
+    }
+
+    /// How many days before the end of a key its person is reminded, the longest first.
+    pub fn key_reminders(&self) -> &[u32] {
+        &self.key_reminders
     }
 
     /// The sender that people see.
@@ -192,6 +205,24 @@ fn limits(raw: &Raw, found: &mut Findings) -> SmsLimits {
         per_range: Cap::new(per_range.into(), days(1)),
         budget: Cap::new(budget.into(), days(1)),
     }
+}
+
+fn key_reminders(given: Option<&List>, found: &mut Findings) -> Vec<u32> {
+    const KEY: &str = "sms.key_reminders";
+    let Some(List(texts)) = given else {
+        return Policy::default().key_reminders;
+    };
+    let mut days = Vec::with_capacity(texts.len());
+    for text in texts {
+        match text.parse() {
+            Ok(number @ 1..=365_u32) => days.push(number),
+            Ok(_) | Err(_) => found.refuse(KEY, "each is a number of days from 1 to 365"),
+        }
+    }
+    if days.len() > 10 || !days.is_sorted_by(|one, next| one > next) {
+        found.refuse(KEY, "at most 10 numbers, each smaller than the one before");
+    }
+    days
 }
 
 fn prefixes(key: &str, given: Option<&List>, found: &mut Findings) -> Option<Vec<NumberPrefix>> {

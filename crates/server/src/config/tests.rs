@@ -7,6 +7,8 @@ use serde::de::DeserializeOwned;
 
 use super::*;
 
+mod centres;
+
 const PRODUCTION: &str = r#"
 [deployment]
 issuer = "https://id.edu.kz"
@@ -280,12 +282,15 @@ fn what_is_printed_reads_back_and_holds_no_secret() {
 
 #[test]
 fn every_key_is_printed_under_its_name() {
+    // A known centre is named instead of files.
+    let text = PRODUCTION.replace("anchors = [\"root.pem\"]", "profile = \"nca-rk\"");
     let printed = load(
-        PRODUCTION,
+        &text,
         &[
             ("KIRU_LISTEN__TLS_CERTIFICATE", "c"),
             ("KIRU_LISTEN__TLS_KEY", "k"),
             ("KIRU_PLACES__DATABASE", "p"),
+            ("KIRU_OPERATOR__KEY_FINE", "5000"),
         ],
     )
     .unwrap()
@@ -380,17 +385,29 @@ fn roles_policies_and_the_legacy_suite_are_read() {
 fn signing_on_the_phone_is_off_and_needs_an_organisation() {
     let refusals = |section: &str| -> Vec<String> {
         let loaded = load(&format!("{PRODUCTION}[egov_mobile]\n{section}"), &[]);
-        loaded.map_or_else(|problems| problems.iter().map(ToString::to_string).collect(), |_| Vec::new())
+        loaded.map_or_else(
+            |problems| problems.iter().map(ToString::to_string).collect(),
+            |_| Vec::new(),
+        )
     };
     let off = load(PRODUCTION, &[]).unwrap();
-    assert!(!off.egov_mobile().enabled() && off.print().contains("[egov_mobile]\nenabled = false\n# bin is not set\n"));
+    assert!(
+        !off.egov_mobile().enabled()
+            && off
+                .print()
+                .contains("[egov_mobile]\nenabled = false\n# bin is not set\n")
+    );
     let on = load(
         &format!("{PRODUCTION}[egov_mobile]\nenabled = true\nbin = \"180140000028\"\nname_en = \"Example LLP\"\n"),
         &[],
     );
     let on = on.unwrap();
     let [kk, _, en] = on.egov_mobile().name();
-    assert_eq!((kk, en.as_str()), (&on.operator().name()[0], "Example LLP"), "the operator's name stands in");
+    assert_eq!(
+        (kk, en.as_str()),
+        (&on.operator().name()[0], "Example LLP"),
+        "the operator's name stands in"
+    );
     assert!(on.egov_mobile().business());
     for (section, reason) in [
         ("enabled = true\n", "egov_mobile.bin: is missing"),
@@ -399,7 +416,10 @@ fn signing_on_the_phone_is_off_and_needs_an_organisation() {
         ("on = true\n", "egov_mobile.on"),
     ] {
         let found = refusals(section);
-        assert!(found.iter().any(|problem| problem.contains(reason)), "{section}: {found:?}");
+        assert!(
+            found.iter().any(|problem| problem.contains(reason)),
+            "{section}: {found:?}"
+        );
     }
 }
 

@@ -117,7 +117,9 @@ async fn edge(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -
 /// that only looks would begin a sign-in, or spend a step of one (RFC 9110 §9.2.1).
 fn has_effects_when_asked(request: &Request) -> bool {
     let path = request.uri().path();
-    let inside = ["/flow/", "/cabinet/", "/egov/"].iter().any(|start| path.starts_with(start));
+    let inside = ["/flow/", "/cabinet/", "/egov/"]
+        .iter()
+        .any(|start| path.starts_with(start));
     *request.method() == Method::HEAD
         && (inside || ["/authorize", "/logout", "/signed-out", "/cabinet"].contains(&path))
 }

@@ -31,6 +31,7 @@ pub async fn lock(office: &Office, user: UserId, reason: &Reason) -> Result<Resu
         let words = format!("administrator: {}", reason.as_str());
         storage::audit::insert(&tx, &event(EventKind::AccountLocked, Some(user.id), words, now)).await?;
         storage::sms::delete_reminders(&tx, user.id).await?;
+        storage::sms::delete_key_reminders(&tx, user.id).await?;
         office.tell(&tx, &user, Change::Suspended, now).await?;
         Ok::<_, StorageError>(Ok(()))
     });

@@ -85,7 +85,9 @@ fn login_request() -> Value {
 
 /// A request to the older module.
 fn utils(method: &str, args: Value) -> Value {
-    json!({"module": "kz.gov.pki.knca.commonUtils", "method": method, "args": args})
+    let mut request = json!({"module": "kz.gov.pki.knca.commonUtils", "method": method});
+    request["args"] = args;
+    request
 }
 
 /// The same with one member changed, given by its pointer.

@@ -36,7 +36,9 @@ pub(super) fn split(address: &str) -> Option<(&str, &str)> {
 fn written(request: &AppRequest, host: &str, path: &str) -> String {
     let body = request.body.as_deref().unwrap_or_default();
     let bearer = request.bearer.as_ref();
-    let bearer = bearer.map(|token| format!("Authorization: Bearer {token}\r\n")).unwrap_or_default();
+    let bearer = bearer
+        .map(|token| format!("Authorization: Bearer {token}\r\n"))
+        .unwrap_or_default();
     format!(
         "{method} {path} HTTP/1.1\r\nHost: {host}\r\nAccept-Language: {language}\r\nConnection: close\r\n{bearer}\
          Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}",

@@ -3,7 +3,10 @@ use super::*;
 
 #[test]
 fn an_address_is_host_and_path_and_an_answer_is_status_and_json() {
-    assert_eq!(split("http://localhost:7300/egov/x"), Some(("localhost:7300", "/egov/x")));
+    assert_eq!(
+        split("http://localhost:7300/egov/x"),
+        Some(("localhost:7300", "/egov/x"))
+    );
     for wrong in ["https://localhost/egov", "localhost:1/egov", "http://localhost"] {
         assert_eq!(split(wrong), None, "{wrong}");
     }
@@ -27,7 +30,10 @@ impl Carrier for Silent {
 #[tokio::test]
 async fn codes_of_something_else_and_answers_that_say_nothing_are_given_up() {
     for code in ["https://id.example.kz/egov/x", "mobilesign:https://x", ""] {
-        assert!(matches!(scan(code, "kk", &Silent).await, Err(PhoneError::OtherCode)), "{code}");
+        assert!(
+            matches!(scan(code, "kk", &Silent).await, Err(PhoneError::OtherCode)),
+            "{code}"
+        );
     }
     let nothing = scan("mobileSign:https://id.example.kz/egov/x", "kk", &Silent).await;
     assert!(matches!(nothing, Err(PhoneError::OtherCode)));

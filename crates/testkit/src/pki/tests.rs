@@ -1,4 +1,6 @@
+mod changes;
 mod gost_keys;
+mod ocsp;
 
 use authority::certificates::CertificateRole;
 use authority::identifiers::Checksum;

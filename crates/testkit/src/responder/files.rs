@@ -24,7 +24,7 @@ impl File {
         if let Some(last) = self.der.last_mut() {
             *last ^= 1;
         }
-        self.etag = "\"damaged\"".to_owned();
+        "\"damaged\"".clone_into(&mut self.etag);
         self
     }
 }

@@ -224,14 +224,19 @@ impl CentreState {
 
     fn signed(&self, question: &RequestedStatus, mode: OcspMode, now: Timestamp) -> Result<Vec<u8>, PkiError> {
         let known = self.facts().revoked.get(&question.serial).copied();
-        let status = match mode {
-            OcspMode::Unknown => OcspStatus::Unknown,
-            OcspMode::NeverIssued => OcspStatus::NEVER_ISSUED,
-            _ => known.map_or(OcspStatus::Good, |(at, reason)| OcspStatus::Revoked { at, reason }),
+        let revoked = |(at, reason)| OcspStatus::Revoked { at, reason };
+        let honest = || known.map_or(OcspStatus::Good, revoked);
+        let status = if mode == OcspMode::Unknown {
+            OcspStatus::Unknown
+        } else if mode == OcspMode::NeverIssued {
+            OcspStatus::NEVER_ISSUED
+        } else {
+            honest()
         };
-        let (certificate, key) = match mode {
-            OcspMode::ByEndEntity => &self.0.person,
-            _ => &self.0.responder,
+        let (certificate, key) = if mode == OcspMode::ByEndEntity {
+            &self.0.person
+        } else {
+            &self.0.responder
         };
         let mut profile = OcspProfile::honest(question, status, (certificate, key), now);
         match mode {

@@ -1,6 +1,7 @@
 //! Each way to get a signed document wrong has its own named refusal (CE-17).
 
 mod attacks;
+mod encoding;
 mod mutations;
 
 use std::sync::LazyLock;
@@ -67,6 +68,7 @@ fn who(verdict: Result<VerifiedEds, EdsRefusal>) -> Result<Vec<u8>, EdsRefusal> 
     verdict.map(|verified| verified.certificate().to_vec())
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "it is compared with what may be nothing")]
 fn refused(fault: XmlFault) -> Option<EdsRefusal> {
     Some(EdsRefusal::Format(FormatFault::Xml(fault)))
 }

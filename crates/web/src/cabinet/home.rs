@@ -6,6 +6,7 @@ use authority::devices::Device;
 use authority::time::{Timestamp, days, hours};
 use authority::users::{Exclusivity, FactName};
 use axum::response::Response;
+use chrono_tz::Tz;
 use pages::screens::{Advice, CabinetHome, ExclusiveTime, KeysLine, LastSignIn, PhoneLine, Section};
 use protocol::Problem;
 use protocol::policy::binding_policy;
@@ -17,7 +18,7 @@ use super::history::KEPT;
 use crate::device::name;
 
 /// A key that ends sooner is worth renewing (product C2).
-const SOON: std::time::Duration = days(30);
+pub(super) const SOON: std::time::Duration = days(30);
 
 /// `GET /cabinet`
 pub(crate) async fn show(page: CabinetPage) -> Response {
@@ -39,7 +40,10 @@ async fn shown(page: &CabinetPage) -> Result<Response, Problem> {
         number: phone.number.masked(),
         messages,
     });
-    let keys = keys(&certificates::list_for_user(db, user.id).await?, page.now);
+    let keys = keys(
+        &certificates::list_for_user(db, user.id).await?,
+        (page.now, provider.settings.zone),
+    );
     let exclusive = match user.exclusivity_at(page.now) {
         Some(exclusive) => {
             let length = binding_policy(db, provider, user).await?.exclusive_for;
@@ -47,7 +51,7 @@ async fn shown(page: &CabinetPage) -> Result<Response, Problem> {
         }
         None => None,
     };
-    let advice = if keys.is_some_and(|keys| keys.valid_until < page.now.plus(SOON)) {
+    let advice = if keys.is_some_and(|keys| keys.days_left.is_none() || keys.valid_until < page.now.plus(SOON)) {
         Some(Advice::RenewKey)
     } else if phone.is_none() {
         Some(Advice::LinkPhone)
@@ -90,14 +94,16 @@ async fn last(page: &CabinetPage, device: &Device) -> Result<Option<LastSignIn>,
     }))
 }
 
-/// The key that was used last, and how many are valid.
-fn keys(all: &[Certificate], now: Timestamp) -> Option<KeysLine> {
-    let latest = all.first()?;
-    let valid = all.iter().filter(|key| key.not_before <= now && now < key.not_after);
+/// The key that lasts longest of those that are accepted, or the one that was used last; and how many are valid.
+fn keys(all: &[Certificate], (now, zone): (Timestamp, Tz)) -> Option<KeysLine> {
+    let valid: Vec<_> = all.iter().filter(|key| key.is_usable(now)).collect();
+    let best = valid.iter().max_by_key(|key| key.not_after);
+    let best = best.copied().or_else(|| all.first())?;
     Some(KeysLine {
-        valid_until: latest.not_after,
-        days_left: (now < latest.not_after).then(|| latest.not_after.since(now).as_secs() / days(1).as_secs()),
-        count: u64::try_from(valid.count()).unwrap_or(0),
+        valid_until: best.not_after,
+        days_left: best.days_left(now, zone).filter(|_| best.is_usable(now)),
+        stopped: !best.is_usable(now) && now <= best.not_after,
+        count: u64::try_from(valid.len()).unwrap_or(0),
     })
 }
 

@@ -4,13 +4,14 @@
 //!
 //! * `entry`: a request in the cabinet; every handler takes one. `tickets`: what opens one page, or posts one form.
 //! * `prove`: the page that earns a ticket. `again`: signing in, the first time or once more (S14).
-//! * `home` (K1), `device` (K2), `phone` (K4), `sessions` (K6), `history` (K7), `powers` (K10), `suspend` (K12).
+//! * `home` (K1), `device` (K2), `keys` (K3), `phone` (K4), `sessions` (K6), `history` (K7), `powers` (K10), `suspend` (K12).
 
 mod again;
 mod device;
 mod entry;
 mod history;
 mod home;
+mod keys;
 mod phone;
 mod powers;
 mod prove;
@@ -32,6 +33,9 @@ pub(crate) fn router() -> Router<WebState> {
         .route("/cabinet/sign-in", post(again::sign_in))
         .route("/cabinet/device", get(device::show))
         .route("/cabinet/device/{id}/name", post(device::rename))
+        .route("/cabinet/keys", get(keys::show))
+        .route("/cabinet/keys/{id}/stop", get(keys::ask_stop).post(keys::stop))
+        .route("/cabinet/keys/{id}/accept", get(keys::ask_accept).post(keys::accept))
         .route("/cabinet/phone", get(phone::show))
         .route("/cabinet/phone/messages", get(phone::ask).post(phone::switch))
         .route("/cabinet/sessions", get(sessions::show))

@@ -20,6 +20,7 @@ use super::in_app;
 use super::problem::{DeviceProblem, Overtaken};
 use super::proof::{self, Expected, ProofRefusal};
 use super::shared;
+use super::sharing::SharedKey;
 use super::view::Bindings;
 use crate::flow::FlowPage;
 
@@ -73,6 +74,8 @@ pub(crate) struct SignedIn {
 pub(crate) enum Stop {
     /// Attempt or interaction moved on meanwhile.
     Lost,
+    /// The key seems to be shared, and the rules refuse that.
+    Shared(Box<SharedKey>),
     /// The database.
     Storage(StorageError),
 }

@@ -18,7 +18,7 @@ use storage::sessions::SessionEnd;
 use storage::{StorageError, Tx, Write, attempts, audit, interactions, sessions, users};
 
 use super::binding::{Commit, SignedIn, Stop};
-use super::name;
+use super::{name, sharing};
 
 impl Commit<'_> {
     /// The cookies of what was committed.
@@ -92,6 +92,11 @@ impl Commit<'_> {
         };
         self.make_room(tx, user, device_id).await?;
         sessions::insert(tx, &session).await?;
+        if let Some(device) = device_id
+            && let Some(shared) = sharing::observe(tx, self.page, self.attempt, (user, device)).await?
+        {
+            return Err(Stop::Shared(Box::new(shared)));
+        }
         let event = self.page.event(EventKind::SignedIn).in_session(&session);
         Ok(audit::insert(tx, &event).await?)
     }

@@ -6,7 +6,7 @@
 //!   `minting`: what it makes and ends.
 //! * `confirm`: the proof beside an SMS code.
 //! * `session`: the same proof for a session that is used again. `nonce`: what is signed.
-//! * `locks`: X3 to X6. `problem`: R1, R7. `in_app`: windows inside other applications, where nothing is bound.
+//! * `sharing`: keys that seem to be shared. `locks`: X3 to X6. `problem`: R1, R7. `in_app`: windows inside other applications, where nothing is bound.
 
 pub(crate) mod binding;
 mod confirm;
@@ -19,6 +19,7 @@ mod problem;
 pub mod proof;
 mod session;
 pub(crate) mod shared;
+pub(crate) mod sharing;
 mod view;
 
 use authority::assurance::amr;
@@ -144,6 +145,7 @@ async fn committed(form: &FlowForm) -> Result<Response, Problem> {
     match binding::commit(page, attempt, posted).await {
         Ok(outcome) => answered(page, first, outcome).await,
         Err(Stop::Lost) => Ok(page.see(Place::of(page.latest_attempt().await?.as_ref(), page.now))),
+        Err(Stop::Shared(shared)) => sharing::refuse(page, attempt, &shared).await,
         Err(Stop::Storage(error)) => Err(Problem::OurFault(error)),
     }
 }

@@ -55,7 +55,7 @@ pub(super) async fn commit(form: &FlowForm, live: &LiveSession) -> Result<Respon
     match db.tx("device_proof", |tx| async move { posted.run(&tx).await }).await {
         Ok(Outcome::Proven) => go_on(page).await,
         // The page is shown again, with a new nonce.
-        Ok(Outcome::StaleNonce) | Err(Stop::Lost) => Ok(page.see(Place::Device)),
+        Ok(Outcome::StaleNonce) | Err(Stop::Lost | Stop::Shared(_)) => Ok(page.see(Place::Device)),
         Ok(Outcome::Refused(refusal, device)) => {
             let (code, reference) = (refusal.code(), page.visit.reference.as_str());
             tracing::warn!(reference, class = "refused", code, "a device proof was refused");

@@ -85,6 +85,7 @@ pub(super) async fn agreed(form: &FlowForm) -> Result<Response, Problem> {
             Ok(page.see(Place::Device))
         }
         Ok(Outcome::Again) | Err(Stop::Lost) => Ok(page.see(Place::Registration)),
+        Err(Stop::Shared(shared)) => device::sharing::refuse(page, &under.attempt, &shared).await,
         Err(Stop::Storage(error)) => Err(Problem::OurFault(error)),
     }
 }

@@ -85,9 +85,8 @@ impl SignatureError {
     /// Log level, metric and alert follow from it.
     const fn class(&self) -> Class {
         match self {
-            Self::Eds(EdsRefusal::StatusUnknown(_)) => Class::Transient,
+            Self::Busy | Self::Eds(EdsRefusal::StatusUnknown(_)) => Class::Transient,
             Self::Challenge(_) | Self::Eds(_) | Self::Person(_) => Class::Refused,
-            Self::Busy => Class::Transient,
             Self::Broken(_) | Self::Message(MessageError::Text(_)) => Class::Bug,
             Self::Message(MessageError::Storage(error)) | Self::Storage(error) => error.class(),
         }

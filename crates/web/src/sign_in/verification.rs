@@ -73,9 +73,9 @@ impl<'a> Asked<'a> {
     /// Verifies a signature over a challenge that the caller has consumed.
     pub(crate) async fn verify(self, challenge: &str, signature: &str) -> Result<VerifiedEds, SignatureError> {
         let (eds, now) = (&self.state.eds, self.now);
-        let (examiner, text, signed) = (eds.clone(), challenge.to_owned(), signature.to_owned());
+        let (verifier, text, signed) = (eds.clone(), challenge.to_owned(), signature.to_owned());
         let turns = &self.state.verifications;
-        let examined = turns.run(move || examiner.examine(&signed, text.as_bytes(), now)).await;
+        let examined = turns.run(move || verifier.examine(&signed, text.as_bytes(), now)).await;
         let examined = examined
             .map_err(SignatureError::from_turn)?
             .map_err(SignatureError::Eds)?;

@@ -157,6 +157,7 @@ async fn everything_happens(app: &TestApp, db: &TestDatabase) {
     let user = app.user("aigerim").await.id.to_string();
     operator.succeeds(&["devices", "unbind", &user, "--reason", "lost"]);
     operator.succeeds(&["keys", "rotate"]);
+    operator.succeeds(&["evidence", "export", &user, "--reason", "dispute 7"]);
     seal_audit(app.db(), app.keyring(), app.now()).await.unwrap().unwrap();
 }
 

@@ -23,6 +23,7 @@ pub(super) async fn everything(app: &TestApp) {
     told[0]["backchannel_logout_uri"] = diary.uri().into();
     app.register(&told).await;
     app.sets(PolicyKey::SuspensionRest, "PT0S").await;
+    app.sets(PolicyKey::SharingDevices, "1").await;
     // Codes that were sent to these people before are no more.
     app.advance(minutes(11));
     let mut new = registers_at_last(app, "daniyar").await;
@@ -125,7 +126,7 @@ async fn administrator(office: &Office, name: &str) -> (Administrator, FileKey) 
     (kept.unwrap().unwrap(), key)
 }
 
-/// A session with a bound key; in the cabinet another name, messages about sign-ins, the history as a file, a sign-in
+/// A session with a bound key; in the cabinet another name, messages about sign-ins, a power of attorney given and revoked, the history as a file, a sign-in
 /// that was somebody else's.
 async fn uses_the_cabinet(app: &TestApp, login: &str) {
     let (mut browser, _) = app.bound_session(login).await;
@@ -135,6 +136,9 @@ async fn uses_the_cabinet(app: &TestApp, login: &str) {
     let renamed = browser.submit(&page.form_of("rename-1").with("name", "Laptop")).await;
     assert_eq!(renamed.redirect(), "/cabinet/device");
     let ask = app.visits(&mut browser, "/cabinet/phone/messages").await;
+    app.presses(&mut browser, &ask, "confirm").await.expect("flash");
+    let powers = app.gives(&mut browser, "daniyar", &[]).await;
+    let ask = app.visits(&mut browser, &powers.link_of("end-given-1")).await;
     app.presses(&mut browser, &ask, "confirm").await.expect("flash");
     let history = app.visits(&mut browser, "/cabinet/history").await;
     browser.submit(&history.form_of("csv")).await.status(200);

@@ -68,6 +68,7 @@ pub(super) fn demand(kind: EventKind) -> Demand {
         | EventKind::UserCreated
         | EventKind::CertificateRecorded => done(PERSON, STAGE),
         EventKind::CertificateStopped => done(&[Actor::User, Actor::Operator, Actor::System], &[User, Reason]),
+        EventKind::KeySharingSuspected => done(SYSTEM, &[User, Client, Device, Address, Methods, Reason, Reference]),
         EventKind::CertificateAccepted => done(&[Actor::User, Actor::Operator], &[User, Reason]),
         EventKind::SmsSent => done(SYSTEM, STAGE),
         EventKind::SmsFailed => refused(SYSTEM, STAGE),

@@ -15,9 +15,10 @@ use authority::time::minutes;
 use crate::harness::{Browser, Page, TestApp};
 
 /// Every page of the cabinet that needs no id.
-const PAGES: [&str; 11] = [
+const PAGES: [&str; 12] = [
     "/cabinet",
     "/cabinet/device",
+    "/cabinet/keys",
     "/cabinet/phone",
     "/cabinet/phone/messages",
     "/cabinet/sessions",
@@ -30,8 +31,10 @@ const PAGES: [&str; 11] = [
 ];
 
 /// Every form of it.
-const FORMS: [&str; 11] = [
+const FORMS: [&str; 13] = [
     "/cabinet/device/0193aaaaaaaa7bbb8cccddddeeeeffff/name",
+    "/cabinet/keys/0193aaaaaaaa7bbb8cccddddeeeeffff/stop",
+    "/cabinet/keys/0193aaaaaaaa7bbb8cccddddeeeeffff/accept",
     "/cabinet/phone/messages",
     "/cabinet/sessions/0193aaaaaaaa7bbb8cccddddeeeeffff/end",
     "/cabinet/sessions/end-others",
@@ -57,7 +60,7 @@ impl TestApp {
         self.proves_for_cabinet(browser, page).await
     }
 
-    async fn proves_for_cabinet(&self, browser: &mut Browser, page: Page) -> Page {
+    pub(crate) async fn proves_for_cabinet(&self, browser: &mut Browser, page: Page) -> Page {
         if page.body.contains("data-purpose=\"cabinet\"") {
             self.proves(browser, &page).await
         } else {

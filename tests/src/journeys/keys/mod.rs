@@ -1,7 +1,9 @@
 //! A person's keys (product B6, C2, C4; security rules CE-12, CE-14).
 //!
-//! * `stopped`: what ends when a key is not accepted any more, and what it opens from then on.
+//! * `page`: K3. `sharing`: what seems to be shared. `stopped`: what ends when a key is not accepted any more, and what it opens from then on.
 
+mod page;
+mod sharing;
 mod stopped;
 
 use std::sync::{Arc, OnceLock};

@@ -162,6 +162,14 @@ const TABLE: &[(&str, &str, Way)] = &[
         "/flow/{id}/registration/reminder",
         No("it asks for a message and changes nothing else (registration_reminder)"),
     ),
+    ("GET", "/flow/{id}/name", SHOWS),
+    (
+        "POST",
+        "/flow/{id}/name",
+        No(
+            "it needs the session of its flow, whose end it reads under the lock, and gives nobody anything (organisations)",
+        ),
+    ),
     ("GET", "/flow/{id}/consent", SHOWS),
     (
         "POST",
@@ -202,6 +210,12 @@ const TABLE: &[(&str, &str, Way)] = &[
     ("GET", "/cabinet/history/{id}/dispute", BEHIND_THE_DOOR),
     ("POST", "/cabinet/history/{id}/dispute", BEHIND_THE_DOOR),
     ("GET", "/cabinet/history/{id}/disputed", BEHIND_THE_DOOR),
+    ("GET", "/cabinet/powers", BEHIND_THE_DOOR),
+    ("GET", "/cabinet/powers/give", BEHIND_THE_DOOR),
+    ("POST", "/cabinet/powers/give", BEHIND_THE_DOOR),
+    ("GET", "/cabinet/powers/{id}", BEHIND_THE_DOOR),
+    ("GET", "/cabinet/powers/{id}/end", BEHIND_THE_DOOR),
+    ("POST", "/cabinet/powers/{id}/end", BEHIND_THE_DOOR),
     ("GET", "/cabinet/suspend", BEHIND_THE_DOOR),
     ("POST", "/cabinet/suspend", BEHIND_THE_DOOR),
 ];

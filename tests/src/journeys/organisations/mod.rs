@@ -96,7 +96,7 @@ impl TestApp {
     }
 
     /// A signed-in person gives a power of attorney; with these fields in the form instead.
-    async fn gives(&self, browser: &mut Browser, agent: &str, fields: &[(&str, &str)]) -> Page {
+    pub(crate) async fn gives(&self, browser: &mut Browser, agent: &str, fields: &[(&str, &str)]) -> Page {
         let page = self.visits(browser, "/cabinet/powers/give").await;
         let until = typed(self.now().plus(authority::time::days(30)));
         let mut form = page.status(200).form_of("confirm");
@@ -117,7 +117,7 @@ impl TestApp {
         }
         let answer = browser.submit(&form).await;
         match answer.location() {
-            Some(to) => self.visits(browser, &to.to_owned()).await,
+            Some(to) => self.visits(browser, to).await,
             None => answer,
         }
     }

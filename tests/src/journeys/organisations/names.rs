@@ -7,6 +7,7 @@ use testkit::pki::ExtendedUsage;
 use super::{BIN, SCHOOL};
 use crate::harness::{TestApp, payload};
 use crate::journeys::steps::{error, flow_path};
+use crate::oidc::arrange::through_the_sandbox;
 use crate::storage::both_databases;
 
 both_databases! {
@@ -143,25 +144,28 @@ both_databases! {
 
     async fn without_pages_a_client_gets_the_name_it_was_given_before_and_no_other(db) {
         let app = TestApp::on(db).await;
+        let mut principal = app.in_cabinet("aigerim").await;
+        app.gives(&mut principal, "nurlan", &[]).await;
+        // The way without script: nobody has to sign for a request without pages.
         let (diary, mut browser) = (app.diary(), app.browser());
         let silent = diary.request(&[("prompt", "none")]);
-        let names = app.arrives(&mut browser, &app.person("gulnara"), &diary.request(&[])).await;
-        let back = browser.get(&silent).await;
-        assert_eq!(error(&diary, &back), "interaction_required");
-        let consent = app.chooses(&mut browser, &names, "organisation").await;
+        let names = through_the_sandbox(&mut browser, "nurlan", &diary.request(&[])).await;
+        assert_eq!(error(&diary, &browser.get(&silent).await), "interaction_required");
+        let consent = app.chooses(&mut browser, &names, "power-1").await;
         let back = browser.submit(&consent.form_of("allow").with("remember", "yes")).await;
-        diary.redeems(&diary.code(back.redirect())).await;
+        let first = diary.redeems(&diary.code(back.redirect())).await;
         let renewed = browser.get(&silent).await;
         let tokens = diary.redeems(&diary.code(renewed.redirect())).await;
-        assert_eq!(app.claims(&diary, &tokens).await["organisation"]["bin"], BIN);
-        // With pages she is asked anew, and may choose otherwise; what was issued before stays what it was.
-        let page = app.comes_back(&mut browser, &diary.request(&[])).await;
-        let page = if page.has("continue") { browser.press(&page, "continue").await } else { page };
+        let power = app.claims(&diary, &tokens).await["representation"]["power"].clone();
+        assert_eq!(power, app.claims(&diary, &first).await["representation"]["power"]);
+        // With pages he is asked anew, and may choose otherwise; what was issued before stays what it was.
+        let page = browser.open(&diary.request(&[])).await;
+        let page = if page.has("other") { browser.press(&page, "continue").await } else { page };
         let page = browser.follow(page).await;
         let back = app.chooses(&mut browser, &page, "myself").await;
         let now = diary.redeems(&diary.code(back.redirect())).await;
-        assert!(app.claims(&diary, &now).await.get("organisation").is_none());
-        assert_eq!(app.claims(&diary, &tokens).await["organisation"]["bin"], BIN);
+        assert!(app.claims(&diary, &now).await.get("representation").is_none());
+        assert_eq!(app.claims(&diary, &tokens).await["representation"]["power"], power);
     }
 
     async fn what_was_issued_for_the_organisation_ends_with_its_certificate(db) {

@@ -27,7 +27,8 @@ both_databases! {
         let node = app.another_node(db.another().await).await;
         let (mut principal, ask, code) = at_the_brink(&app).await;
         let diary = RelyingParty::new(node.router.clone(), "diary");
-        let (ended, tokens) = tokio::join!(principal.press(&ask, "confirm"), diary.redeems(&code));
+        let form = ask.form_of("confirm");
+        let (ended, tokens) = tokio::join!(principal.submit(&form), diary.redeems(&code));
         assert_eq!(ended.redirect(), "/cabinet/powers");
         if tokens.status == 200 {
             assert_eq!(diary.userinfo(tokens.text("access_token")).await.status, 401);
@@ -43,7 +44,8 @@ both_databases! {
         let (mut principal, ask, code) = at_the_brink(&app).await;
         let diary = RelyingParty::new(node.router.clone(), "diary");
         let first = diary.redeems(&code).await;
-        let (ended, fresh) = tokio::join!(principal.press(&ask, "confirm"), diary.refreshes(first.text("refresh_token")));
+        let form = ask.form_of("confirm");
+        let (ended, fresh) = tokio::join!(principal.submit(&form), diary.refreshes(first.text("refresh_token")));
         assert_eq!(ended.redirect(), "/cabinet/powers");
         let alive = if fresh.status == 200 { &fresh } else { &first };
         assert_eq!(diary.userinfo(alive.text("access_token")).await.status, 401);
@@ -53,15 +55,17 @@ both_databases! {
     async fn a_power_that_both_end_at_once_ends_once(db) {
         let app = TestApp::on(db).await;
         let node = app.another_node(db.another().await).await;
+        let mut agent = app.bound_browser("nurlan").await;
         let mut principal = app.in_cabinet("aigerim").await;
         let given = app.gives(&mut principal, "nurlan", &[]).await;
-        let mut agent = app.in_cabinet("nurlan").await;
+        let choose = agent.open("/cabinet").await;
+        app.signs_in_to_cabinet(&mut agent, "nurlan", &choose).await;
         let received = app.visits(&mut agent, "/cabinet/powers").await;
-        app.comes_to_cabinet(&mut principal, "aigerim").await;
         let one = app.visits(&mut principal, &given.link_of("end-given-1")).await;
         let two = app.visits(&mut agent, &received.link_of("end-received-1")).await;
         let mut agent = agent.at(node.router.clone());
-        let (one, two) = tokio::join!(principal.press(&one, "confirm"), agent.press(&two, "confirm"));
+        let (one, two) = (one.form_of("confirm"), two.form_of("confirm"));
+        let (one, two) = tokio::join!(principal.submit(&one), agent.submit(&two));
         let done = [&one, &two].iter().filter(|page| page.status == 303).count();
         assert_eq!(done, 1, "{} {}", one.status, two.status);
         for login in ["aigerim", "nurlan"] {

@@ -127,10 +127,7 @@ fn numbers_have_two_digits() {
     for _ in 0..1000 {
         let number = ShortNumber::mint(&mut rng);
         assert_eq!(number.to_string().len(), 2);
-        assert_eq!(
-            ShortNumber::from_stored(i64::from(number.as_number())),
-            Some(number)
-        );
+        assert_eq!(ShortNumber::from_stored(i64::from(number.as_number())), Some(number));
     }
     for number in [-1, 0, 9, 100, 256 + 42] {
         assert_eq!(ShortNumber::from_stored(number), None);
@@ -145,6 +142,9 @@ fn a_phone_confirms_a_file_and_nothing_else() {
         key_storage,
     };
     assert!(may_confirm(by(KeyStorage::File), false));
-    assert!(!may_confirm(by(KeyStorage::File), true), "phone and phone are one thing");
+    assert!(
+        !may_confirm(by(KeyStorage::File), true),
+        "phone and phone are one thing"
+    );
     assert!(!may_confirm(by(KeyStorage::Unstated), false));
 }

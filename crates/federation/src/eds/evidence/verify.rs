@@ -49,7 +49,7 @@ pub fn verify(bytes: &[u8], settings: &EdsSettings, digest: Option<&str>) -> Ins
     match File::read(bytes) {
         Err(fault) => {
             let at = Timestamp::from_unix_seconds(0);
-            Inspection::new(Err(changed(&fault)), at, EvidenceReading::default())
+            Inspection::new(Err(changed(fault)), at, EvidenceReading::default())
         }
         Ok(file) => {
             let (verdict, read) = judge(&file, settings);
@@ -115,10 +115,10 @@ fn reach(verifier: &EdsVerifier, record: &Record, terms: &Terms<'_>) -> Result<(
         .map_err(refused)?;
     let source = source(verifier, &examined, (record, terms)).map_err(refused)?;
     let grace = record.answer.as_ref().map_or(0, |answer| answer.grace_seconds);
-    let verified = verifier
+    let accepted = verifier
         .conclude_within(examined, source, (at, Duration::from_secs(grace)))
         .map_err(refused)?;
-    compare(&verified, record)
+    compare(&accepted, record)
 }
 
 fn source(
@@ -156,7 +156,7 @@ fn differs(what: &str) -> Broken {
     (CHANGED, format!("{CHANGED}: {what}"))
 }
 
-fn changed(fault: &FileFault) -> Broken {
+fn changed(fault: FileFault) -> Broken {
     (CHANGED, format!("{CHANGED}: {fault}"))
 }
 

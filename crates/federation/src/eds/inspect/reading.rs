@@ -1,6 +1,6 @@
 //! What is read of a certificate. A member is `null` when nothing legible stands there.
 
-use authority::certificates::KeyStorage;
+use authority::certificates::{CertificateRole, KeyStorage};
 use authority::time::Timestamp;
 use serde::Serialize;
 
@@ -141,7 +141,7 @@ impl CertificateReading {
             iin: seen.iin,
             bin: seen.bin,
             organisation: seen.organisation,
-            role: purpose::role(certificate, roles).ok().map(|role| role.as_str()),
+            role: purpose::role(certificate, roles).ok().map(CertificateRole::as_str),
             names: seen.names.map(NamesReading::from),
             subject: words::name(&certificate.subject),
             issuer: words::name(&certificate.issuer),

@@ -17,6 +17,9 @@ use super::super::xml;
 use super::reading::{CertificateReading, RevocationReading};
 use super::{Inspection, Terms, broken, words};
 
+/// Stands for the challenge of what cannot be read.
+const UNREADABLE: &[u8] = b"<challenge></challenge>";
+
 /// A signature, and the certificate that it was made with.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct SignatureReading {
@@ -50,7 +53,15 @@ impl EdsVerifier {
         let text = as_posted(file);
         let seen = Seen::of(&text);
         let own = seen.as_ref().and_then(|seen| seen.content.clone());
-        let compared = challenge.map(<[u8]>::to_vec).or(own).unwrap_or_default();
+        // What cannot be read is refused for its form, not for want of something to compare with.
+        let nothing = || {
+            if seen.is_none() {
+                UNREADABLE.to_vec()
+            } else {
+                Vec::new()
+            }
+        };
+        let compared = challenge.map(<[u8]>::to_vec).or(own).unwrap_or_else(nothing);
         let verdict = self.verdict(&text, &compared, terms);
         let mut read = seen.map_or_else(SignatureReading::default, |seen| self.read_signature(seen, terms));
         read.challenge = if challenge.is_some() { "given" } else { "attached" };

@@ -11,12 +11,15 @@ use kiru_pages::screens::{
 
 use super::{Place, Specimen, now, specimen};
 
+mod keys;
+
 const ID: &str = "0193d7a0c0de7000800000000000beef";
 
 /// All of them.
 pub(super) fn all() -> Vec<Specimen> {
     let mut all = homes();
     all.extend(phones());
+    all.extend(keys::all(&cabinet));
     all.extend(matters());
     all.extend(histories());
     all.extend(acts());
@@ -51,6 +54,7 @@ fn home() -> CabinetHome {
         keys: Some(KeysLine {
             valid_until: now().plus(minutes(60 * 24 * 200)),
             days_left: Some(200),
+            stopped: false,
             count: 2,
         }),
         last: Some(LastSignIn {
@@ -82,6 +86,7 @@ fn homes() -> Vec<Specimen> {
         keys: Some(KeysLine {
             valid_until: ago(30),
             days_left: None,
+            stopped: false,
             count: 0,
         }),
         advice: Some(Advice::RenewKey),

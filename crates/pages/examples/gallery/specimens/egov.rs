@@ -1,9 +1,7 @@
 //! S3 in all its states, and what leads there.
 
 use authority::time::{Timestamp, minutes};
-use kiru_pages::screens::{
-    ChooseWay, PhoneLinks, PhonePurpose, PhoneRefusal, PhoneState, QrPicture, SignOnPhone,
-};
+use kiru_pages::screens::{ChooseWay, PhoneLinks, PhonePurpose, PhoneRefusal, PhoneState, QrPicture, SignOnPhone};
 
 use super::{Place, Specimen, now, specimen};
 
@@ -86,7 +84,9 @@ fn phone(state: PhoneState) -> SignOnPhone {
         qr: None,
         links: Some(PhoneLinks {
             citizens: String::from("https://m.egov.kz/mobileSign?link=https%3A%2F%2Fid.kiru.example%2Fegov%2Fn"),
-            business: Some(String::from("https://egovbusiness.page.link/?link=https%3A%2F%2Fid.kiru.example%2Fegov%2Fn")),
+            business: Some(String::from(
+                "https://egovbusiness.page.link/?link=https%3A%2F%2Fid.kiru.example%2Fegov%2Fn",
+            )),
         }),
         number: Some(String::from("42")),
         until: Some(now().plus(minutes(5))),

@@ -141,6 +141,7 @@ fn for_school() -> ShownPrincipal {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "one specimen for each state")]
 fn cabinet() -> Vec<Specimen> {
     use PowerStanding as S;
     let at = now().minus(days(1));

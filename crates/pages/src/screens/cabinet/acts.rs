@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{CabinetFrame, PowerRow, SessionRow, SignInRow};
+use super::{CabinetFrame, KeyRow, PowerRow, SessionRow, SignInRow};
 use crate::Screen;
 
 /// What is about to be done.
@@ -18,6 +18,18 @@ pub enum Confirmed {
     EndOthers,
     /// All sessions end, this one too.
     EndAll,
+    /// A key is not accepted any more.
+    StopKey {
+        /// Which.
+        key: KeyRow,
+        /// Whether no other valid one is known here.
+        last: bool,
+    },
+    /// A key that the person stopped is accepted again.
+    AcceptKey {
+        /// Which.
+        key: KeyRow,
+    },
     /// Messages about sign-ins begin.
     MessagesOn {
         /// Where they go.

@@ -32,11 +32,13 @@ pub struct PhoneLine {
 /// The keys that were used here, as one line.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct KeysLine {
-    /// Until when the one used last is valid.
+    /// Until when the one is valid that lasts longest, or was used last if none is accepted.
     #[serde(serialize_with = "micros")]
     pub valid_until: Timestamp,
-    /// Whole days until then; none when it is over.
+    /// Days until then; none when it is over, or not accepted.
     pub days_left: Option<u64>,
+    /// Whether it would be valid, but is not accepted here any more.
+    pub stopped: bool,
     /// How many valid keys were used here.
     pub count: u64,
 }

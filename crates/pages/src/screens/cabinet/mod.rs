@@ -5,6 +5,7 @@ mod acts;
 mod history;
 mod history_filter;
 mod home;
+mod keys;
 mod matters;
 mod powers;
 mod prove;
@@ -15,6 +16,7 @@ pub use acts::{CabinetConfirm, CabinetSuspend, Confirmed};
 pub use history::{CabinetHistory, SignInResult, SignInRow, SignInWay};
 pub use history_filter::{FilterProblem, HistoryFilter, Period, PeriodLink, ResultChoice, ServiceChoice};
 pub use home::{Advice, CabinetHome, ExclusiveTime, KeysLine, LastSignIn, PhoneLine};
+pub use keys::{CabinetKeys, KeyRow, KeyState};
 pub use matters::{
     BoundDevice, CabinetDevice, CabinetPhone, CabinetSessions, DeviceHistoryRow, MicrosTime, SessionRow,
 };
@@ -32,6 +34,8 @@ pub enum Section {
     Home,
     /// K2.
     Device,
+    /// K3.
+    Keys,
     /// K4.
     Phone,
     /// K6.
@@ -66,11 +70,15 @@ pub enum Flash {
     PowerRevoked,
     /// One was renounced.
     PowerRenounced,
+    /// A key is not accepted any more.
+    KeyStopped,
+    /// A key is accepted again.
+    KeyAccepted,
 }
 
 impl Flash {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Renamed,
         Self::SessionEnded,
         Self::OthersEnded,
@@ -80,6 +88,8 @@ impl Flash {
         Self::PowerGiven,
         Self::PowerRevoked,
         Self::PowerRenounced,
+        Self::KeyStopped,
+        Self::KeyAccepted,
     ];
 
     /// The word that a cookie carries to the next page.
@@ -94,6 +104,8 @@ impl Flash {
             Self::PowerGiven => "power_given",
             Self::PowerRevoked => "power_revoked",
             Self::PowerRenounced => "power_renounced",
+            Self::KeyStopped => "key_stopped",
+            Self::KeyAccepted => "key_accepted",
         }
     }
 

@@ -294,29 +294,32 @@ fn attributes_that_bind_nothing_are_refused() {
     }
 }
 
+/// Judges a signature whose signing-certificate attribute has this value.
+fn naming_a_certificate(own: &[u8], value: &[u8]) -> Option<EdsRefusal> {
+    let attributes = [
+        attribute(CONTENT_TYPE, &der::oid(DATA)),
+        attribute(
+            MESSAGE_DIGEST,
+            &der::element(der::OCTET_STRING, &Suite::Rsa.digest(CHALLENGE)),
+        ),
+        attribute(SIGNING_CERTIFICATE_V2, value),
+    ];
+    let mut attributes = attributes.to_vec();
+    attributes.sort();
+    put_together(|parts| {
+        let value = WORLD.key.sign(&der::of(der::SET, &attributes)).unwrap();
+        parts.signer.attributes = der::of(der::context(0), &attributes);
+        parts.signer.value = der::element(der::OCTET_STRING, &value);
+        parts.certificates = der::element(der::context(0), own);
+    })
+}
+
 #[test]
 fn a_signing_certificate_attribute_is_read_to_its_end() {
     let own = certificate(&profile());
     let hash = der::element(der::OCTET_STRING, &thumbprint(&own));
     let id = der::sequence(std::slice::from_ref(&hash));
-    let of = |value: Vec<u8>| {
-        let attributes = [
-            attribute(CONTENT_TYPE, &der::oid(DATA)),
-            attribute(
-                MESSAGE_DIGEST,
-                &der::element(der::OCTET_STRING, &Suite::Rsa.digest(CHALLENGE)),
-            ),
-            attribute(SIGNING_CERTIFICATE_V2, &value),
-        ];
-        let mut attributes = attributes.to_vec();
-        attributes.sort();
-        put_together(|parts| {
-            let value = WORLD.key.sign(&der::of(der::SET, &attributes)).unwrap();
-            parts.signer.attributes = der::of(der::context(0), &attributes);
-            parts.signer.value = der::element(der::OCTET_STRING, &value);
-            parts.certificates = der::element(der::context(0), &own);
-        })
-    };
+    let of = |value: Vec<u8>| naming_a_certificate(&own, &value);
     let sha512 = || {
         let hash = digest::digest(&digest::SHA512, &own);
         let algorithm = der::sequence(&[der::oid(&[2, 16, 840, 1, 101, 3, 4, 2, 3])]);

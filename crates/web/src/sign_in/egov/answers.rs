@@ -73,10 +73,9 @@ impl AppRefusal {
                 QrRefusal::Expired(_) | QrRefusal::NotYetValid(_) => PhoneAppText::OutOfTime,
                 QrRefusal::Revoked(_) | QrRefusal::Withdrawn => PhoneAppText::Revoked,
                 QrRefusal::TryLater(_) => PhoneAppText::TryLater,
-                QrRefusal::UnknownCentre
-                | QrRefusal::WrongKind
-                | QrRefusal::Stopped(_)
-                | QrRefusal::Shared(_) => PhoneAppText::OtherKey,
+                QrRefusal::UnknownCentre | QrRefusal::WrongKind | QrRefusal::Stopped(_) | QrRefusal::Shared(_) => {
+                    PhoneAppText::OtherKey
+                }
                 QrRefusal::NotVerified | QrRefusal::OtherPerson | QrRefusal::SameKey => PhoneAppText::NotVerified,
             },
             Self::TooMany(_) | Self::OurFault(_) | Self::Broken => PhoneAppText::TryLater,

@@ -39,7 +39,8 @@ pub(super) async fn collected(
 /// The challenge, if it is this browser's, and the signature over it.
 async fn kept(page: &FlowPage, transaction: &QrTransaction) -> Result<Option<(Challenge, String)>, Problem> {
     let provider = page.provider();
-    let challenge = challenges::find_for_attempt(&provider.db, transaction.attempt_id, transaction.challenge_id).await?;
+    let challenge =
+        challenges::find_for_attempt(&provider.db, transaction.attempt_id, transaction.challenge_id).await?;
     let own = |challenge: &Challenge| {
         challenge.purpose == transaction.purpose.challenge()
             && challenge.browser_digest.matches(page.flow.browser.cookie_digest())

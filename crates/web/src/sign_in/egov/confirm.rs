@@ -20,8 +20,8 @@ use storage::{StorageError, Tx, Write, attempts, audit, certificates, qr_transac
 
 use crate::device;
 use crate::flow::FlowPage;
-use crate::sign_in::{first_stage, refusals};
 use crate::sign_in::second_stage::shown_share;
+use crate::sign_in::{first_stage, refusals};
 
 /// What became of a signature.
 pub(super) enum Confirmed {

@@ -213,8 +213,14 @@ mod tests {
         assert_eq!(changed(&|v| v["signMethod"] = "CMS_SIGN_ONLY".into()), None);
         assert_eq!(changed(&|v| v["documentsToSign"] = json!([])), None);
         assert_eq!(changed(&|v| v["documentsToSign"][0]["id"] = 2.into()), None);
-        assert_eq!(changed(&|v| v["documentsToSign"][0]["document"]["file"]["data"] = "".into()), None);
-        assert_eq!(changed(&|v| v["documentsToSign"][0]["document"]["file"]["data"] = 1.into()), None);
+        assert_eq!(
+            changed(&|v| v["documentsToSign"][0]["document"]["file"]["data"] = "".into()),
+            None
+        );
+        assert_eq!(
+            changed(&|v| v["documentsToSign"][0]["document"]["file"]["data"] = 1.into()),
+            None
+        );
         let twice = |v: &mut Value| {
             let one = v["documentsToSign"][0].clone();
             v["documentsToSign"] = json!([one, one]);

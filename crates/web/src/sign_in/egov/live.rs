@@ -90,7 +90,9 @@ async fn watched(page: &FlowPage) -> Result<Option<(AttemptId, QrTransaction)>, 
     };
     let transaction = page::current(page, &standing).await?;
     let Standing { attempt, .. } = standing;
-    Ok(attempt.zip(transaction).map(|(attempt, transaction)| (attempt.id, transaction)))
+    Ok(attempt
+        .zip(transaction)
+        .map(|(attempt, transaction)| (attempt.id, transaction)))
 }
 
 struct Listener {
@@ -114,7 +116,9 @@ impl Listener {
         while self.left > 0 {
             self.left -= 1;
             let db = &self.state.provider.db;
-            let found = qr_transactions::find_latest(db, self.attempt, self.purpose).await.ok()??;
+            let found = qr_transactions::find_latest(db, self.attempt, self.purpose)
+                .await
+                .ok()??;
             let now = self.state.provider.now();
             let word = mark(&found, now);
             if self.told.as_ref() != Some(&word) {

@@ -1,8 +1,6 @@
 //! S3 in the browser. Which of the two stages the signature is for follows from where the sign-in stands.
 
-use authority::authentication::{
-    AttemptState, QrPurpose, QrState, QrTransaction, QrView, ShortNumber, SignInAttempt,
-};
+use authority::authentication::{AttemptState, QrPurpose, QrState, QrTransaction, QrView, ShortNumber, SignInAttempt};
 use authority::ids::{AttemptId, QrTransactionId};
 use authority::secret::Purpose;
 use authority::throttle::{PHONE_CODES_PER_FLOW, PHONE_CODES_PER_NETWORK};
@@ -23,8 +21,7 @@ use crate::state::EgovMobile;
 
 /// How long the path in the links of the app makers may be is not said; ours has about a hundred characters.
 const CITIZENS: &str = "https://m.egov.kz/mobileSign?link={link}&isi=1476128386&ibi=kz.egov.mobile&apn=kz.mobile.mgov";
-const BUSINESS: &str =
-    "https://egovbusiness.page.link/?link={link}&isi=1597880144&ibi=kz.mobile.mgov.business&apn=kz.mobile.mgov.business";
+const BUSINESS: &str = "https://egovbusiness.page.link/?link={link}&isi=1597880144&ibi=kz.mobile.mgov.business&apn=kz.mobile.mgov.business";
 
 /// `GET /flow/{id}/egov`
 pub(crate) async fn show(page: FlowPage) -> Response {
@@ -68,7 +65,9 @@ pub(super) async fn standing(page: &FlowPage) -> Result<Result<Standing, Respons
             attempt: Some(attempt),
             purpose: QrPurpose::SecondStage,
         })),
-        (Place::Confirm | Place::Device | Place::Name | Place::Registration | Place::Onwards, _) => Ok(Err(page.see(place))),
+        (Place::Confirm | Place::Device | Place::Name | Place::Registration | Place::Onwards, _) => {
+            Ok(Err(page.see(place)))
+        }
     }
 }
 
@@ -208,7 +207,9 @@ pub(super) fn screen(page: &FlowPage, transaction: &QrTransaction) -> Result<Res
     let address = address(page.provider(), transaction.id);
     let code = format!("mobileSign:{address}");
     let qr = match state {
-        PhoneState::Waiting => Some(QrPicture::of(&code).ok_or_else(|| Problem::Broken("no code can be drawn".into()))?),
+        PhoneState::Waiting => {
+            Some(QrPicture::of(&code).ok_or_else(|| Problem::Broken("no code can be drawn".into()))?)
+        }
         PhoneState::Scanned
         | PhoneState::Signed
         | PhoneState::Declined
@@ -216,7 +217,12 @@ pub(super) fn screen(page: &FlowPage, transaction: &QrTransaction) -> Result<Res
         | PhoneState::Refused { .. }
         | PhoneState::TooMany => None,
     };
-    let links = page.state.settings.egov_mobile.as_ref().map(|egov| links(egov, &address));
+    let links = page
+        .state
+        .settings
+        .egov_mobile
+        .as_ref()
+        .map(|egov| links(egov, &address));
     Ok(render(
         page,
         SignOnPhone {
@@ -296,7 +302,9 @@ mod tests {
         );
         assert_eq!(
             both.business.as_deref(),
-            Some("https://egovbusiness.page.link/?link=https%3A%2F%2Fid.example.kz%2Fegov%2Fa-_Z&isi=1597880144&ibi=kz.mobile.mgov.business&apn=kz.mobile.mgov.business")
+            Some(
+                "https://egovbusiness.page.link/?link=https%3A%2F%2Fid.example.kz%2Fegov%2Fa-_Z&isi=1597880144&ibi=kz.mobile.mgov.business&apn=kz.mobile.mgov.business"
+            )
         );
         assert_eq!(links(&egov(false), "https://id.example.kz/egov/a").business, None);
     }

@@ -48,7 +48,11 @@ struct Found {
 }
 
 /// `GET /egov/{link}`: API №1.
-pub(crate) async fn about(State(state): State<WebState>, Path(link): Path<String>, Visited(visit): Visited) -> Response {
+pub(crate) async fn about(
+    State(state): State<WebState>,
+    Path(link): Path<String>,
+    Visited(visit): Visited,
+) -> Response {
     let asked = Asked::new(state, visit);
     let answer = asked.about(&link).await;
     asked.answer(answer)
@@ -92,7 +96,11 @@ impl Asked {
             let reference = self.visit.reference.as_str();
             match &refusal {
                 AppRefusal::OurFault(error) => {
-                    tracing::error!(reference, error = error as &dyn std::error::Error, "the app's request failed");
+                    tracing::error!(
+                        reference,
+                        error = error as &dyn std::error::Error,
+                        "the app's request failed"
+                    );
                 }
                 AppRefusal::Broken => tracing::error!(reference, "the app's request failed"),
                 AppRefusal::Unknown
