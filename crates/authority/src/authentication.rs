@@ -13,6 +13,6 @@ pub use attempt::{
 pub use challenge::{Challenge, ChallengeError, ChallengePurpose};
 pub use next_step::{Facts, NextStep, SignInReason, next_step};
 pub use qr_transaction::{
-    QrError, QrPurpose, QrRefusal, QrState, QrTransaction, QrView, RESULT_TTL, ShortNumber, may_confirm,
+    QrError, QrPurpose, QrRefusal, QrState, QrTransaction, QrView, ShortNumber, may_confirm,
 };
 pub use sms_code::{CodeDigits, SmsCode, SmsCodeError, SmsCodeMatch};

@@ -24,8 +24,9 @@ pub async fn find_latest(
     attempt: AttemptId,
     purpose: QrPurpose,
 ) -> Result<Option<QrTransaction>, StorageError> {
-    let sql =
-        "SELECT * FROM qr_transactions WHERE attempt_id = $1 AND purpose = $2 ORDER BY issued_at DESC, id DESC LIMIT 1";
+    // Two of one millisecond have no order of their own; the one that replaced the others is not replaced.
+    let sql = "SELECT * FROM qr_transactions WHERE attempt_id = $1 AND purpose = $2 \
+               ORDER BY CASE WHEN state = 'replaced' THEN 1 ELSE 0 END, issued_at DESC, id DESC LIMIT 1";
     let row: Option<Row> = sql::find(conn, sql, [attempt.as_uuid().into(), purpose.as_str().into()]).await?;
     Ok(row.map(QrTransaction::try_from).transpose()?)
 }
@@ -51,13 +52,14 @@ pub async fn is_collected(conn: &Connection, attempt: AttemptId, purpose: QrPurp
     Ok(collected > 0)
 }
 
-/// Keeps a new transaction; an earlier one of the same attempt and purpose that led to nothing yet is replaced by it.
+/// Keeps a new transaction; earlier ones of the same attempt and purpose are replaced by it, unless a browser went on with them.
 ///
 /// # Errors
 /// The database is not available, or the id exists already.
 pub async fn insert(tx: &Tx, transaction: &QrTransaction, link: &TokenDigest) -> Result<(), StorageError> {
-    let sql = "UPDATE qr_transactions SET state = 'replaced', version = version + 1, changed_at = $3, signature_sealed = NULL \
-               WHERE attempt_id = $1 AND purpose = $2 AND state IN ('pending', 'scanned', 'answered', 'completed')";
+    let sql = "UPDATE qr_transactions SET state = 'replaced', version = version + 1, changed_at = $3, signature_sealed = NULL, \
+               refusal = NULL, refusal_at = NULL \
+               WHERE attempt_id = $1 AND purpose = $2 AND state NOT IN ('replaced', 'collected')";
     let values = [
         transaction.attempt_id.as_uuid().into(),
         transaction.purpose.as_str().into(),

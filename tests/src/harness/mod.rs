@@ -7,6 +7,7 @@ mod device_key;
 mod logout_endpoint;
 mod page;
 mod person;
+mod phone;
 mod relying_party;
 mod walker;
 
@@ -42,6 +43,7 @@ pub use device_key::{DeviceKey, Proof};
 pub use logout_endpoint::{Behaviour, LogoutEndpoint};
 pub use page::{Form, Page};
 pub use person::Person;
+pub use phone::OverRouter;
 pub use relying_party::{Answer, RelyingParty, VERIFIER, payload};
 pub use walker::{Hop, Walker, spent_on_signing};
 

@@ -2,17 +2,13 @@
 //! once and within five minutes, and the browser that showed it goes on. Each step consumes the state before it.
 
 use std::fmt;
-use std::time::Duration;
 
 use rand_core::CryptoRng;
 
 use super::{ChallengePurpose, FirstFactor};
 use crate::certificates::KeyStorage;
 use crate::ids::{AttemptId, ChallengeId, InteractionId, QrTransactionId};
-use crate::time::{Timestamp, minutes};
-
-/// How long a signature waits for the browser that asked for it.
-pub const RESULT_TTL: Duration = minutes(2);
+use crate::time::Timestamp;
 
 /// What the signature is to prove.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,7 +93,7 @@ pub struct QrTransaction {
     pub version: i32,
     /// When it was made.
     pub issued_at: Timestamp,
-    /// Until when it may be signed; at this instant exactly it may not.
+    /// Until when it may be signed, and its browser may go on; at this instant exactly neither may.
     pub expires_at: Timestamp,
 }
 
@@ -398,10 +394,11 @@ impl QrTransaction {
     pub fn view(&self, now: Timestamp) -> QrView {
         let late = now >= self.expires_at;
         match self.state {
-            QrState::Pending | QrState::Scanned { .. } | QrState::Answered { .. } if late => QrView::Expired,
+            QrState::Pending | QrState::Scanned { .. } | QrState::Answered { .. } | QrState::Completed { .. } if late => {
+                QrView::Expired
+            }
             QrState::Pending => QrView::Waiting,
             QrState::Scanned { .. } | QrState::Answered { .. } => QrView::Scanned,
-            QrState::Completed { at } if now >= at.plus(RESULT_TTL) => QrView::Expired,
             QrState::Completed { .. } => QrView::Signed,
             QrState::Refused { refusal, .. } => QrView::Refused(refusal),
             QrState::Declined { .. } => QrView::Declined,

@@ -73,14 +73,13 @@ fn five_minutes_end_exactly() {
 }
 
 #[test]
-fn a_signature_waits_two_minutes_for_its_browser() {
-    let signed = || pending().answer(NOW).unwrap().complete(END).unwrap();
-    let end = END.plus(RESULT_TTL);
-    let last = Timestamp::from_micros(end.as_micros() - 1);
+fn a_signature_waits_for_its_browser_until_the_code_ends() {
+    let signed = || pending().answer(NOW).unwrap().complete(NOW).unwrap();
+    let last = Timestamp::from_micros(END.as_micros() - 1);
     assert!(signed().collect(last).is_ok());
-    assert_eq!(signed().collect(end).err(), Some(QrError::Expired));
+    assert_eq!(signed().collect(END).err(), Some(QrError::Expired));
     assert_eq!(signed().view(last), QrView::Signed);
-    assert_eq!(signed().view(end), QrView::Expired);
+    assert_eq!(signed().view(END), QrView::Expired);
 }
 
 #[test]
