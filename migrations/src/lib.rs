@@ -59,6 +59,7 @@ mod m20261126_005120_create_evidence_uses;
 mod m20261126_005130_add_audit_events_evidence;
 mod m20261126_005200_create_qr_transactions;
 mod m20261126_005210_add_attempts_second_certificate;
+mod m20261126_005220_recreate_qr_transactions;
 mod m20261126_005300_create_organisations;
 mod m20261126_005310_add_certificates_organisation;
 mod m20261126_005320_create_powers;
@@ -145,6 +146,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_005130_add_audit_events_evidence::Migration),
             Box::new(m20261126_005200_create_qr_transactions::Migration),
             Box::new(m20261126_005210_add_attempts_second_certificate::Migration),
+            Box::new(m20261126_005220_recreate_qr_transactions::Migration),
             Box::new(m20261126_005300_create_organisations::Migration),
             Box::new(m20261126_005310_add_certificates_organisation::Migration),
             Box::new(m20261126_005320_create_powers::Migration),

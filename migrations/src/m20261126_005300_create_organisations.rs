@@ -18,11 +18,21 @@ impl MigrationTrait for Migration {
                 Table::create()
                     .table("organisations")
                     .col(uuid("id").primary_key())
-                    .col(binary_len("bin_hmac", 32).unique_key())
+                    .col(binary_len("bin_hmac", 32))
                     .col(blob("bin_sealed"))
                     .col(blob_null("name_sealed"))
                     .col(big_integer("first_seen_at"))
                     .col(big_integer("last_seen_at"))
+                    .to_owned(),
+            )
+            .await?;
+        manager
+            .create_index(
+                Index::create()
+                    .name("uq_organisations_bin_hmac")
+                    .table("organisations")
+                    .col("bin_hmac")
+                    .unique()
                     .to_owned(),
             )
             .await
