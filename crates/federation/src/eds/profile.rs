@@ -138,6 +138,17 @@ impl Profile {
         self.files(false)
     }
 
+    /// Where to ask about what it issued (OCSP), each address once.
+    pub fn responders(&self) -> Vec<&'static str> {
+        each_once(self.authorities.iter().filter_map(|one| one.ocsp))
+    }
+
+    /// Where its revocation lists are, complete ones before lists of changes, each address once.
+    pub fn lists(&self) -> Vec<&'static str> {
+        let complete = self.authorities.iter().filter_map(|one| one.crl);
+        each_once(complete.chain(self.authorities.iter().filter_map(|one| one.delta_crl)))
+    }
+
     fn files(&self, anchors: bool) -> Vec<TrustFile> {
         let wanted = self.authorities.iter().filter(|one| one.is_anchor == anchors);
         wanted
@@ -147,6 +158,16 @@ impl Profile {
             })
             .collect()
     }
+}
+
+fn each_once(addresses: impl Iterator<Item = &'static str>) -> Vec<&'static str> {
+    let mut found = Vec::new();
+    for address in addresses {
+        if !found.contains(&address) {
+            found.push(address);
+        }
+    }
+    found
 }
 
 /// The contour that an authority's certificate is known to belong to.

@@ -82,13 +82,15 @@ fn the_status_tells_what_happened() {
             }
             name if name.starts_with("x2") || ["s6-resend-limit", "s6-not-sent"].contains(&name) => 429,
             "r4-wrong" | "r4-expired" | "k7-from" | "k7-to" | "k7-order" | "k7-result" | "k7-service"
-            | "k7-unreadable" | "k7-too-many" => 422,
+            | "k7-unreadable" | "k7-too-many" | "k10-iin-form" | "k10-iin-checksum" | "k10-own-number" | "k10-from"
+            | "k10-until" | "k10-backwards" | "k10-past" | "k10-too-long" | "k10-service" | "k10-not-head"
+            | "k10-too-many" => 422,
             "r8-too-many" | "s3-many" => 429,
             name if name.starts_with("r8-") => 422,
             "r3-overtaken" => 409,
             name if ["r2", "r3", "not-now"].iter().any(|start| name.starts_with(start)) => 403,
             name if name.starts_with("r1") || name.starts_with("r7") => 403,
-            "x3" | "x4" | "x4-unnamed" | "x5" | "x5-return" | "x6" | "x6-incident" | "cabinet-closed"
+            "key-shared" | "x3" | "x4" | "x4-unnamed" | "x5" | "x5-return" | "x6" | "x6-incident" | "cabinet-closed"
             | "cabinet-cannot" => 403,
             "x9" => 500,
             "x9-maintenance" => 503,

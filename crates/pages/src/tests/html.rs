@@ -33,6 +33,7 @@ fn no_screen_is_missing_from_the_gallery() {
         include_str!("../../examples/gallery/specimens/registrations.rs"),
         include_str!("../../examples/gallery/specimens/cabinet.rs"),
         include_str!("../../examples/gallery/specimens/cabinet/keys.rs"),
+        include_str!("../../examples/gallery/specimens/powers.rs"),
     ]
     .concat();
     let (_, names) = include_str!("../screens/mod.rs").split_once("pub use").unwrap();
@@ -68,6 +69,7 @@ const SCREENS: &[&str] = &[
     "cabinet/home",
     "cabinet/keys",
     "cabinet/matters",
+    "cabinet/powers",
     "cabinet/prove",
     "choose",
     #[cfg(feature = "sandbox")]
@@ -82,6 +84,7 @@ const SCREENS: &[&str] = &[
     "locks",
     "phone",
     "registration",
+    "representation",
     #[cfg(feature = "sandbox")]
     "sandbox_person",
     "session",
@@ -95,6 +98,7 @@ const PARTS: &[&str] = &[
     "cabinet/frame.html",
     "cabinet/history_filter.html",
     "cabinet/parts.html",
+    "cabinet/power_parts.html",
     #[cfg(feature = "sandbox")]
     "choose/test_way.html",
     #[cfg(feature = "sandbox")]

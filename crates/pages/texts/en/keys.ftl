@@ -53,5 +53,5 @@ flash-key-accepted = The key is accepted again
 step-up-keys = You are changing which keys are accepted
 sms-key-ends = Kiru: your EDS key ends on { $date }. Get a new one: eGov Mobile, { $centre }
 key-shared-title = This key seems to be shared
-key-shared-body = It was used on too many devices, or too many people sign in in this browser
+key-shared-body = Too many devices used it, or too many people sign in in this browser
 key-shared-do = Nothing was changed. Tell the operator this code: { $code }

@@ -55,8 +55,8 @@ pub(super) static SECTION: Section = Section {
         },
         Key {
             name: "crl_urls",
-            standard: "[]",
-            meaning: "Addresses of revocation lists, complete ones and lists of changes (delta) alike; fetched by one node in the background, used by all. Plain http is allowed: lists are signed. Never taken from a certificate.",
+            standard: "",
+            meaning: "Default: those of the profile, none without one. Addresses of revocation lists, complete ones and lists of changes (delta) alike; fetched by one node in the background, used by all. Plain http is allowed: lists are signed. Never taken from a certificate.",
         },
         Key {
             name: "crl_refresh",
@@ -65,8 +65,8 @@ pub(super) static SECTION: Section = Section {
         },
         Key {
             name: "ocsp",
-            standard: "[]",
-            meaning: "Addresses of responders (OCSP) that are asked about a certificate at each sign-in, in this order, before the lists; all within 3 s. Plain http is allowed: answers are signed.",
+            standard: "",
+            meaning: "Default: those of the profile, none without one. Addresses of responders (OCSP) that are asked about a certificate at each sign-in, in this order, before the lists; all within 3 s. Plain http is allowed: answers are signed.",
         },
         Key {
             name: "ocsp_max_age",
@@ -121,9 +121,9 @@ pub(super) struct Raw {
     policies: List,
     legacy_gost: Option<bool>,
     crls: List,
-    crl_urls: List,
+    crl_urls: Option<List>,
     crl_refresh: Option<String>,
-    ocsp: List,
+    ocsp: Option<List>,
     ocsp_max_age: Option<String>,
     ocsp_nonce: Option<bool>,
     ocsp_grace: Option<String>,
@@ -170,10 +170,14 @@ pub struct Status {
 }
 
 impl Status {
-    fn check(raw: &Raw, found: &mut Findings) -> Self {
+    fn check(raw: &Raw, profile: Option<&Profile>, found: &mut Findings) -> Self {
         let seconds = Duration::from_secs;
-        let crl_urls = addresses("eds.crl_urls", &raw.crl_urls, found);
-        let ocsp = addresses("eds.ocsp", &raw.ocsp, found);
+        let of_profile = |given: Option<&List>, own: fn(&Profile) -> Vec<&'static str>| {
+            let own = || profile.map(own).unwrap_or_default().into_iter().map(str::to_owned);
+            given.map_or_else(|| own().collect(), |list| list.0.clone())
+        };
+        let crl_urls = addresses("eds.crl_urls", of_profile(raw.crl_urls.as_ref(), Profile::lists), found);
+        let ocsp = addresses("eds.ocsp", of_profile(raw.ocsp.as_ref(), Profile::responders), found);
         Self {
             crl_urls,
             crl_refresh: found.duration(
@@ -201,8 +205,8 @@ impl Status {
 }
 
 /// `http` or `https` with a host, and nothing secret in it: addresses are logged.
-fn addresses(key: &'static str, list: &List, found: &mut Findings) -> Vec<String> {
-    for text in &list.0 {
+fn addresses(key: &'static str, list: Vec<String>, found: &mut Findings) -> Vec<String> {
+    for text in &list {
         let is_one = url::Url::parse(text).is_ok_and(|url| {
             matches!(url.scheme(), "http" | "https")
                 && url.has_host()
@@ -214,14 +218,13 @@ fn addresses(key: &'static str, list: &List, found: &mut Findings) -> Vec<String
             found.refuse(key, "has something that is no address with http:// or https://");
         }
     }
-    list.0.clone()
+    list
 }
 
 impl Eds {
     pub(super) fn check(raw: Raw, found: &mut Findings) -> Self {
         let seconds = Duration::from_secs;
         let hours = |hours: u64| seconds(hours * 3600);
-        let status = Status::check(&raw, found);
         let crl_max_age = found.duration(
             "eds.crl_max_age",
             raw.crl_max_age.as_deref(),
@@ -236,9 +239,10 @@ impl Eds {
         );
         let address = raw.ncalayer_address.as_deref();
         let ncalayer_address = found.parsed("eds.ncalayer_address", address, loopback_socket, NCALAYER.to_owned());
-        let files = |list: List| list.0.iter().map(|file| found.path(file)).collect::<Vec<_>>();
-        let (anchors, intermediates, crls) = (files(raw.anchors), files(raw.intermediates), files(raw.crls));
+        let files = |list: &List| list.0.iter().map(|file| found.path(file)).collect::<Vec<_>>();
+        let (anchors, intermediates, crls) = (files(&raw.anchors), files(&raw.intermediates), files(&raw.crls));
         let profile = raw.profile.as_deref().and_then(|name| known_profile(name, found));
+        let status = Status::check(&raw, profile, found);
         if raw.profile.is_some() && !(anchors.is_empty() && intermediates.is_empty()) {
             found.refuse(
                 "eds.anchors",

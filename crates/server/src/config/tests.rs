@@ -291,6 +291,7 @@ fn every_key_is_printed_under_its_name() {
             ("KIRU_LISTEN__TLS_KEY", "k"),
             ("KIRU_PLACES__DATABASE", "p"),
             ("KIRU_OPERATOR__KEY_FINE", "5000"),
+            ("KIRU_EGOV_MOBILE__BIN", "180140000028"),
         ],
     )
     .unwrap()
@@ -336,49 +337,6 @@ fn the_table_of_keys_is_what_the_sections_read() {
     same::<log::Raw>("log");
     same::<outbound::Raw>("outbound");
     same::<places::Raw>("places");
-}
-
-#[test]
-fn a_known_centre_takes_the_place_of_files() {
-    let text = PRODUCTION.replace("anchors = [\"root.pem\"]", "profile = \"nca-rk\"");
-    let config = load(&text, &[]).unwrap();
-    assert_eq!(config.eds().profile().map(|profile| profile.name), Some("nca-rk"));
-    let printed = config.print();
-    assert!(printed.contains("profile = \"nca-rk\"\n") && printed.contains("1.2.398.3.3.4.1.1=individual"));
-    assert!(
-        load(&printed.replace("postgres://", "postgres://kiru@"), &[]).is_ok(),
-        "what is printed is read back"
-    );
-    for (variable, value, key) in [
-        ("KIRU_EDS__ANCHORS", "root.pem", "eds.anchors"),
-        ("KIRU_EDS__INTERMEDIATES", "nca.pem", "eds.anchors"),
-        ("KIRU_EDS__PROFILE", "nca", "eds.profile eds.anchors"),
-        ("KIRU_EDS__PROFILE", "nca-rk-test", "eds.profile"),
-        ("KIRU_EDS__ROLES", "1.2.3=boss", "eds.roles"),
-        ("KIRU_EDS__POLICIES", "any", "eds.policies"),
-        ("KIRU_EDS__LEGACY_GOST", "perhaps", "eds.legacy_gost"),
-    ] {
-        let problems = load(&text, &[(variable, value)]).unwrap_err();
-        let keys: Vec<_> = problems.iter().map(|problem| problem.key().to_owned()).collect();
-        assert_eq!(keys.join(" "), key, "{variable}={value}");
-    }
-}
-
-#[test]
-fn roles_policies_and_the_legacy_suite_are_read() {
-    let text = format!(
-        "{PRODUCTION}roles = [\"1.2.3.1=individual\", \"1.2.3.2 = head\"]\npolicies = [\"1.2.398.3.3.2\"]\nlegacy_gost = true\n"
-    );
-    let printed = load(&text, &[]).unwrap().print();
-    for line in [
-        "roles = [\"1.2.3.1=individual\", \"1.2.3.2=head\"]",
-        "policies = [\"1.2.398.3.3.2\"]",
-        "legacy_gost = true",
-    ] {
-        assert!(printed.contains(line), "{line}");
-    }
-    let standard = load(PRODUCTION, &[]).unwrap();
-    assert!(!standard.eds().legacy_gost() && standard.eds().policies().is_empty());
 }
 
 #[test]

@@ -29,6 +29,21 @@ fn a_known_centre_takes_the_place_of_files() {
 }
 
 #[test]
+fn a_known_centre_brings_the_addresses_of_its_status_unless_others_are_given() {
+    let text = PRODUCTION.replace("anchors = [\"root.pem\"]", "profile = \"nca-rk\"");
+    let of = |given: &[(&str, &str)]| load(&text, given).unwrap().eds().status().clone();
+    let own = of(&[]);
+    assert_eq!(own.ocsp, ["http://ocsp.pki.gov.kz/"]);
+    assert_eq!(own.crl_urls.len(), 6, "{:?}", own.crl_urls);
+    assert!(own.crl_urls.contains(&"http://crl.pki.gov.kz/nca_d_gost_2022.crl".to_owned()));
+    let given = of(&[("KIRU_EDS__OCSP", "https://ocsp.example/"), ("KIRU_EDS__CRL_URLS", "")]);
+    assert_eq!(given.ocsp, ["https://ocsp.example/"]);
+    assert!(given.crl_urls.is_empty());
+    let without = load(PRODUCTION, &[]).unwrap();
+    assert!(without.eds().status().ocsp.is_empty() && without.eds().status().crl_urls.is_empty());
+}
+
+#[test]
 fn roles_policies_and_the_legacy_suite_are_read() {
     let text = format!(
         "{PRODUCTION}roles = [\"1.2.3.1=individual\", \"1.2.3.2 = head\"]\npolicies = [\"1.2.398.3.3.2\"]\nlegacy_gost = true\n"
