@@ -12,7 +12,5 @@ pub use attempt::{
 };
 pub use challenge::{Challenge, ChallengeError, ChallengePurpose};
 pub use next_step::{Facts, NextStep, SignInReason, next_step};
-pub use qr_transaction::{
-    QrError, QrPurpose, QrRefusal, QrState, QrTransaction, QrView, ShortNumber, may_confirm,
-};
+pub use qr_transaction::{QrError, QrPurpose, QrRefusal, QrState, QrTransaction, QrView, ShortNumber, may_confirm};
 pub use sms_code::{CodeDigits, SmsCode, SmsCodeError, SmsCodeMatch};

@@ -63,6 +63,8 @@ impl RefreshError {
             Self::Call(_) => "call",
             Self::Status(_) => "status",
             Self::List(CrlFault::Older) => "older",
+            Self::List(CrlFault::Early) => "early",
+            Self::List(CrlFault::OtherPlace) => "other_place",
             Self::List(CrlFault::Signature) => "signature",
             Self::List(_) => "list",
             Self::Turn(_) | Self::Storage(_) => "server",
@@ -133,7 +135,7 @@ impl ListSources {
         if known.as_ref().and_then(|known| known.der.as_ref()) == Some(&der) {
             return Ok(Refreshed::Unchanged);
         }
-        let list = self.judge(url, &der, known.as_ref()).await?;
+        let list = self.judge(url, &der, known.as_ref(), now).await?;
         let object = FetchedObject {
             url: url.to_owned(),
             replaces: known.map_or(0, |known| known.version),
@@ -169,6 +171,7 @@ impl ListSources {
         url: &str,
         der: &[u8],
         known: Option<&RevocationObject>,
+        now: Timestamp,
     ) -> Result<CheckedList, RefreshError> {
         let (eds, name, der) = (Arc::clone(&self.eds), url.to_owned(), der.to_vec());
         let before = known.and_then(|known| known.der.clone());
@@ -177,6 +180,8 @@ impl ListSources {
             let before = before.and_then(|der| eds.check_list(&name, &der).ok());
             match before {
                 Some(before) if list.is_behind(&before) => Err(CrlFault::Older),
+                Some(before) if !list.is_in_place_of(&before) && !before.is_over(now) => Err(CrlFault::OtherPlace),
+                Some(_) | None if eds.is_early(&list) => Err(CrlFault::Early),
                 Some(_) | None => Ok(list),
             }
         };

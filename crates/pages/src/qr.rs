@@ -23,10 +23,12 @@ impl QrPicture {
     pub fn of(text: &str) -> Option<Self> {
         let code = QRBuilder::new(text).ecl(ECL::M).build().ok()?;
         let mut path = String::new();
-        for y in 0..code.size {
+        // The rows follow one another in the library's array, which is as long as the largest code needs.
+        let rows = (0..code.size).zip(code.data.chunks(code.size));
+        for (y, row) in rows {
             let mut x = 0;
             while x < code.size {
-                let dark = |at: usize| at < code.size && code[y][at].value();
+                let dark = |at: usize| row.get(at).is_some_and(|module| module.value());
                 let run = (x..code.size).take_while(|at| dark(*at)).count();
                 if run > 0 {
                     // Writing to a string does not fail.

@@ -33,11 +33,12 @@ pub struct Ending {
 }
 
 /// Whether nothing stands against a reminder: the certificate is accepted, its person may act and has a phone, no other
-/// accepted certificate of the same person and role lasts longer, and it was not done.
+/// accepted certificate of the same person, role and organisation lasts longer, and it was not done.
 const DUE: &str = "certificates.refused_at IS NULL AND users.state IN ('invited', 'active') \
     AND EXISTS (SELECT 1 FROM phones WHERE phones.user_id = users.id AND phones.ended_at IS NULL) \
     AND NOT EXISTS (SELECT 1 FROM certificates AS newer WHERE newer.user_id = certificates.user_id \
     AND newer.role = certificates.role AND newer.refused_at IS NULL \
+    AND COALESCE(newer.organisation_id, newer.user_id) = COALESCE(certificates.organisation_id, certificates.user_id) \
     AND newer.not_after_at > certificates.not_after_at) \
     AND NOT EXISTS (SELECT 1 FROM key_reminders WHERE key_reminders.certificate_id = certificates.id \
     AND key_reminders.not_after_at = certificates.not_after_at AND key_reminders.days = $3)";

@@ -105,7 +105,7 @@ pub async fn record(tx: &Tx, transaction: &QrTransaction, signature: Option<&[u8
         i64::from(transaction.version).into(),
         state.into(),
         maybe_at(changed_at),
-        refusal.map(|refusal| refusal.as_str()).into(),
+        refusal.map(QrRefusal::as_str).into(),
         maybe_at(refusal.and_then(QrRefusal::instant)),
         signature.map(<[u8]>::to_vec).into(),
     ];

@@ -48,9 +48,12 @@ pub struct AppAnswer {
 impl AppAnswer {
     /// What the app shows of it.
     pub fn message(&self) -> &str {
-        self.json["message"].as_str().unwrap_or_default()
+        self.json.get("message").and_then(Value::as_str).unwrap_or_default()
     }
 }
+
+/// Where the data of the one document stands.
+const DATA: &str = "/documentsToSign/0/document/file/data";
 
 /// How the phone reaches the provider.
 pub trait Carrier {
@@ -120,10 +123,16 @@ pub async fn scan(code: &str, language: &'static str, carrier: &impl Carrier) ->
         body: None,
     };
     let about = answered(carrier.send(request).await?)?;
-    let text = |value: &Value| value.as_str().map(str::to_owned).ok_or(PhoneError::OtherCode);
+    let text = |place| {
+        about
+            .pointer(place)
+            .and_then(Value::as_str)
+            .map(str::to_owned)
+            .ok_or(PhoneError::OtherCode)
+    };
     Ok(Scanned {
-        address: text(&about["document"]["uri"])?,
-        token: text(&about["document"]["auth_token"])?,
+        address: text("/document/uri")?,
+        token: text("/document/auth_token")?,
         about,
         language,
     })
@@ -163,19 +172,20 @@ impl Scanned {
 impl Asked {
     /// The text that the provider wants signed, as it is encoded.
     pub fn data(&self) -> &str {
-        self.documents["documentsToSign"][0]["document"]["file"]["data"]
-            .as_str()
-            .unwrap_or_default()
+        self.documents.pointer(DATA).and_then(Value::as_str).unwrap_or_default()
     }
 
     /// The lines that the app shows of it: name and value.
     pub fn shown(&self) -> Vec<(String, String)> {
-        let lines = self.documents["documentsToSign"][0]["meta"].as_array();
-        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let lines = self
+            .documents
+            .pointer("/documentsToSign/0/meta")
+            .and_then(Value::as_array);
+        let text = |line: &Value, name| line.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         lines
             .into_iter()
             .flatten()
-            .map(|line| (text(&line["name"]), text(&line["value"])))
+            .map(|line| (text(line, "name"), text(line, "value")))
             .collect()
     }
 
@@ -197,7 +207,7 @@ impl Asked {
         };
         let signature = CmsRecipe::honest(key, certificate, &content, at).sign()?;
         let mut body = self.documents.clone();
-        body["documentsToSign"][0]["document"]["file"]["data"] = STANDARD.encode(signature).into();
+        *body.pointer_mut(DATA).ok_or(PhoneError::OtherCode)? = STANDARD.encode(signature).into();
         Ok(body)
     }
 

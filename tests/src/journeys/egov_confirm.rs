@@ -31,13 +31,18 @@ impl Another {
     }
 
     fn with_key(app: &TestApp, login: &str, key: Arc<SigningKey>) -> Self {
-        let profile = DemoPerson::find(login).unwrap().certificate_profile(app.now()).for_suite(key.suite());
+        let profile = DemoPerson::find(login)
+            .unwrap()
+            .certificate_profile(app.now())
+            .for_suite(key.suite());
         let certificate = app.keys.centre_of(key.suite()).nca().issue(&profile, &key).unwrap();
         Self { key, certificate }
     }
 
     async fn signs(&self, app: &TestApp, asked: &Asked) -> AppAnswer {
-        let body = asked.body((&self.key, &self.certificate), Habit::Signs, app.now()).unwrap();
+        let body = asked
+            .body((&self.key, &self.certificate), Habit::Signs, app.now())
+            .unwrap();
         asked.put(&body, &app.phone()).await.unwrap()
     }
 }

@@ -275,12 +275,16 @@ both_databases! {
 /// The reasons of refused first stages, of nobody in particular, from the phone's network.
 async fn refusals(db: &TestDatabase) -> Vec<String> {
     let raw = db.raw().await;
-    let sql = "SELECT reason, address, client_id FROM audit_events WHERE kind = 'first_stage_refused' AND user_id IS NULL";
+    let sql =
+        "SELECT reason, address, client_id FROM audit_events WHERE kind = 'first_stage_refused' AND user_id IS NULL";
     let statement = Statement::from_string(raw.get_database_backend(), sql);
     let rows = raw.query_all_raw(statement).await.unwrap();
     let text = |row: &QueryResult, name: &str| row.try_get::<String>("", name).unwrap();
     let reasons = rows.iter().map(|row| {
-        assert_eq!((text(row, "address"), text(row, "client_id")), ("203.0.113.7".to_owned(), "diary".to_owned()));
+        assert_eq!(
+            (text(row, "address"), text(row, "client_id")),
+            ("203.0.113.7".to_owned(), "diary".to_owned())
+        );
         text(row, "reason")
     });
     let reasons = reasons.collect();

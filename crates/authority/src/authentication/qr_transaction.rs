@@ -394,7 +394,9 @@ impl QrTransaction {
     pub fn view(&self, now: Timestamp) -> QrView {
         let late = now >= self.expires_at;
         match self.state {
-            QrState::Pending | QrState::Scanned { .. } | QrState::Answered { .. } | QrState::Completed { .. } if late => {
+            QrState::Pending | QrState::Scanned { .. } | QrState::Answered { .. } | QrState::Completed { .. }
+                if late =>
+            {
                 QrView::Expired
             }
             QrState::Pending => QrView::Waiting,

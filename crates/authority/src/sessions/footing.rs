@@ -9,7 +9,10 @@ use crate::users::User;
 
 /// What a session, and everything issued in it, rests on.
 #[derive(Clone, Copy, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "facts of different rows, true or false independently")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "facts of different rows, true or false independently"
+)]
 pub struct Footing<'a> {
     /// The person.
     pub user: &'a User,

@@ -88,7 +88,10 @@ pub fn challenge_document(text: &str) -> Option<String> {
 /// From when until when a challenge could be answered, by its own text; `None` when it is not written by [`Challenge::write`].
 pub(crate) fn life_of(text: &str) -> Option<(Timestamp, Timestamp)> {
     // Some apps on phones sign the base64 text of it, which is accepted as the same (kz-eds §8.1).
-    let decoded = STANDARD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    let decoded = STANDARD
+        .decode(text)
+        .ok()
+        .and_then(|bytes| String::from_utf8(bytes).ok());
     let text = decoded.as_deref().unwrap_or(text);
     let lines: Vec<&str> = text.strip_suffix('\n')?.split('\n').collect();
     let [_, _, _, _, issued, expires] = lines.as_slice() else {

@@ -243,7 +243,7 @@ struct Said {
 }
 
 fn read_extensions(mut list: Reader<'_>) -> Result<Said, Malformed> {
-    let mut seen = Vec::new();
+    let mut seen: Vec<&[u8]> = Vec::new();
     let mut said = Said {
         authority_key_id: None,
         number: None,
@@ -252,7 +252,8 @@ fn read_extensions(mut list: Reader<'_>) -> Result<Said, Malformed> {
     };
     while !list.is_empty() {
         let extension = Extension::read(&mut list)?;
-        if seen.contains(&extension.kind) {
+        // A list comes unsigned until it is read: comparing must not cost more than reading.
+        if seen.len() == limits::EXTENSIONS || seen.contains(&extension.kind) {
             return Err(Malformed);
         }
         seen.push(extension.kind);

@@ -57,7 +57,17 @@ impl CheckedList {
 
     /// Whether it comes from the same authority as the other one and is of the same kind.
     pub fn is_in_place_of(&self, other: &Self) -> bool {
-        self.0.issuer == other.0.issuer && self.0.key == other.0.key && self.is_delta() == other.is_delta()
+        self.is_same_authority(other) && self.is_delta() == other.is_delta()
+    }
+
+    /// Whether one authority signed both.
+    pub(crate) fn is_same_authority(&self, other: &Self) -> bool {
+        self.0.issuer == other.0.issuer && self.0.key == other.0.key
+    }
+
+    /// Whether its own time is over.
+    pub fn is_over(&self, now: Timestamp) -> bool {
+        now >= self.0.list.next_update
     }
 
     /// The list as it was signed, DER.

@@ -37,6 +37,12 @@ pub enum CrlFault {
     /// A newer list of the same issuer was used already.
     #[error("it is older than the one in use")]
     Older,
+    /// Changes to a complete list that was not seen yet, while older changes are in use: taking them would forget those.
+    #[error("it changes a list that is not here yet")]
+    Early,
+    /// At its address stands a list of another authority or kind, which still counts.
+    #[error("another list stands in its place")]
+    OtherPlace,
 }
 
 /// A file that is not used.
@@ -210,6 +216,24 @@ impl Revocations {
         } else {
             Ok(())
         }
+    }
+}
+
+impl Revocations {
+    /// Whether these changes would take the place of others that count with the complete list in use, and do not count with
+    /// it themselves: what the others withdrew would be forgotten until the next complete list is here.
+    pub(crate) fn is_early(&self, changes: &CheckedList) -> bool {
+        let lists = self.lists();
+        let in_use = lists.all().filter(|one| one.is_delta() && changes.is_in_place_of(one));
+        let mut bases = lists
+            .all()
+            .filter(|one| !one.is_delta() && one.is_same_authority(changes));
+        let newest = bases.by_ref().max_by(|one, other| one.list().compare_age(other.list()));
+        newest.is_some_and(|base| {
+            changes.is_delta()
+                && !changes.list().completes(base.list())
+                && in_use.into_iter().any(|older| older.list().completes(base.list()))
+        })
     }
 }
 

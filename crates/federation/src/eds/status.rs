@@ -69,6 +69,11 @@ impl EdsVerifier {
         lists::read_one(der, name, &self.trust)
     }
 
+    /// Whether fetched changes come before the complete list that they change, and older ones are in use until then.
+    pub fn is_early(&self, list: &CheckedList) -> bool {
+        self.revocations.is_early(list)
+    }
+
     /// Puts these in the place of all lists that were fetched; those of the configuration's files stay.
     pub fn use_lists(&self, fetched: Vec<CheckedList>) {
         self.revocations.use_fetched(fetched);

@@ -6,6 +6,7 @@ use crate::Screen;
 
 /// S1: the ways to sign in. EDS posts to `{flow}/eds`.
 #[derive(Clone, Debug, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a way that is there or not")]
 pub struct ChooseWay {
     /// This browser signed in with EDS before: the tile is marked.
     pub eds_was_last: bool,

@@ -90,8 +90,8 @@ fn the_status_tells_what_happened() {
             "r3-overtaken" => 409,
             name if ["r2", "r3", "not-now"].iter().any(|start| name.starts_with(start)) => 403,
             name if name.starts_with("r1") || name.starts_with("r7") => 403,
-            "key-shared" | "x3" | "x4" | "x4-unnamed" | "x5" | "x5-return" | "x6" | "x6-incident" | "cabinet-closed"
-            | "cabinet-cannot" => 403,
+            "key-shared" | "x3" | "x4" | "x4-unnamed" | "x5" | "x5-return" | "x6" | "x6-incident"
+            | "cabinet-closed" | "cabinet-cannot" => 403,
             "x9" => 500,
             "x9-maintenance" => 503,
             "x10" | "x10-flow" => 404,

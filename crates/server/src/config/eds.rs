@@ -222,7 +222,7 @@ fn addresses(key: &'static str, list: Vec<String>, found: &mut Findings) -> Vec<
 }
 
 impl Eds {
-    pub(super) fn check(raw: Raw, found: &mut Findings) -> Self {
+    pub(super) fn check(raw: &Raw, found: &mut Findings) -> Self {
         let seconds = Duration::from_secs;
         let hours = |hours: u64| seconds(hours * 3600);
         let crl_max_age = found.duration(
@@ -242,7 +242,7 @@ impl Eds {
         let files = |list: &List| list.0.iter().map(|file| found.path(file)).collect::<Vec<_>>();
         let (anchors, intermediates, crls) = (files(&raw.anchors), files(&raw.intermediates), files(&raw.crls));
         let profile = raw.profile.as_deref().and_then(|name| known_profile(name, found));
-        let status = Status::check(&raw, profile, found);
+        let status = Status::check(raw, profile, found);
         if raw.profile.is_some() && !(anchors.is_empty() && intermediates.is_empty()) {
             found.refuse(
                 "eds.anchors",

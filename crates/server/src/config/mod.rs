@@ -103,7 +103,7 @@ impl Config {
             listen: Listen::check(source.section("listen", &mut found), &mut found),
             database: Database::check(source.section("database", &mut found), &mut found),
             secrets: Secrets::check(source.section("secrets", &mut found), &mut found),
-            eds: Eds::check(source.section("eds", &mut found), &mut found),
+            eds: Eds::check(&source.section("eds", &mut found), &mut found),
             egov_mobile: EgovMobile::check(source.section("egov_mobile", &mut found), &operator, &mut found),
             sms: Sms::check(&source.section("sms", &mut found), &mut found),
             sign_in: SignIn::check(&source.section("sign_in", &mut found), &mut found),

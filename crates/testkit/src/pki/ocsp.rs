@@ -113,7 +113,7 @@ impl<'a> OcspProfile<'a> {
         let responder = if self.by_key {
             der::of(der::context(2), &[der::element(der::OCTET_STRING, &key_hash(self.key))])
         } else {
-            der::of(der::context(1), &[self.responder.clone()])
+            der::of(der::context(1), std::slice::from_ref(&self.responder))
         };
         let nonce = self.nonce.as_ref().map(|nonce| {
             let value = der::element(der::OCTET_STRING, nonce);

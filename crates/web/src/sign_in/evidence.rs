@@ -16,6 +16,8 @@ pub(crate) enum Accepted {
     SignIn,
     /// A registration of a device, in the place of the picture.
     Registration,
+    /// A second stage on the phone.
+    Confirmation,
 }
 
 impl Accepted {
@@ -23,6 +25,7 @@ impl Accepted {
         match self {
             Self::SignIn => "sign_in",
             Self::Registration => "registration",
+            Self::Confirmation => "confirmation",
         }
     }
 }

@@ -219,7 +219,10 @@ pub(crate) fn certificate(
 }
 
 /// The organisation of the certificate, as it may be stored. Its id is known when it is recorded.
-fn organisation(page: &FlowPage, verified: &VerifiedEds) -> Result<Option<SealedOrganisation>, StorageError> {
+pub(crate) fn organisation(
+    page: &FlowPage,
+    verified: &VerifiedEds,
+) -> Result<Option<SealedOrganisation>, StorageError> {
     let Some(named) = &verified.identity().organisation else {
         return Ok(None);
     };

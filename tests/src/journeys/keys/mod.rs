@@ -84,7 +84,7 @@ impl TestApp {
                 reason,
                 event: system_event(now),
             };
-            Ok::<_, StorageError>(stop(&tx, teller, &user, stopping, now).await?)
+            stop(&tx, teller, &user, stopping, now).await
         });
         done.await.unwrap()
     }

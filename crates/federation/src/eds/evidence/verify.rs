@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::super::challenge::life_of;
 use super::super::inspect::{Broken, CertificateReading, Inspection, Terms, micros};
+use super::super::limits;
 use super::super::refusal::{EdsRefusal, StatusFault};
 use super::super::settings::{EdsSettings, TrustFile};
 use super::super::verify::{EdsVerifier, StatusSource, VerifiedEds};
@@ -109,6 +110,14 @@ fn reach(verifier: &EdsVerifier, record: &Record, terms: &Terms<'_>) -> Result<(
     let (issued_at, expires_at) = life_of(&record.challenge).ok_or_else(|| differs("the challenge is none of ours"))?;
     if at < issued_at || at >= expires_at {
         return Err(differs("the recorded time is outside the life of the challenge"));
+    }
+    // No configuration allows more (`eds.ocsp_grace`): whoever writes more wrote the record.
+    if record
+        .answer
+        .as_ref()
+        .is_some_and(|answer| answer.grace_seconds > limits::OCSP_GRACE.as_secs())
+    {
+        return Err(differs("no answer counts so long"));
     }
     let examined = verifier
         .examine(&record.signature, record.challenge.as_bytes(), at)

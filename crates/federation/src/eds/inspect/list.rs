@@ -77,7 +77,9 @@ fn broken(fault: CrlFault) -> Broken {
         CrlFault::UnknownIssuer => "E_CHAIN",
         CrlFault::NotListSigner => "E_PURPOSE",
         CrlFault::Signature => "E_SIGNATURE",
-        CrlFault::CriticalExtension | CrlFault::Scope | CrlFault::Older => UNKNOWN,
+        CrlFault::CriticalExtension | CrlFault::Scope | CrlFault::Older | CrlFault::Early | CrlFault::OtherPlace => {
+            UNKNOWN
+        }
     };
     (code, format!("{code}: {fault}"))
 }

@@ -35,7 +35,10 @@ fn a_known_centre_brings_the_addresses_of_its_status_unless_others_are_given() {
     let own = of(&[]);
     assert_eq!(own.ocsp, ["http://ocsp.pki.gov.kz/"]);
     assert_eq!(own.crl_urls.len(), 6, "{:?}", own.crl_urls);
-    assert!(own.crl_urls.contains(&"http://crl.pki.gov.kz/nca_d_gost_2022.crl".to_owned()));
+    assert!(
+        own.crl_urls
+            .contains(&"http://crl.pki.gov.kz/nca_d_gost_2022.crl".to_owned())
+    );
     let given = of(&[("KIRU_EDS__OCSP", "https://ocsp.example/"), ("KIRU_EDS__CRL_URLS", "")]);
     assert_eq!(given.ocsp, ["https://ocsp.example/"]);
     assert!(given.crl_urls.is_empty());

@@ -264,8 +264,8 @@ fn an_answer_concludes_its_own_signature_while_it_is_fresh_and_no_other() {
         let source = StatusSource::Answer(answer(status));
         verifier.conclude(RSA.examined(&verifier), source, now)
     };
-    let verified = conclude(OcspStatus::Good, NOW.plus(minutes(5))).unwrap();
-    assert_eq!(*verified.status(), StatusEvidence::Answer(answer(OcspStatus::Good)));
+    let accepted = conclude(OcspStatus::Good, NOW.plus(minutes(5))).unwrap();
+    assert_eq!(*accepted.status(), StatusEvidence::Answer(answer(OcspStatus::Good)));
     let unknown = |fault| Some(EdsRefusal::StatusUnknown(fault));
     assert_eq!(
         conclude(OcspStatus::Good, NOW.plus(seconds(301))).err(),

@@ -83,7 +83,13 @@ async fn first(
         SignatureError::Person(FirstStageRefusal::Lost) => {
             Ok(page.see(Place::of(page.latest_attempt().await?.as_ref(), page.now)))
         }
-        error => {
+        error @ (SignatureError::Challenge(_)
+        | SignatureError::Eds(_)
+        | SignatureError::Person(_)
+        | SignatureError::Busy
+        | SignatureError::Broken(_)
+        | SignatureError::Message(_)
+        | SignatureError::Storage(_)) => {
             let event = first_stage::refused(page, error.reason());
             let refusal = refusal_of(page, error)?;
             match refusal {

@@ -15,11 +15,16 @@ use federation::eds::VerifiedEds;
 use protocol::notices::{self, Change};
 use protocol::policy::binding_policy;
 use storage::certificates::Recorded;
+use storage::evidence::SealedEvidence;
 use storage::identifiers::{self, Identified, Identifier};
-use storage::{StorageError, Tx, Write, attempts, audit, certificates, qr_transactions, throttles, users};
+use storage::organisations::SealedOrganisation;
+use storage::{
+    StorageError, Tx, Write, attempts, audit, certificates, organisations, qr_transactions, throttles, users,
+};
 
 use crate::device;
 use crate::flow::FlowPage;
+use crate::sign_in::evidence::{self, Accepted};
 use crate::sign_in::second_stage::shown_share;
 use crate::sign_in::{first_stage, refusals};
 
@@ -79,6 +84,8 @@ pub(super) async fn by_eds(
         user: first.user_id,
         first: first.factor,
         certificate: first_stage::certificate(id, first.user_id, verified, page.now),
+        organisation: first_stage::organisation(page, verified)?,
+        evidence: evidence::seal(page, verified, (attempt.id, first.user_id), Accepted::Confirmation)?,
         signer: signer(page, verified).await?,
         failures: failures_key(page, first.user_id, shown_share(page, first.user_id).await?),
     };
@@ -122,6 +129,8 @@ struct Try<'a> {
     user: UserId,
     first: FirstFactor,
     certificate: Certificate,
+    organisation: Option<SealedOrganisation>,
+    evidence: SealedEvidence,
     signer: Option<UserId>,
     failures: TokenDigest,
 }
@@ -173,7 +182,15 @@ impl Try<'_> {
     }
 
     async fn pass(&self, tx: &Tx, user: &User) -> Result<Confirmed, StorageError> {
-        let certificate_id = match certificates::record(tx, &self.certificate).await? {
+        let organisation = match &self.organisation {
+            Some(named) => Some(organisations::record(tx, named, self.page.now).await?),
+            None => None,
+        };
+        let certificate = Certificate {
+            organisation,
+            ..self.certificate.clone()
+        };
+        let certificate_id = match certificates::record(tx, &certificate).await? {
             Recorded::New => {
                 audit::insert(tx, &self.event(EventKind::CertificateRecorded, "another")).await?;
                 notices::tell(tx, self.page.provider(), user, Change::KeyNew, self.page.now).await?;
@@ -193,7 +210,7 @@ impl Try<'_> {
             return Ok(Confirmed::Lost);
         }
         throttles::record_success(tx, &self.failures).await?;
-        audit::insert(tx, &self.event(EventKind::SecondStagePassed, "")).await?;
+        evidence::keep(tx, &self.evidence, self.event(EventKind::SecondStagePassed, "")).await?;
         device::record_outlook(tx, self.page, &passed, user).await?;
         Ok(Confirmed::Passed)
     }

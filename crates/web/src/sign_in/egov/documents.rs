@@ -48,6 +48,7 @@ impl std::fmt::Debug for DocumentAddress {
 
 /// Answer of the second request: what is to be signed.
 #[derive(Debug, Serialize)]
+#[expect(clippy::struct_field_names, reason = "the names of the app's protocol")]
 pub(super) struct Documents {
     #[serde(rename = "signMethod")]
     sign_method: &'static str,
@@ -58,6 +59,7 @@ pub(super) struct Documents {
 
 /// The one document.
 #[derive(Debug, Serialize)]
+#[expect(clippy::struct_field_names, reason = "the names of the app's protocol")]
 struct Document {
     id: u32,
     #[serde(rename = "nameRu")]

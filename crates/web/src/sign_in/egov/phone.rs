@@ -260,11 +260,15 @@ impl Asked {
             }
         };
         let next = &next.map_err(|_| AppRefusal::TooLate)?;
+        // Nobody's signature is wrong because a responder is down: that must not close the way for a whole network.
+        let counts = verdict.as_ref().is_err_and(SignatureError::is_the_signatures_fault);
         let (sealed, event, network) = (sealed.as_deref(), event.as_ref(), &self.network());
         let kept = self.state.provider.db.tx("phone_verdict", |tx| async move {
             let written = qr_transactions::record(&tx, next, sealed).await?;
             if let Some(event) = event {
-                throttles::record_hit(&tx, network, self.now).await?;
+                if counts {
+                    throttles::record_hit(&tx, network, self.now).await?;
+                }
                 audit::insert(&tx, event).await?;
             }
             Ok(written)
