@@ -49,19 +49,24 @@ impl RevocationWatch {
     /// One round over all certificates in use; says which were stopped.
     ///
     /// # Errors
-    /// The database is not available; what was stopped stays stopped.
+    /// The first that could not be stopped, after all others: one damaged row must not keep the others in use. What was
+    /// stopped stays stopped.
     pub async fn round(&mut self, provider: &Provider, now: Timestamp) -> Result<Vec<CertificateId>, StorageError> {
         self.asked.retain(|_, at| now.since(*at) < ASKED_EVERY);
         let (mut stopped, mut questions, mut after) = (Vec::new(), QUESTIONS, None);
+        let mut failed = None;
         loop {
             let batch = certificates::list_in_use(&provider.db, after, BATCH, now).await?;
             let Some(last) = batch.last() else { break };
             after = Some(last.id);
             for certificate in &batch {
-                if self.is_revoked(provider, certificate, (&mut questions, now)).await
-                    && stop_revoked(provider, certificate, now).await?
-                {
-                    stopped.push(certificate.id);
+                if !self.is_revoked(provider, certificate, (&mut questions, now)).await {
+                    continue;
+                }
+                match stop_revoked(provider, certificate, now).await {
+                    Ok(true) => stopped.push(certificate.id),
+                    Ok(false) => {}
+                    Err(error) => failed = failed.or(Some(error)),
                 }
             }
         }
@@ -73,7 +78,7 @@ impl RevocationWatch {
                 "certificates in use were revoked; what rested on them ended"
             );
         }
-        Ok(stopped)
+        failed.map_or(Ok(stopped), Err)
     }
 
     async fn is_revoked(

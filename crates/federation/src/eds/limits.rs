@@ -41,6 +41,8 @@ pub(crate) const RSA_MAX_BITS: usize = 8192;
 pub(crate) const RSA_MIN_EXPONENT: u64 = 65_537;
 /// How far our clock may be behind that of an issuer, before `notBefore` and `thisUpdate`. There is none after `notAfter`.
 pub(crate) const CLOCK_SKEW: Duration = Duration::from_mins(1);
+/// How long a good answer is remembered, whatever its issuer says of the next one: responders are asked at each sign-in.
+pub(crate) const OCSP_REMEMBERED: Duration = Duration::from_mins(5);
 /// How much longer than its own time a remembered answer may count, at most.
 pub(crate) const OCSP_GRACE: Duration = Duration::from_hours(1);
 /// Longest life of a challenge.

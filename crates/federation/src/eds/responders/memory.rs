@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use authority::time::Timestamp;
 
+use super::super::limits;
 use super::super::ocsp::{CertId, CertificateStatus, OcspAnswer, OcspQuestion};
 
 /// Answers that are remembered: about two kilobytes each.
@@ -13,14 +14,22 @@ const MOST: usize = 10_000;
 
 /// What was answered, by certificate.
 #[derive(Debug, Default)]
-pub(super) struct Memory(Mutex<HashMap<CertId, OcspAnswer>>);
+pub(super) struct Memory(Mutex<HashMap<CertId, Kept>>);
+
+/// An answer, and when it came.
+type Kept = (OcspAnswer, Timestamp);
+
+/// Whether it still counts: by its own time, and since nobody asked for a while whatever its issuer says of the next one.
+fn counts((answer, came): &Kept, now: Timestamp, grace: Duration) -> bool {
+    answer.is_fresh(now, grace) && now.since(*came) <= limits::OCSP_REMEMBERED.saturating_add(grace)
+}
 
 impl Memory {
     /// The answer to this question, when it still counts.
     pub(super) fn find(&self, question: &OcspQuestion, now: Timestamp, grace: Duration) -> Option<OcspAnswer> {
         let answers = self.answers();
-        let answer = answers.get(question.id())?;
-        answer.is_fresh(now, grace).then(|| answer.clone())
+        let kept = answers.get(question.id())?;
+        counts(kept, now, grace).then(|| kept.0.clone())
     }
 
     /// Keeps a good answer; any other drops what was known before.
@@ -31,15 +40,15 @@ impl Memory {
             return;
         }
         if answers.len() >= MOST && !answers.contains_key(answer.id()) {
-            answers.retain(|_, kept| kept.is_fresh(now, grace));
+            answers.retain(|_, kept| counts(kept, now, grace));
             if answers.len() >= MOST {
                 return;
             }
         }
-        answers.insert(answer.id().clone(), answer.clone());
+        answers.insert(answer.id().clone(), (answer.clone(), now));
     }
 
-    fn answers(&self) -> MutexGuard<'_, HashMap<CertId, OcspAnswer>> {
+    fn answers(&self) -> MutexGuard<'_, HashMap<CertId, Kept>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
