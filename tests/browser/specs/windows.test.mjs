@@ -136,7 +136,9 @@ test('a double click signs in once', async () => {
   await page.waitForURL(/\/consent$/);
   await page.locator('#allow').dblclick();
   await arrive(window, demo);
-  assert.equal((await demo.messages()).length, before + 1, 'one code was sent');
+  // Notices of what came before may still be on their way; codes end with their number.
+  const codes = (await demo.messages()).slice(before).filter(({ text }) => /#\d{6}$/.test(text));
+  assert.equal(codes.length, 1, 'one code was sent');
 });
 
 test('the provider may be restarted in the middle of a sign-in', async () => {
