@@ -91,7 +91,7 @@ pub async fn offered(
         let KeptPower {
             power, giver_stands, ..
         } = kept;
-        if !power.covers(&request.client_id, &request.scopes) {
+        if !power.covers(&request.client_id, &request.reach()) {
             continue;
         }
         match power.state(now) {

@@ -115,6 +115,16 @@ impl AuthorizationRequest {
         self.asks(Scope::Organisation) || self.claims.all().any(of_scope)
     }
 
+    /// The scopes that were asked for, and those of every claim that was asked for by name: what the client would learn.
+    pub fn reach(&self) -> Vec<Scope> {
+        let of = |claim| Scope::ALL.iter().find(|scope| scope.claims().contains(&claim)).copied();
+        self.scopes
+            .iter()
+            .copied()
+            .chain(self.claims.all().filter_map(of))
+            .collect()
+    }
+
     /// Whether the scope was asked for.
     pub fn asks(&self, scope: Scope) -> bool {
         self.scopes.contains(&scope)

@@ -44,9 +44,11 @@ async fn rows(page: &CabinetPage) -> Result<Vec<KeyRow>, StorageError> {
     let owner = facts.into_iter().find(|fact| fact.name == FactName::Name);
     let owner = owner.map(|fact| fact.value);
     let all = certificates::list_for_user(&provider.db, user).await?;
+    let own = all.iter().find(|key| page.live.session.certificate_id == Some(key.id));
     let row = |key: &Certificate| KeyRow {
         owner: owner.clone(),
-        this: page.live.session.certificate_id == Some(key.id),
+        // All certificates of one key end together.
+        this: own.is_some_and(|own| own.id == key.id || own.has_key_of(key)),
         ..KeyRow::of(key, (page.now, provider.settings.zone), SOON)
     };
     let since = page.now.minus(OBSERVED);
@@ -149,13 +151,26 @@ async fn stopped(form: &CabinetForm, id: &str) -> Result<Response, Problem> {
         return Err(Problem::NoSuchPage);
     }
     provider.logout_wake.ring();
-    if form.live.session.certificate_id != Some(certificate) {
+    if !rested_on(form, certificate).await? {
         return Ok(CabinetForm::see(HERE, Some(Flash::KeyStopped)));
     }
     // The session rested on it.
     let screen = SignedOut { services: Vec::new() };
     let response = provider.pages.render(&form.visit.frame(provider), &screen);
     Ok(answer::with_cookies(response, clear_cookie(SESSION_COOKIE)))
+}
+
+/// Whether the session ended with this certificate: it is its own, or another one of its key.
+async fn rested_on(form: &CabinetForm, stopped: CertificateId) -> Result<bool, StorageError> {
+    let (db, user) = (&form.provider().db, form.live.user.id);
+    let Some(own) = form.live.session.certificate_id else {
+        return Ok(false);
+    };
+    let own = certificates::find_for_user(db, user, own).await?;
+    let stopped = certificates::find_for_user(db, user, stopped).await?;
+    Ok(own
+        .zip(stopped)
+        .is_some_and(|(own, stopped)| own.id == stopped.id || own.has_key_of(&stopped)))
 }
 
 /// `POST /cabinet/keys/{id}/accept`

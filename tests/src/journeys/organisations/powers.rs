@@ -195,7 +195,9 @@ both_databases! {
         let library = app.library();
         let away = library.request(&[("scope", "openid organisation offline_access")]);
         let iin = library.request(&[("scope", "openid organisation iin")]);
-        for (request, offered) in [(library.request(&[]), true), (away, false), (iin, false)] {
+        // The same number, asked for by name.
+        let named = library.request(&[("scope", "openid organisation"), ("claims", r#"{"userinfo":{"iin":null}}"#)]);
+        for (request, offered) in [(library.request(&[]), true), (away, false), (iin, false), (named, false)] {
             let page = app.comes_back(&mut browser, &request).await;
             let page = browser.press(&page, "continue").await;
             let page = browser.follow(page).await;

@@ -139,3 +139,22 @@ fn nobody_goes_back_to_an_older_list_or_a_lower_number() {
     let newer = centre.list(None, |profile| profile.number = Some(41));
     verifier.reload_crls(&file(newer)).unwrap();
 }
+
+#[test]
+fn changes_to_a_list_that_is_not_here_take_no_others_place() {
+    let centre = Centre::new();
+    let verifier = centre.verifier(vec![centre.list(None, |_| {})]);
+    let check = |der: Vec<u8>| verifier.check_list("changes", &der).unwrap();
+    let early = check(centre.changes(None, 41));
+    assert!(!verifier.is_early(&early), "there are no others that would be forgotten");
+    verifier.use_lists(vec![check(centre.changes(Some(1), 40))]);
+    assert!(verifier.is_early(&early));
+    assert!(!verifier.is_early(&check(centre.changes(None, 40))));
+    let next = check(centre.list(Some(1), |profile| {
+        profile.this_update = NOW.minus(hours(1));
+        profile.number = Some(41);
+    }));
+    assert!(!verifier.is_early(&next), "a complete list is never early");
+    verifier.use_lists(vec![next, check(centre.changes(Some(1), 40))]);
+    assert!(!verifier.is_early(&early), "its complete list is here");
+}
