@@ -124,8 +124,6 @@ pub(crate) async fn refuse(page: &FlowPage, attempt: &SignInAttempt, shared: &Sh
         let (Some(user), Ok(stages)) = (users::lock(&tx, shared.seen.user).await?, attempt.both_stages()) else {
             return Ok(());
         };
-        // The refused sign-in took its observation back with it; officers see what was refused, too.
-        key_observations::record(&tx, &shared.seen, page.now).await?;
         report(&tx, page, attempt, (&user, shared)).await?;
         let mut event = after_both_stages(page.event(EventKind::SignInRefused), stages);
         "key_shared".clone_into(&mut event.reason);

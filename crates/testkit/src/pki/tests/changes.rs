@@ -146,7 +146,10 @@ fn changes_to_a_list_that_is_not_here_take_no_others_place() {
     let verifier = centre.verifier(vec![centre.list(None, |_| {})]);
     let check = |der: Vec<u8>| verifier.check_list("changes", &der).unwrap();
     let early = check(centre.changes(None, 41));
-    assert!(!verifier.is_early(&early), "there are no others that would be forgotten");
+    assert!(
+        !verifier.is_early(&early),
+        "there are no others that would be forgotten"
+    );
     verifier.use_lists(vec![check(centre.changes(Some(1), 40))]);
     assert!(verifier.is_early(&early));
     assert!(!verifier.is_early(&check(centre.changes(None, 40))));
