@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 
 import { close, launch, open } from '../harness/browser.mjs';
 import { Demo } from '../harness/demo.mjs';
-import { arrive, arriveElsewhere, assertErrorPage, signInFirst } from '../harness/journey.mjs';
+import { actForOrganisation, arrive, arriveElsewhere, assertErrorPage, signInFirst } from '../harness/journey.mjs';
 import { press, reach } from '../harness/keyboard.mjs';
 import { inspect } from '../harness/look.mjs';
 import { pictureDigits } from '../harness/picture.mjs';
@@ -60,7 +60,9 @@ for (const { language, person } of stays) {
     await fresh.page.locator('#rename').waitFor({ state: 'attached' });
     await inspect(fresh, 'r6');
     await fresh.page.locator('#continue').click();
-    // What was agreed to stays agreed to.
+    // In whose name is asked at each sign-in; what was agreed to stays agreed to.
+    await fresh.page.waitForURL(({ href }) => href.endsWith('/name') || href === `${demo.diary}/`);
+    await actForOrganisation(fresh);
     const me = await arrive(fresh, demo);
     assert.equal(me.device_bound, true);
     // The person is told, with a stop code; the old window notices by itself.
