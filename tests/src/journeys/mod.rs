@@ -10,6 +10,7 @@ mod eds;
 mod eds_xml;
 mod egov;
 mod egov_confirm;
+mod egov_ends;
 mod egov_refusals;
 pub(crate) mod egov_steps;
 mod evidence;
