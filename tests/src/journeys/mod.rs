@@ -11,6 +11,7 @@ mod eds_xml;
 mod egov;
 mod egov_confirm;
 mod egov_ends;
+mod egov_offered;
 mod egov_races;
 mod egov_refusals;
 pub(crate) mod egov_steps;

@@ -3,8 +3,10 @@
 
 use authority::authentication::{Challenge, QrPurpose, QrRefusal, QrTransaction, SignInAttempt};
 use authority::secret::Purpose;
+use authority::throttle::Closed;
 use axum::response::Response;
 use federation::eds::{PersonClass, VerifiedEds};
+use pages::screens::PhoneClosed;
 use protocol::Problem;
 use storage::{StorageError, Write, audit, challenges, qr_transactions};
 
@@ -14,7 +16,7 @@ use crate::answer;
 use crate::flow::{FlowPage, Place};
 use crate::sign_in::eds::{self, SignatureError};
 use crate::sign_in::first_stage::{self, FirstStageRefusal, Proven};
-use crate::sign_in::{refusals, sms, verification};
+use crate::sign_in::{refusals, verification};
 
 /// Goes on, or shows why not.
 pub(super) async fn collected(
@@ -129,8 +131,16 @@ async fn second(
             record(page, transaction.refuse(refusal, page.now).ok()).await?;
             Ok(answer::see_other(&page.path_of("egov")))
         }
-        Confirmed::Closed(closed) => Ok(sms::closed_screen(page, closed)),
+        Confirmed::Closed(closed) => Ok(page.render(Place::Confirm, &closed_screen(closed))),
         Confirmed::Lost => Ok(page.see(Place::of(page.latest_attempt().await?.as_ref(), page.now))),
+    }
+}
+
+/// Only the phone is closed: the code in a message, where there is one, goes on.
+const fn closed_screen(closed: Closed) -> PhoneClosed {
+    match closed {
+        Closed::Until(until) => PhoneClosed { until: Some(until) },
+        Closed::Disabled => PhoneClosed { until: None },
     }
 }
 
