@@ -16,7 +16,7 @@ use protocol::Problem;
 use storage::throttles::{self, Capped, Counter};
 use storage::{StorageError, Tx, Write, attempts, audit, challenges};
 
-use super::first_stage::{self, FirstStageRefusal};
+use super::first_stage::{self, FirstStageRefusal, Proven};
 use super::messages::MessageError;
 use super::{refusals, verification};
 use crate::answer;
@@ -217,7 +217,11 @@ pub(crate) async fn posted(form: &FlowForm) -> Result<&str, Problem> {
 /// Takes the challenge, verifies, records.
 async fn prove(page: &FlowPage, attempt: SignInAttempt, signature: &str) -> Result<(), SignatureError> {
     let verified = verification::answer(page, (attempt.id, ChallengePurpose::EdsSignIn), signature).await?;
-    first_stage::by_eds(page, attempt, &verified).await
+    let proven = Proven {
+        attempt: &attempt,
+        collected: None,
+    };
+    first_stage::by_eds(page, proven, &verified).await
 }
 
 /// Leaves a trace and shows S2 with a new challenge.

@@ -3,7 +3,7 @@
 
 use authority::assurance::AuthenticationMethod;
 use authority::audit::{Event, EventKind};
-use authority::authentication::{AttemptError, EndReason, FirstFactor, FirstStage, SignInAttempt};
+use authority::authentication::{AttemptError, EndReason, FirstFactor, FirstStage, QrTransaction, SignInAttempt};
 use authority::certificates::{self as keys, Certificate, KeySuite};
 use authority::ids::{AttemptId, CertificateId, OrganisationId, UserId};
 use authority::secret::TokenDigest;
@@ -16,7 +16,10 @@ use storage::evidence::SealedEvidence;
 use storage::identifiers::{Identified, Identifier, Insertion};
 use storage::organisations::{Organisation, SealedOrganisation};
 use storage::user_facts::SealedFact;
-use storage::{StorageError, Tx, Write, attempts, audit, certificates, identifiers, organisations, user_facts, users};
+use storage::{
+    StorageError, Tx, Write, attempts, audit, certificates, identifiers, organisations, qr_transactions, user_facts,
+    users,
+};
 
 use super::certificate_facts::{self, STATED};
 use super::eds::SignatureError;
@@ -77,7 +80,7 @@ impl From<StorageError> for Stop {
 /// Everything of one try, minted and sealed before its transaction.
 struct Plan<'a> {
     page: &'a FlowPage,
-    attempt: SignInAttempt,
+    proven: Proven<'a>,
     user_id: UserId,
     newcomer: Option<User>,
     identifier: TokenDigest,
@@ -91,14 +94,19 @@ struct Plan<'a> {
     evidence: SealedEvidence,
 }
 
+/// What the signature moves on.
+#[derive(Clone, Copy)]
+pub(crate) struct Proven<'a> {
+    /// The attempt whose first stage it is.
+    pub(crate) attempt: &'a SignInAttempt,
+    /// The transaction that brought it, collected, where it came from an app on a phone: no attempt may forget that.
+    pub(crate) collected: Option<&'a QrTransaction>,
+}
+
 /// Records the first stage by a verified signature and sends the code.
-pub(crate) async fn by_eds(
-    page: &FlowPage,
-    attempt: SignInAttempt,
-    verified: &VerifiedEds,
-) -> Result<(), SignatureError> {
+pub(crate) async fn by_eds(page: &FlowPage, proven: Proven<'_>, verified: &VerifiedEds) -> Result<(), SignatureError> {
     for _ in 0..RUNS {
-        let plan = plan(page, &attempt, verified).await?;
+        let plan = plan(page, proven, verified).await?;
         let plan = &plan;
         let kept = page
             .provider()
@@ -116,11 +124,7 @@ pub(crate) async fn by_eds(
     Err(StorageError::Contended("first_stage").into())
 }
 
-async fn plan<'a>(
-    page: &'a FlowPage,
-    attempt: &SignInAttempt,
-    verified: &VerifiedEds,
-) -> Result<Plan<'a>, SignatureError> {
+async fn plan<'a>(page: &'a FlowPage, proven: Proven<'a>, verified: &VerifiedEds) -> Result<Plan<'a>, SignatureError> {
     let (provider, now) = (page.provider(), page.now);
     let iin = verified.identity().iin.expose();
     let kind = IdentifierKind::Iin;
@@ -147,7 +151,7 @@ async fn plan<'a>(
     let seal = |fact| SealedFact::seal(user_id, fact, &provider.keyring, &mut provider.rng());
     Ok(Plan {
         page,
-        attempt: attempt.clone(),
+        proven,
         user_id,
         newcomer,
         identifier: value,
@@ -158,8 +162,8 @@ async fn plan<'a>(
             .collect(),
         organisation: organisation(page, verified)?,
         facts: facts.iter().map(seal).collect::<Result<_, _>>()?,
-        message: messages::for_user(page, attempt.id, user_id).await?,
-        evidence: evidence::seal(page, verified, (attempt.id, user_id), Accepted::SignIn)?,
+        message: messages::for_user(page, proven.attempt.id, user_id).await?,
+        evidence: evidence::seal(page, verified, (proven.attempt.id, user_id), Accepted::SignIn)?,
     })
 }
 
@@ -255,7 +259,7 @@ impl Plan<'_> {
             factor,
             at: self.page.now,
         };
-        pass(tx, self.page, &self.attempt, stage, &self.evidence).await?;
+        pass(tx, self.page, self.proven, stage, &self.evidence).await?;
         match &self.message {
             Some(message) => Ok(message.keep(tx, self.page).await?.ok()),
             None => Ok(None),
@@ -326,24 +330,31 @@ fn about(page: &FlowPage, kind: EventKind, (user, method): (UserId, Authenticati
     }
 }
 
-/// Moves the attempt on, if nobody else did, and keeps what the proof rests on.
+/// Moves the attempt on, and the transaction that brought the signature, if nobody else did either, and keeps what the proof
+/// rests on. Both or nothing: a first stage on the phone is never taken for one of this browser (product B2).
 async fn pass(
     tx: &Tx,
     page: &FlowPage,
-    attempt: &SignInAttempt,
+    proven: Proven<'_>,
     stage: FirstStage,
     evidence: &SealedEvidence,
 ) -> Result<(), Stop> {
     let by = (stage.user_id, stage.factor.method());
     let event = about(page, EventKind::FirstStagePassed, by);
-    let passed = attempt
+    let passed = proven
+        .attempt
         .clone()
         .pass_first(stage)
         .map_err(|_: AttemptError| Stop::Refused(FirstStageRefusal::Lost))?;
-    match attempts::record(tx, &passed).await? {
-        Write::Done => Ok(evidence::keep(tx, evidence, event).await?),
-        Write::Lost => Err(Stop::Refused(FirstStageRefusal::Lost)),
+    let attempt = attempts::record(tx, &passed).await?;
+    let collected = match proven.collected {
+        Some(collected) => qr_transactions::record(tx, collected, None).await?,
+        None => Write::Done,
+    };
+    if attempt == Write::Lost || collected == Write::Lost {
+        return Err(Stop::Refused(FirstStageRefusal::Lost));
     }
+    Ok(evidence::keep(tx, evidence, event).await?)
 }
 
 /// A signature that proved no first stage. Whom it would have proven is not in it: nobody was.

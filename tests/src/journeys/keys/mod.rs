@@ -10,7 +10,7 @@ use std::sync::{Arc, OnceLock};
 
 use authority::audit::{Actor, Event, EventKind};
 use authority::certificates::{Certificate, StopReason};
-use authority::ids::EventId;
+use authority::ids::{CertificateId, EventId};
 use authority::time::{Timestamp, days};
 use protocol::certificates::{Stopping, accept, stop};
 use protocol::notices::Teller;
@@ -70,8 +70,13 @@ impl TestApp {
 
     /// Stops the certificate that was used last, as the system does that learnt of something.
     pub(crate) async fn stops(&self, login: &str, reason: StopReason) -> bool {
-        let (user, now) = (self.user(login).await.id, self.now());
         let certificate = self.certificates(login).await[0].id;
+        self.stops_key(login, certificate, reason).await
+    }
+
+    /// Stops this certificate of the person.
+    pub(crate) async fn stops_key(&self, login: &str, certificate: CertificateId, reason: StopReason) -> bool {
+        let (user, now) = (self.user(login).await.id, self.now());
         let provider = &self.state.provider;
         let done = self.db().tx("test", |tx| async move {
             let user = users::lock(&tx, user).await?.unwrap();

@@ -174,12 +174,13 @@ fn codes() -> Vec<Specimen> {
                 ..code(None)
             },
         ),
-        specimen("s11", Place::Flow, NoPhone),
+        specimen("s11", Place::Flow, NoPhone { egov: false }),
         specimen(
             "s11-not-served",
             Place::Flow,
             NumberNotServed {
                 phone: String::from("+4 ••• ••• 01 23"),
+                egov: false,
             },
         ),
     ]
@@ -194,6 +195,7 @@ fn closed() -> Vec<Specimen> {
             TooManyCodes {
                 until: now().plus(minutes(15)),
                 registration: false,
+                egov: false,
             },
         ),
         specimen(
@@ -202,6 +204,7 @@ fn closed() -> Vec<Specimen> {
             TooManyCodes {
                 until: now().plus(minutes(15)),
                 registration: false,
+                egov: false,
             },
         ),
     ]

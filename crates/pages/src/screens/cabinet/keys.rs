@@ -65,7 +65,7 @@ pub struct KeyRow {
     pub stopped_at: Option<MicrosTime>,
     /// On how many devices it was used lately; 0 when nothing is known.
     pub devices: u64,
-    /// Whether this session was begun with it.
+    /// Whether this session rests on it: by its first stage, or by its second.
     pub this: bool,
 }
 

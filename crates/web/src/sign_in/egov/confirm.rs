@@ -4,7 +4,7 @@
 use authority::assurance::AuthenticationMethod;
 use authority::audit::{Event, EventKind};
 use authority::authentication::{
-    FirstFactor, QrPurpose, QrRefusal, SecondFactor, SecondStage, SignInAttempt, may_confirm,
+    FirstFactor, QrPurpose, QrRefusal, QrTransaction, SecondFactor, SecondStage, SignInAttempt, may_confirm,
 };
 use authority::certificates::Certificate;
 use authority::ids::{CertificateId, UserId};
@@ -70,7 +70,7 @@ pub(super) fn refused(page: &FlowPage, attempt: &SignInAttempt, reason: &str) ->
 /// Judges a verified signature and records what comes of it.
 pub(super) async fn by_eds(
     page: &FlowPage,
-    attempt: &SignInAttempt,
+    (attempt, collected): (&SignInAttempt, &QrTransaction),
     verified: &VerifiedEds,
 ) -> Result<Confirmed, StorageError> {
     let Ok(first) = attempt.first_stage() else {
@@ -81,6 +81,7 @@ pub(super) async fn by_eds(
     let try_ = Try {
         page,
         attempt,
+        collected,
         user: first.user_id,
         first: first.factor,
         certificate: first_stage::certificate(id, first.user_id, verified, page.now),
@@ -90,10 +91,27 @@ pub(super) async fn by_eds(
         failures: failures_key(page, first.user_id, shown_share(page, first.user_id).await?),
     };
     let try_ = &try_;
-    provider
+    let done = provider
         .db
-        .tx("second_stage_phone", |tx| async move { try_.run(&tx).await })
-        .await
+        .tx("second_stage_phone", |tx| async move { try_.run(&tx).await });
+    match done.await {
+        Ok(confirmed) => Ok(confirmed),
+        Err(Stop::Lost) => Ok(Confirmed::Lost),
+        Err(Stop::Storage(error)) => Err(error),
+    }
+}
+
+/// Why a transaction is taken back.
+enum Stop {
+    /// The attempt, or the transaction that brought the signature, moved on meanwhile.
+    Lost,
+    Storage(StorageError),
+}
+
+impl From<StorageError> for Stop {
+    fn from(error: StorageError) -> Self {
+        Self::Storage(error)
+    }
 }
 
 /// Whose certificate it is, if anybody's we know.
@@ -126,6 +144,8 @@ fn failures_key(page: &FlowPage, user: UserId, share: Share) -> TokenDigest {
 struct Try<'a> {
     page: &'a FlowPage,
     attempt: &'a SignInAttempt,
+    /// The transaction that brought the signature, collected.
+    collected: &'a QrTransaction,
     user: UserId,
     first: FirstFactor,
     certificate: Certificate,
@@ -136,7 +156,7 @@ struct Try<'a> {
 }
 
 impl Try<'_> {
-    async fn run(&self, tx: &Tx) -> Result<Confirmed, StorageError> {
+    async fn run(&self, tx: &Tx) -> Result<Confirmed, Stop> {
         let Some(user) = users::lock(tx, self.user).await? else {
             return Ok(Confirmed::Lost);
         };
@@ -154,13 +174,13 @@ impl Try<'_> {
             return Ok(Confirmed::Closed(closed));
         }
         if self.signer != Some(self.user) {
-            return self.fail(tx, ("P_UNEXPECTED", QrRefusal::OtherPerson)).await;
+            return Ok(self.fail(tx, ("P_UNEXPECTED", QrRefusal::OtherPerson)).await?);
         }
         if self.is_the_first_again(tx).await? {
-            return self.fail(tx, ("P_SAME_KEY", QrRefusal::SameKey)).await;
+            return Ok(self.fail(tx, ("P_SAME_KEY", QrRefusal::SameKey)).await?);
         }
         if let Some(stop) = certificates::find_stop(tx, &self.certificate).await? {
-            return self.fail(tx, ("P_STOPPED", refusals::stopped_on_phone(stop))).await;
+            return Ok(self.fail(tx, ("P_STOPPED", refusals::stopped_on_phone(stop))).await?);
         }
         self.pass(tx, &user).await
     }
@@ -181,7 +201,7 @@ impl Try<'_> {
         }))
     }
 
-    async fn pass(&self, tx: &Tx, user: &User) -> Result<Confirmed, StorageError> {
+    async fn pass(&self, tx: &Tx, user: &User) -> Result<Confirmed, Stop> {
         let organisation = match &self.organisation {
             Some(named) => Some(organisations::record(tx, named, self.page.now).await?),
             None => None,
@@ -197,17 +217,19 @@ impl Try<'_> {
                 self.certificate.id
             }
             Recorded::Known(id) => id,
-            Recorded::OfAnotherUser => return self.fail(tx, ("P_CERTIFICATE", QrRefusal::OtherPerson)).await,
+            Recorded::OfAnotherUser => return Ok(self.fail(tx, ("P_CERTIFICATE", QrRefusal::OtherPerson)).await?),
         };
         let stage = SecondStage {
             factor: SecondFactor::EdsOnPhone { certificate_id },
             at: self.page.now,
         };
         let Ok(passed) = self.attempt.clone().pass_second(stage) else {
-            return Ok(Confirmed::Lost);
+            return Err(Stop::Lost);
         };
-        if attempts::record(tx, &passed).await? == Write::Lost {
-            return Ok(Confirmed::Lost);
+        let attempt = attempts::record(tx, &passed).await?;
+        let collected = qr_transactions::record(tx, self.collected, None).await?;
+        if attempt == Write::Lost || collected == Write::Lost {
+            return Err(Stop::Lost);
         }
         throttles::record_success(tx, &self.failures).await?;
         evidence::keep(tx, &self.evidence, self.event(EventKind::SecondStagePassed, "")).await?;
