@@ -16,7 +16,7 @@ use protocol::Problem;
 use protocol::certificates::{self as trust, Stopping};
 use protocol::flow::{SESSION_COOKIE, clear_cookie};
 use protocol::notices::Teller;
-use storage::{StorageError, certificates, key_observations, user_facts};
+use storage::{StorageError, certificates, key_observations, organisations, user_facts};
 
 use super::home::SOON;
 use super::{CabinetForm, CabinetPage, again};
@@ -59,7 +59,15 @@ async fn rows(page: &CabinetPage) -> Result<Vec<KeyRow>, StorageError> {
             Some(digest) => key_observations::count_devices(&provider.db, digest, since).await?,
             None => 0,
         };
-        rows.push(KeyRow { devices, ..row(key) });
+        let organisation = match key.organisation {
+            Some(named) => organisations::find(&provider.db, named, &provider.keyring).await?,
+            None => None,
+        };
+        rows.push(KeyRow {
+            devices,
+            organisation_name: organisation.and_then(|known| known.name),
+            ..row(key)
+        });
     }
     Ok(rows)
 }

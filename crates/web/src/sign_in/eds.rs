@@ -10,7 +10,7 @@ use authority::time::hours;
 use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use federation::eds::{self, ChallengeText, EdsRefusal, PersonClass};
+use federation::eds::{self, ChallengeText, EdsRefusal};
 use pages::screens::{Crowd, EdsPurpose, SignWithEds, SignatureRefusal, TooManySignatures};
 use protocol::Problem;
 use storage::throttles::{self, Capped, Counter};
@@ -77,9 +77,13 @@ impl SignatureError {
     }
 
     /// Whether it counts as a refused signature. When nobody can say whether the certificate was withdrawn, nothing is known
-    /// to be wrong with it, and the person must not be shut out for trying again.
+    /// to be wrong with it, and the person must not be shut out for trying again; nor for being slow, where nothing was
+    /// looked at.
     pub(crate) const fn is_the_signatures_fault(&self) -> bool {
-        !matches!(self, Self::Eds(EdsRefusal::StatusUnknown(_)))
+        !matches!(
+            self,
+            Self::Eds(EdsRefusal::StatusUnknown(_)) | Self::Challenge(ChallengeError::Expired)
+        )
     }
 
     /// Log level, metric and alert follow from it.
@@ -244,7 +248,7 @@ async fn refused(page: &FlowPage, attempt: AttemptId, error: SignatureError) -> 
         }
         SignatureError::Person(FirstStageRefusal::Unexpected) => SignatureRefusal::OtherPerson,
         SignatureError::Person(FirstStageRefusal::Stopped(stop)) => refusals::stopped(stop),
-        SignatureError::Challenge(_) => refusals::shown(PersonClass::NotVerified, page.now),
+        SignatureError::Challenge(error) => refusals::no_challenge(error, page.now),
         SignatureError::Eds(refusal) => {
             tracing::info!(
                 reference = page.visit.reference.as_str(),

@@ -6,8 +6,7 @@ use authority::audit::{Event, EventKind};
 use authority::authentication::{AttemptError, EndReason, FirstFactor, FirstStage, QrTransaction, SignInAttempt};
 use authority::certificates::{self as keys, Certificate, KeySuite};
 use authority::ids::{AttemptId, CertificateId, OrganisationId, UserId};
-use authority::secret::TokenDigest;
-use authority::users::{FactName, FactSource, IdentifierKind, Subject, User, UserState};
+use authority::users::{FactName, FactSource, Subject, User, UserState};
 use federation::eds::VerifiedEds;
 use protocol::Problem;
 use protocol::notices::{self, Change};
@@ -17,14 +16,14 @@ use storage::identifiers::{Identified, Identifier, Insertion};
 use storage::organisations::{Organisation, SealedOrganisation};
 use storage::user_facts::SealedFact;
 use storage::{
-    StorageError, Tx, Write, attempts, audit, certificates, identifiers, organisations, qr_transactions, user_facts,
-    users,
+    StorageError, Tx, Write, attempts, audit, certificates, identifiers, qr_transactions, user_facts, users,
 };
 
 use super::certificate_facts::{self, STATED};
 use super::eds::SignatureError;
 use super::evidence::{self, Accepted};
 use super::messages::{self, Kept, Message};
+use super::signer;
 use crate::flow::FlowPage;
 
 /// How often a new person's record is tried when somebody else makes it at the same moment.
@@ -83,7 +82,7 @@ struct Plan<'a> {
     proven: Proven<'a>,
     user_id: UserId,
     newcomer: Option<User>,
-    identifier: TokenDigest,
+    identifier: Identifier<'static>,
     certificate: Certificate,
     /// The organisation that the certificate names.
     organisation: Option<SealedOrganisation>,
@@ -126,19 +125,8 @@ pub(crate) async fn by_eds(page: &FlowPage, proven: Proven<'_>, verified: &Verif
 
 async fn plan<'a>(page: &'a FlowPage, proven: Proven<'a>, verified: &VerifiedEds) -> Result<Plan<'a>, SignatureError> {
     let (provider, now) = (page.provider(), page.now);
-    let iin = verified.identity().iin.expose();
-    let kind = IdentifierKind::Iin;
-    let value = identifiers::digest(&provider.keyring, kind, kind.authority(), iin);
-    let known = identifiers::find(
-        &provider.db,
-        &Identifier {
-            kind,
-            authority: kind.authority(),
-            value,
-        },
-    )
-    .await?;
-    let (user_id, newcomer) = match known {
+    let identifier = signer::identifier(page, verified);
+    let (user_id, newcomer) = match identifiers::find(&provider.db, &identifier).await? {
         Some(Identified::Tombstone(_)) => return Err(SignatureError::Person(FirstStageRefusal::Buried)),
         Some(Identified::User(id)) => (id, None),
         None => {
@@ -154,7 +142,7 @@ async fn plan<'a>(page: &'a FlowPage, proven: Proven<'a>, verified: &VerifiedEds
         proven,
         user_id,
         newcomer,
-        identifier: value,
+        identifier,
         certificate: certificate(CertificateId::mint(now, &mut provider.rng()), user_id, verified, now),
         unstated: STATED
             .into_iter()
@@ -269,28 +257,14 @@ impl Plan<'_> {
     async fn make_newcomer(&self, tx: &Tx) -> Result<(), Stop> {
         let Some(newcomer) = &self.newcomer else { return Ok(()) };
         users::insert(tx, newcomer, self.page.now).await?;
-        let kind = IdentifierKind::Iin;
-        let identifier = Identifier {
-            kind,
-            authority: kind.authority(),
-            value: self.identifier,
-        };
-        match identifiers::insert(tx, &identifier, newcomer.id, self.page.now).await? {
+        match identifiers::insert(tx, &self.identifier, newcomer.id, self.page.now).await? {
             Insertion::Inserted => Ok(audit::insert(tx, &self.event(EventKind::UserCreated)).await?),
             Insertion::Taken(_) => Err(Stop::Again),
         }
     }
 
     async fn record_certificate(&self, tx: &Tx, user: Option<&User>) -> Result<CertificateId, Stop> {
-        let organisation = match &self.organisation {
-            Some(named) => Some(organisations::record(tx, named, self.page.now).await?),
-            None => None,
-        };
-        let certificate = Certificate {
-            organisation,
-            ..self.certificate.clone()
-        };
-        match certificates::record(tx, &certificate).await? {
+        match signer::record(tx, &self.certificate, self.organisation.as_ref(), self.page.now).await? {
             Recorded::New => {
                 self.tell_of_new_key(tx, user).await?;
                 Ok(self.certificate.id)

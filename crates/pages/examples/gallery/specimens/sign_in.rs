@@ -117,6 +117,7 @@ fn signing() -> Vec<Specimen> {
                 at: now().plus(minutes(15)),
             },
         ),
+        refused("s2-out-of-date", SignatureRefusal::OutOfDate),
         refused("s2-not-verified", SignatureRefusal::NotVerified),
         refused("s2-other-person", SignatureRefusal::OtherPerson),
         specimen("x2-key", Place::Flow, TooManySignatures),

@@ -10,23 +10,20 @@ use authority::certificates::Certificate;
 use authority::ids::{CertificateId, UserId};
 use authority::secret::{Purpose, TokenDigest};
 use authority::throttle::{Closed, Share};
-use authority::users::{IdentifierKind, User};
+use authority::users::User;
 use federation::eds::VerifiedEds;
 use protocol::notices::{self, Change};
 use protocol::policy::binding_policy;
 use storage::certificates::Recorded;
 use storage::evidence::SealedEvidence;
-use storage::identifiers::{self, Identified, Identifier};
 use storage::organisations::SealedOrganisation;
-use storage::{
-    StorageError, Tx, Write, attempts, audit, certificates, organisations, qr_transactions, throttles, users,
-};
+use storage::{StorageError, Tx, Write, attempts, audit, certificates, qr_transactions, throttles, users};
 
 use crate::device;
 use crate::flow::FlowPage;
 use crate::sign_in::evidence::{self, Accepted};
 use crate::sign_in::second_stage::shown_share;
-use crate::sign_in::{first_stage, refusals};
+use crate::sign_in::{first_stage, refusals, signer};
 
 /// What became of a signature.
 pub(super) enum Confirmed {
@@ -87,7 +84,7 @@ pub(super) async fn by_eds(
         certificate: first_stage::certificate(id, first.user_id, verified, page.now),
         organisation: first_stage::organisation(page, verified)?,
         evidence: evidence::seal(page, verified, (attempt.id, first.user_id), Accepted::Confirmation)?,
-        signer: signer(page, verified).await?,
+        signer: signer::find(page, verified).await?,
         failures: failures_key(page, first.user_id, shown_share(page, first.user_id).await?),
     };
     let try_ = &try_;
@@ -112,22 +109,6 @@ impl From<StorageError> for Stop {
     fn from(error: StorageError) -> Self {
         Self::Storage(error)
     }
-}
-
-/// Whose certificate it is, if anybody's we know.
-async fn signer(page: &FlowPage, verified: &VerifiedEds) -> Result<Option<UserId>, StorageError> {
-    let provider = page.provider();
-    let kind = IdentifierKind::Iin;
-    let iin = verified.identity().iin.expose();
-    let identifier = Identifier {
-        kind,
-        authority: kind.authority(),
-        value: identifiers::digest(&provider.keyring, kind, kind.authority(), iin),
-    };
-    Ok(match identifiers::find(&provider.db, &identifier).await? {
-        Some(Identified::User(user)) => Some(user),
-        Some(Identified::Tombstone(_)) | None => None,
-    })
 }
 
 /// Refused signatures are counted for a person, and for each share apart (security rules OT-2, AC-3).
@@ -202,15 +183,8 @@ impl Try<'_> {
     }
 
     async fn pass(&self, tx: &Tx, user: &User) -> Result<Confirmed, Stop> {
-        let organisation = match &self.organisation {
-            Some(named) => Some(organisations::record(tx, named, self.page.now).await?),
-            None => None,
-        };
-        let certificate = Certificate {
-            organisation,
-            ..self.certificate.clone()
-        };
-        let certificate_id = match certificates::record(tx, &certificate).await? {
+        let kept = signer::record(tx, &self.certificate, self.organisation.as_ref(), self.page.now);
+        let certificate_id = match kept.await? {
             Recorded::New => {
                 audit::insert(tx, &self.event(EventKind::CertificateRecorded, "another")).await?;
                 notices::tell(tx, self.page.provider(), user, Change::KeyNew, self.page.now).await?;
