@@ -1,18 +1,21 @@
 //! What holds for any bytes whatever: nothing makes a reader panic, and nothing is believed but what was signed. The fuzz
 //! targets (`fuzz/`) ask it for hours, the tests for a moment; both start from the same vectors.
 
-use std::sync::{Arc, LazyLock};
+mod answers;
 
-use authority::time::{Timestamp, minutes};
+use std::sync::LazyLock;
+
+use authority::time::Timestamp;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::certificate::Certificate;
-use super::ocsp::{self, CertId, OcspPolicy, OcspQuestion};
-use super::path::{Authority, TrustStore};
+use super::path::TrustStore;
 use super::settings::{EdsSettings, TrustFile};
 use super::verify::EdsVerifier;
 use super::{attributes::SignedAttributes, cms::SignedData, crl, xml};
+
+pub use answers::ocsp;
 
 macro_rules! vector {
     ($path:literal) => {
@@ -51,11 +54,12 @@ pub const LISTS: &[&[u8]] = &[
     vector!("fake/crl/full.crl"),
     vector!("fake/crl/delta.crl"),
 ];
-/// An answer of the centre's test contour, and answers of the imitation.
+/// Answers of the centre's test contour, one of each family, and of the imitation.
 pub const ANSWERS: &[&[u8]] = &[
     vector!("ocsp-test/rsa_good.der"),
     vector!("ocsp-test/gost2015_never_issued_1970.der"),
     vector!("fake/ocsp/good.der"),
+    vector!("fake/ocsp/revoked.der"),
     vector!("fake/ocsp/try_later.der"),
 ];
 /// Signed documents over the imitation's document.
@@ -70,15 +74,6 @@ pub const DOCUMENTS: &[&[u8]] = &[
 /// The imitation's authorities of both families, with lists that revoke nobody who signs here.
 static VERIFIER: LazyLock<Option<EdsVerifier>> = LazyLock::new(|| EdsVerifier::new(&settings()).ok());
 static TRUST: LazyLock<Option<TrustStore>> = LazyLock::new(|| TrustStore::new(&settings()).ok());
-/// Who made the first answer.
-static TEST_CENTRE: LazyLock<Option<Arc<Authority>>> = LazyLock::new(|| {
-    let settings = EdsSettings {
-        anchors: vec![file(vector!("test-ca/nca_rsa_test.cer"))],
-        ..EdsSettings::default()
-    };
-    TrustStore::new(&settings).ok()?.authorities().next().map(Arc::clone)
-});
-
 fn settings() -> EdsSettings {
     EdsSettings {
         anchors: vec![
@@ -133,33 +128,6 @@ pub fn crl(bytes: &[u8]) {
     let verifier = VERIFIER.as_ref();
     let is_usable = verifier.is_some_and(|verifier| verifier.check_list("list", bytes).is_ok());
     assert!(!is_usable || LISTS.contains(&bytes), "nobody made it");
-}
-
-/// An answer about a certificate is refused, or says what the centre said when it said it.
-pub fn ocsp(bytes: &[u8]) {
-    const SERIAL: &[u8] = &[
-        0x42, 0x79, 0x39, 0x0a, 0x14, 0x1f, 0x53, 0x53, 0xa6, 0x29, 0x47, 0xb6, 0x1e, 0xd6, 0x5e, 0x81, 0x74, 0x14,
-        0x67, 0xd1,
-    ];
-    const NONCE: &[u8] = &[0xb5, 0xe5, 0xc9, 0xb5, 0x52, 0xcb, 0xca, 0xc4];
-    const SAID_AT: Timestamp = Timestamp::from_unix_seconds(1_662_137_639);
-    let Some(issuer) = TEST_CENTRE.as_ref() else {
-        return;
-    };
-    let question = OcspQuestion::new(CertId::of(issuer, SERIAL), NONCE);
-    let rules = ocsp::Rules {
-        issuer,
-        suites: settings().suites(),
-        policy: OcspPolicy {
-            max_age: minutes(5),
-            accept_without_nonce: true,
-        },
-        now: SAID_AT,
-    };
-    if let Ok(answer) = ocsp::judge(&question, bytes, rules, |_| None) {
-        assert_eq!(answer.this_update(), SAID_AT, "the centre said it then");
-        assert_eq!(answer.status(), ocsp::CertificateStatus::Good, "the centre said that");
-    }
 }
 
 /// A signed document over the imitation's is refused, or its signer is one of those who signed it. Returns what else should

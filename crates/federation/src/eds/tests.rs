@@ -4,6 +4,7 @@ mod centre;
 mod manifest;
 mod mutations;
 mod policies;
+mod responders;
 mod revocation;
 mod signatures;
 mod trust;
