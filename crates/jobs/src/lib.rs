@@ -18,6 +18,6 @@ pub use deliver_sms::{Delivered, deliver_sms};
 pub use end_revoked::RevocationWatch;
 pub use expire::{Expired, expire};
 pub use remind_keys::{Reminded, remind_keys};
-pub use runner::{Jobs, run};
+pub use runner::{Job, Jobs, Left, Rounds, run};
 pub use seal_audit::seal_audit;
 pub use use_lists::ListsInUse;

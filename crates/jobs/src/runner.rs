@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use authority::secret::Keyring;
-use authority::time::Clock;
+use authority::time::{Clock, Timestamp};
 use messaging::{Sender, SmsGateway};
 use storage::{Db, StorageError};
 use tokio::sync::watch;
@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use crate::remind_keys::is_due;
-use crate::under_lease::UnderLease;
+use crate::under_lease::{LOOK_AFTER, UnderLease};
 use crate::{
     ListSources, ListsInUse, LogoutDelivery, RevocationWatch, deliver_sms, end_revoked, expire, remind_keys, seal_audit,
 };
@@ -45,14 +45,22 @@ impl fmt::Debug for Jobs {
     }
 }
 
-#[derive(Clone, Copy, Debug)]
-enum Job {
+/// What one node at a time does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Job {
+    /// Sealing the audit log.
     SealAudit,
+    /// Delivering messages.
     DeliverSms,
+    /// Telling of powers that are over.
     EndPowers,
+    /// Deleting what is over.
     Expire,
+    /// Fetching revocation lists.
     CrlRefresh,
+    /// Ending what rests on revoked certificates.
     EndRevoked,
+    /// Reminding people of keys that end.
     RemindKeys,
 }
 
@@ -95,11 +103,23 @@ impl Job {
 
 /// What a round left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Left {
+pub enum Left {
     /// More of the same: the next round begins at once.
     More,
     /// Nothing that cannot wait.
     Nothing,
+    /// Everything, since nothing was due or another node is at it.
+    All,
+}
+
+/// The rounds of one job on one node: each under the lease, which is kept while it lasts.
+#[derive(Debug)]
+pub struct Rounds {
+    jobs: Jobs,
+    job: Job,
+    lease: UnderLease,
+    watch: RevocationWatch,
+    look_after: Duration,
 }
 
 /// Runs all jobs until `stop` becomes true or its sender is gone. A job that fails is tried again in its next round.
@@ -144,8 +164,7 @@ async fn goes_on(ticks: &mut Interval, stop: &mut watch::Receiver<bool>) -> bool
 }
 
 async fn rounds(jobs: Jobs, job: Job, mut stop: watch::Receiver<bool>) {
-    let mut lease = UnderLease::new(job.name(), jobs.node.clone());
-    let mut watch = RevocationWatch::new(Arc::clone(&jobs.lists.eds), jobs.lists.turns.clone());
+    let mut rounds = Rounds::of(jobs, job);
     let mut ticks = interval(job.period());
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -154,9 +173,9 @@ async fn rounds(jobs: Jobs, job: Job, mut stop: watch::Receiver<bool>) {
         }
         // Each round asks for the time and the lease anew, so that a long backlog is not worked on by an old instant.
         loop {
-            match jobs.round(job, (&mut lease, &mut watch)).await {
+            match rounds.next().await {
                 Ok(Left::More) if !*stop.borrow() => {}
-                Ok(Left::More | Left::Nothing) => break,
+                Ok(Left::More | Left::Nothing | Left::All) => break,
                 Err(error) => {
                     tracing::warn!(
                         job = job.name(),
@@ -169,27 +188,62 @@ async fn rounds(jobs: Jobs, job: Job, mut stop: watch::Receiver<bool>) {
         }
     }
     // What was committed last is sealed before the process ends.
-    if matches!(job, Job::SealAudit) && jobs.round(job, (&mut lease, &mut watch)).await.is_err() {
+    if matches!(job, Job::SealAudit) && rounds.next().await.is_err() {
         tracing::warn!(
             job = job.name(),
             "the last events are sealed by another node or at the next start"
         );
     }
-    if lease.release(&jobs.db, jobs.clock.now()).await.is_err() {
+    if rounds.release().await.is_err() {
         tracing::debug!(job = job.name(), "the lease ends by itself");
     }
 }
 
-impl Jobs {
-    async fn round(
-        &self,
-        job: Job,
-        (lease, watch): (&mut UnderLease, &mut RevocationWatch),
-    ) -> Result<Left, StorageError> {
-        let now = self.clock.now();
-        if !self.has_work(job).await? || !lease.is_ours(&self.db, now).await? {
-            return Ok(Left::Nothing);
+impl Rounds {
+    /// Of this job, with nothing in hand.
+    pub fn of(jobs: Jobs, job: Job) -> Self {
+        Self {
+            lease: UnderLease::new(job.name(), jobs.node.clone()),
+            watch: RevocationWatch::new(Arc::clone(&jobs.lists.eds), jobs.lists.turns.clone()),
+            jobs,
+            job,
+            look_after: LOOK_AFTER,
         }
+    }
+
+    /// Looks after the lease so often while a round lasts.
+    #[must_use]
+    pub fn looking_after(mut self, every: Duration) -> Self {
+        self.look_after = every;
+        self
+    }
+
+    /// One round, unless nothing is due or another node is at it.
+    ///
+    /// # Errors
+    /// The database is not available.
+    pub async fn next(&mut self) -> Result<Left, StorageError> {
+        let (jobs, now) = (&self.jobs, self.jobs.clock.now());
+        if !jobs.has_work(self.job).await? || !self.lease.is_ours(&jobs.db, now).await? {
+            return Ok(Left::All);
+        }
+        let round = jobs.round(self.job, &mut self.watch, now);
+        self.lease
+            .keep((&jobs.db, jobs.clock.as_ref()), self.look_after, round)
+            .await
+    }
+
+    /// Gives the job to the others at once.
+    ///
+    /// # Errors
+    /// The database is not available.
+    pub async fn release(&mut self) -> Result<(), StorageError> {
+        self.lease.release(&self.jobs.db, self.jobs.clock.now()).await
+    }
+}
+
+impl Jobs {
+    async fn round(&self, job: Job, watch: &mut RevocationWatch, now: Timestamp) -> Result<Left, StorageError> {
         match job {
             Job::SealAudit => seal_audit(&self.db, &self.keyring, now).await.map(drop)?,
             Job::DeliverSms => {

@@ -9,3 +9,4 @@ mod late_sealer;
 mod remind_keys;
 mod runner;
 mod seal_audit;
+mod two_runners;
