@@ -16,6 +16,16 @@ impl Latencies {
         self.0.push(took);
     }
 
+    /// Those of somebody else beside them.
+    pub(crate) fn join(&mut self, others: Self) {
+        self.0.extend(others.0);
+    }
+
+    /// How many.
+    pub(crate) fn count(&self) -> usize {
+        self.0.len()
+    }
+
     /// The time that this share of them stays below, in milliseconds.
     pub(crate) fn quantile(&self, share: f64) -> f64 {
         let mut sorted = self.0.clone();
