@@ -9,6 +9,7 @@
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use authority::time::{Timestamp, days};
@@ -30,7 +31,7 @@ const FIRST: u32 = 40_000;
 /// Clients that fetch the discovery document, and as many that refresh tokens.
 const CLIENTS: u32 = 4;
 /// Who attacks at the same time: twice as many as signatures are looked at.
-const ATTACKERS: u8 = 16;
+const ATTACKERS: usize = 16;
 /// How often each kind has its turn.
 const TURNS: u32 = 4;
 
@@ -131,15 +132,17 @@ impl Signature {
 
 impl Row {
     async fn measure(&mut self, app: &TestApp, refreshing: &mut Vec<String>, length: Duration) {
-        let (begun, diary) = (Instant::now(), app.diary());
-        let end = begun + length;
-        let mut attacks = JoinSet::new();
-        for number in 0..ATTACKERS {
-            if let Some(signature) = self.posted.clone() {
-                let request = diary.request(&[]);
-                attacks.spawn(attack((app.browser(), number), request, (signature, app.now()), end));
-            }
+        let (diary, mut attackers) = (app.diary(), Vec::new());
+        let request = diary.request(&[]);
+        for signature in self.posted.iter().cycle().take(ATTACKERS).cloned() {
+            attackers.push((on_s2(app.browser(), &request).await, signature));
         }
+        let begun = Instant::now();
+        let end = begun + length;
+        let attacks: JoinSet<BTreeMap<u16, usize>> = attackers
+            .into_iter()
+            .map(|(ready, signature)| attack((app.browser(), request.clone()), ready, (signature, app.now()), end))
+            .collect();
         let mut fetches = JoinSet::new();
         for _ in 0..CLIENTS {
             fetches.spawn(fetch(diary.clone(), end));
@@ -208,30 +211,32 @@ async fn refresh(client: RelyingParty, mut token: String, end: Instant) -> (Stri
     (token, latencies)
 }
 
-/// One attacker of many networks: in each a flow, and in it signature after signature until it is ended. How many answers
-/// had which status.
+/// Somebody in a network that nobody attacked from, with a flow on S2.
+async fn on_s2(mut browser: Browser, request: &str) -> (Browser, Page) {
+    static NETWORKS: AtomicU32 = AtomicU32::new(0);
+    let [_, high, low, _] = (NETWORKS.fetch_add(1, Ordering::Relaxed) << 8).to_be_bytes();
+    browser.address = Ipv4Addr::new(10, high, low, 7).into();
+    let choose = browser.open(request).await;
+    let page = browser.press(&choose, "eds").await;
+    (browser, page)
+}
+
+/// One attacker: in each network a flow, and in it signature after signature until it is ended. How many answers had which
+/// status.
 async fn attack(
-    (fresh, number): (Browser, u8),
-    request: String,
+    (fresh, request): (Browser, String),
+    (mut browser, mut page): (Browser, Page),
     (signature, now): (Signature, Timestamp),
     end: Instant,
 ) -> BTreeMap<u16, usize> {
     let mut answers = BTreeMap::new();
-    for network in (0..=u8::MAX).cycle() {
-        let mut browser = fresh.clone();
-        browser.address = Ipv4Addr::new(10, number, network, 7).into();
-        let mut page = browser.open(&request).await;
-        if page.has("eds") {
-            page = browser.press(&page, "eds").await;
+    while Instant::now() < end {
+        if !page.has("eds-form") {
+            (browser, page) = on_s2(fresh.clone(), &request).await;
         }
-        while Instant::now() < end && page.has("eds-form") {
-            let form = page.form("eds-form").with("signature", &signature.for_page(&page, now));
-            page = browser.submit(&form).await;
-            *answers.entry(page.status.as_u16()).or_default() += 1;
-        }
-        if Instant::now() >= end {
-            break;
-        }
+        let signed = signature.for_page(&page, now);
+        page = browser.submit(&page.form("eds-form").with("signature", &signed)).await;
+        *answers.entry(page.status.as_u16()).or_default() += 1;
     }
     answers
 }

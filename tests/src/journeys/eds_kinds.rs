@@ -96,7 +96,14 @@ async fn kept(db: &TestDatabase) -> (Vec<String>, i64) {
     let reasons = raw.query_all_raw(statement(reasons)).await.unwrap();
     let reasons = reasons.iter().map(|row| row.try_get("", "reason").unwrap()).collect();
     let mut rows = 0;
-    for table in ["certificates", "evidence", "codes", "sms", "organisations", "browser_sessions"] {
+    for table in [
+        "certificates",
+        "evidence",
+        "codes",
+        "sms",
+        "organisations",
+        "browser_sessions",
+    ] {
         let sql = format!("SELECT COUNT(*) AS total FROM {table}");
         let row = raw.query_one_raw(statement(&sql)).await.unwrap().unwrap();
         rows += row.try_get::<i64>("", "total").unwrap();

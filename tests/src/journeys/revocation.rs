@@ -1,6 +1,12 @@
 //! Whether the centre stands by a certificate, asked at the sign-in: its responder, its lists, and neither (CE-8, CE-16).
 
+use std::io::ErrorKind;
+use std::net::TcpListener;
+
 use authority::time::{days, hours, minutes, seconds};
+use testkit::keys::PersonKey;
+use testkit::people::DemoPerson;
+use testkit::pki::{CertificateProfile, SigningKey, TestCentre};
 use testkit::responder::{ListMode, OcspMode};
 
 use crate::harness::{Page, Town};
@@ -85,13 +91,40 @@ both_databases! {
         assert_eq!(town.centre.counts().0, 2);
     }
 
-    async fn a_responder_that_is_slow_is_not_waited_for_longer_than_three_seconds(db) {
+    async fn a_responder_that_is_slow_is_given_up_and_a_fresh_list_decides(db) {
         let town = Town::on(db, "").await;
         town.publishes().await;
         town.centre.answers(OcspMode::Slow(seconds(60)));
         let began = tokio::time::Instant::now();
         gets_in(&town).await;
         assert!(began.elapsed() < seconds(20), "{:?}", began.elapsed());
+    }
+
+    async fn no_address_of_a_certificate_is_called(db) {
+        let town = Town::on(db, "").await;
+        town.centre.answers(OcspMode::Down);
+        let named = TcpListener::bind("127.0.0.1:0").unwrap();
+        named.set_nonblocking(true).unwrap();
+        let host = named.local_addr().unwrap().to_string();
+        let (known, unknown) = (&town.app.keys.centre, TestCentre::generate(town.app.now()).unwrap());
+        // Of a centre whose responder and lists are of no use, and of one whose certificate would be there.
+        for (centre, words) in [(known, LATER), (&unknown, "issued by a centre that is not accepted here")] {
+            let person = DemoPerson::find(LOGIN).unwrap();
+            let profile = CertificateProfile { host: Some(host.clone()), ..person.certificate_profile(town.app.now()) };
+            let key = SigningKey::generate().unwrap();
+            let certificate = centre.nca().issue(&profile, &key).unwrap();
+            let names = |text: &str| certificate.windows(text.len()).filter(|at| *at == text.as_bytes()).count();
+            assert_eq!(names(&format!("http://{host}/")), 4, "responder, issuer, list, changes");
+            let person = town.app.person(LOGIN).with(PersonKey { person, certificate, key });
+            let mut browser = town.app.browser();
+            let choose = browser.open(&town.app.diary().request(&[])).await;
+            let page = town.app.signs_in_with_eds(&mut browser, &choose, &person).await;
+            page.status(422).expect("eds-form");
+            assert!(page.body.contains(words), "{}", page.body);
+        }
+        town.fetches().await;
+        town.watches().await;
+        assert_eq!(named.accept().unwrap_err().kind(), ErrorKind::WouldBlock, "nobody came");
     }
 
     async fn when_nobody_can_say_the_person_comes_back_later_and_is_not_shut_out(db) {

@@ -174,6 +174,8 @@ pub struct CertificateProfile {
     pub serial: Option<Vec<u8>>,
     /// An extension that nobody knows, and whether it is critical.
     pub unknown_extension: Option<bool>,
+    /// Host and port of all its addresses (lists, responder, issuer's certificate), in the place of hosts that do not exist.
+    pub host: Option<String>,
 }
 
 impl CertificateProfile {
@@ -191,6 +193,7 @@ impl CertificateProfile {
             not_asked_about: false,
             serial: None,
             unknown_extension: None,
+            host: None,
         }
     }
 
@@ -256,9 +259,11 @@ impl CertificateProfile {
                 &der::sequence(&[der::yes(), limit]),
             ));
         } else {
-            let list = distribution_point("http://crl.invalid/nca.crl");
-            let changes = distribution_point("http://crl.invalid/nca_d.crl");
-            extensions.push(extension(oids::AUTHORITY_INFO_ACCESS, false, &information_access()));
+            let at = |path: &str| format!("http://{}/{path}", self.host.as_deref().unwrap_or("pki.invalid"));
+            let list = distribution_point(&at("nca.crl"));
+            let changes = distribution_point(&at("nca_d.crl"));
+            let access = information_access(&at("ocsp"), &at("nca.cer"));
+            extensions.push(extension(oids::AUTHORITY_INFO_ACCESS, false, &access));
             extensions.push(extension(oids::CRL_DISTRIBUTION_POINTS, false, &list));
             extensions.push(extension(oids::FRESHEST_CRL, false, &changes));
         }

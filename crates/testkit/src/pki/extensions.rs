@@ -29,12 +29,9 @@ pub(super) fn distribution_point(list: &str) -> Vec<u8> {
 }
 
 /// Where the responder and the issuer's certificate would be (RFC 5280 §4.2.2.1).
-pub(super) fn information_access() -> Vec<u8> {
+pub(super) fn information_access(responder: &str, issuer: &str) -> Vec<u8> {
     let access = |kind, url| der::sequence(&[der::oid(kind), address(url)]);
-    der::sequence(&[
-        access(oids::OCSP, "http://ocsp.invalid/"),
-        access(oids::CA_ISSUERS, "http://pki.invalid/nca.cer"),
-    ])
+    der::sequence(&[access(oids::OCSP, responder), access(oids::CA_ISSUERS, issuer)])
 }
 
 fn address(url: &str) -> Vec<u8> {
