@@ -28,22 +28,12 @@ export async function readCode(browser, locator) {
 
 /** The phone of this person reads a code; answers what its app shows, as `[name, value]` lines. */
 export async function scan(demo, { login: person }, code, lang = 'en') {
-  await post(demo, '/phone/scan', { person, code, lang });
+  await demo.post('/phone/scan', { person, code, lang });
   return (await phone(demo)).shows;
 }
 
 /** What the person does in the app: `sign` or `decline`. */
-export const decide = (demo, decision) => post(demo, '/phone/decide', { decision });
+export const decide = (demo, decision) => demo.post('/phone/decide', { decision });
 
 /** The codes that wait and what the app shows. */
-export const phone = async (demo) => (await fetch(`${demo.desk}/phone.json`)).json();
-
-async function post(demo, path, fields) {
-  const answer = await fetch(`${demo.desk}${path}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/x-www-form-urlencoded', origin: demo.desk },
-    body: new URLSearchParams(fields),
-    redirect: 'manual',
-  });
-  if (answer.status >= 400) throw new Error(`POST ${path}: ${answer.status} ${await answer.text()}`);
-}
+export const phone = async (demo) => (await demo.ask('/phone.json')).json();

@@ -1,8 +1,8 @@
 // S3: signing on the phone with eGov Mobile, in three languages. The phone is the one on the desk; it reads the code from
 // the picture of the page, and speaks the app's protocol with the provider.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
 
+import { after, before, test } from '../harness/bounds.mjs';
 import { close, launch, open } from '../harness/browser.mjs';
 import { Demo } from '../harness/demo.mjs';
 import { allow, arrive, bindDevice, startSignIn, typeCode } from '../harness/journey.mjs';

@@ -1,7 +1,7 @@
 // What people do with windows: two tabs, the back button, a double click, a sign-in over a restart; single sign-on and out.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
 
+import { after, afterEach, before, beforeEach, test } from '../harness/bounds.mjs';
 import { close, launch, open } from '../harness/browser.mjs';
 import { Demo } from '../harness/demo.mjs';
 import {
