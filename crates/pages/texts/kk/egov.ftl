@@ -1,4 +1,4 @@
-s1-edsqr = Телефонда ЭЦҚ-{ "\u2060" }мен қол қою
+s1-edsqr = Телефонда ЭЦҚ-мен қол қою
 egov-hint = eGov Mobile не eGov Business арқылы
 egov-confirm-title = Телефондағы басқа кілтпен растаңыз
 egov-strip = eGov Mobile қосымшасындағы ЭЦҚ қолтаңбасы
