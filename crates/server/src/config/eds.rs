@@ -42,6 +42,10 @@ pub(super) struct Raw {
 
 /// Section `[eds]`, checked.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a rule that is on or off by itself"
+)]
 pub struct Eds {
     profile: Option<&'static Profile>,
     anchors: Vec<PathBuf>,
