@@ -59,7 +59,7 @@ event_kinds! {
     SignedOut => "signed_out",
     /// A user record was made.
     UserCreated => "user_created",
-    /// A certificate was used here for the first time.
+    /// A certificate was used here for the first time, or was issued anew in another role or for another organisation.
     CertificateRecorded => "certificate_recorded",
     /// A certificate is not accepted here any more; what rested on it ended.
     CertificateStopped => "certificate_stopped",

@@ -7,10 +7,14 @@ use authority::ids::CertificateId;
 use authority::time::Timestamp;
 use authority::users::User;
 use rand_core::TryRngCore as _;
+use storage::certificates::Recorded;
 use storage::{StorageError, Tx, attempts, audit, certificates, sessions};
 
 use crate::logout::{Ended, tell_clients_at};
 use crate::notices::{self, Change, Teller};
+
+/// The reason of the event about a known certificate that names another role or organisation now.
+const CHANGED: &str = "changed";
 
 /// What is to be stopped, and by whom.
 #[derive(Clone, Debug)]
@@ -59,11 +63,36 @@ pub async fn stop(
 }
 
 async fn end(tx: &Tx, id: CertificateId, reason: StopReason, now: Timestamp) -> Result<(), StorageError> {
+    end_what_rests_on(tx, id, now).await?;
+    certificates::refuse(tx, id, reason, now).await.map(drop)
+}
+
+async fn end_what_rests_on(tx: &Tx, id: CertificateId, now: Timestamp) -> Result<(), StorageError> {
     let mut rng = rand_core::OsRng.unwrap_err();
     tell_clients_at(tx, Ended::OfCertificate(id), now, &mut rng).await?;
-    certificates::refuse(tx, id, reason, now).await?;
     sessions::end_of_certificate(tx, id, now).await?;
     attempts::end_of_certificate(tx, id, now).await.map(drop)
+}
+
+/// Records the use of a certificate of a person whose row the caller holds. When it was issued anew in another role or for
+/// another organisation, everything that rests on it as it was ends, so that no token given to the one tells of the other
+/// (security rule DG-5); `event` says where it was used. Ring the logout bell after the commit of [`Recorded::Changed`].
+///
+/// # Errors
+/// The database is not available, or a row is impossible.
+pub async fn record(tx: &Tx, certificate: &Certificate, event: Event) -> Result<Recorded, StorageError> {
+    let recorded = certificates::record(tx, certificate).await?;
+    if let Recorded::Changed(id) = recorded {
+        end_what_rests_on(tx, id, event.at).await?;
+        let event = Event {
+            kind: EventKind::CertificateRecorded,
+            user_id: Some(certificate.user_id),
+            reason: CHANGED.to_owned(),
+            ..event
+        };
+        audit::insert(tx, &event).await?;
+    }
+    Ok(recorded)
 }
 
 /// Accepts a certificate again that its person had stopped, with the others of its key, and says whether it had been. What

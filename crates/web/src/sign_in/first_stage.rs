@@ -7,9 +7,11 @@ use authority::authentication::{AttemptError, EndReason, FirstFactor, FirstStage
 use authority::certificates::{self as keys, Certificate, KeySuite};
 use authority::ids::{AttemptId, CertificateId, OrganisationId, UserId};
 use authority::secret::TokenDigest;
+use authority::time::Timestamp;
 use authority::users::{FactName, FactSource, IdentifierKind, Subject, User, UserState};
 use federation::eds::VerifiedEds;
 use protocol::Problem;
+use protocol::certificates as trust;
 use protocol::notices::{self, Change};
 use storage::certificates::Recorded;
 use storage::evidence::SealedEvidence;
@@ -106,8 +108,15 @@ pub(crate) async fn by_eds(
             .tx("first_stage", |tx| async move { plan.record(&tx).await })
             .await;
         match kept {
-            Ok(Some(message)) => return Ok(messages::send(page, message).await?),
-            Ok(None) => return Ok(()),
+            Ok((message, recorded)) => {
+                if let Recorded::Changed(_) = recorded {
+                    page.provider().logout_wake.ring();
+                }
+                return match message {
+                    Some(message) => Ok(messages::send(page, message).await?),
+                    None => Ok(()),
+                };
+            }
             Err(Stop::Again) => {}
             Err(Stop::Refused(refusal)) => return Err(SignatureError::Person(refusal)),
             Err(Stop::Storage(error)) => return Err(SignatureError::Storage(error)),
@@ -192,12 +201,7 @@ async fn check_expected(page: &FlowPage, user: UserId) -> Result<(), SignatureEr
 }
 
 /// What is kept of a verified certificate.
-pub(crate) fn certificate(
-    id: CertificateId,
-    user_id: UserId,
-    verified: &VerifiedEds,
-    now: authority::time::Timestamp,
-) -> Certificate {
+pub(crate) fn certificate(id: CertificateId, user_id: UserId, verified: &VerifiedEds, now: Timestamp) -> Certificate {
     let identity = verified.identity();
     Certificate {
         id,
@@ -236,14 +240,14 @@ pub(crate) fn organisation(
 }
 
 impl Plan<'_> {
-    /// Returns the message that is to be sent.
-    async fn record(&self, tx: &Tx) -> Result<Option<Kept>, Stop> {
+    /// Returns the message that is to be sent, and what became of the certificate.
+    async fn record(&self, tx: &Tx) -> Result<(Option<Kept>, Recorded), Stop> {
         self.make_newcomer(tx).await?;
         let user = users::lock(tx, self.user_id).await?;
         if let Some(stop) = certificates::find_stop(tx, &self.certificate).await? {
             return Err(Stop::Refused(FirstStageRefusal::Stopped(stop)));
         }
-        let certificate_id = self.record_certificate(tx, user.as_ref()).await?;
+        let (certificate_id, recorded) = self.record_certificate(tx, user.as_ref()).await?;
         user_facts::record(tx, &self.facts, self.page.now).await?;
         user_facts::forget(tx, self.user_id, FactSource::Certificate, &self.unstated).await?;
         let factor = FirstFactor::Eds {
@@ -256,10 +260,11 @@ impl Plan<'_> {
             at: self.page.now,
         };
         pass(tx, self.page, &self.attempt, stage, &self.evidence).await?;
-        match &self.message {
-            Some(message) => Ok(message.keep(tx, self.page).await?.ok()),
-            None => Ok(None),
-        }
+        let message = match &self.message {
+            Some(message) => message.keep(tx, self.page).await?.ok(),
+            None => None,
+        };
+        Ok((message, recorded))
     }
 
     async fn make_newcomer(&self, tx: &Tx) -> Result<(), Stop> {
@@ -277,7 +282,7 @@ impl Plan<'_> {
         }
     }
 
-    async fn record_certificate(&self, tx: &Tx, user: Option<&User>) -> Result<CertificateId, Stop> {
+    async fn record_certificate(&self, tx: &Tx, user: Option<&User>) -> Result<(CertificateId, Recorded), Stop> {
         let organisation = match &self.organisation {
             Some(named) => Some(organisations::record(tx, named, self.page.now).await?),
             None => None,
@@ -286,12 +291,13 @@ impl Plan<'_> {
             organisation,
             ..self.certificate.clone()
         };
-        match certificates::record(tx, &certificate).await? {
+        let recorded = trust::record(tx, &certificate, self.event(EventKind::CertificateRecorded)).await?;
+        match recorded {
             Recorded::New => {
                 self.tell_of_new_key(tx, user).await?;
-                Ok(self.certificate.id)
+                Ok((self.certificate.id, recorded))
             }
-            Recorded::Known(id) => Ok(id),
+            Recorded::Known(id) | Recorded::Changed(id) => Ok((id, recorded)),
             Recorded::OfAnotherUser => Err(Stop::Refused(FirstStageRefusal::CertificateOfAnother)),
         }
     }

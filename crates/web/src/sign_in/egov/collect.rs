@@ -117,7 +117,7 @@ async fn second(
         }
     };
     match confirm::by_eds(page, &attempt, &verified).await? {
-        Confirmed::Passed => done(page, &steps.1, Place::Device).await,
+        Confirmed::Passed { .. } => done(page, &steps.1, Place::Device).await,
         Confirmed::Refused(refusal) => {
             record(page, steps.0.refuse(refusal, page.now).ok()).await?;
             Ok(answer::see_other(&page.path_of("egov")))

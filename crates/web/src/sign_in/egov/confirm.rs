@@ -12,6 +12,7 @@ use authority::secret::{Purpose, TokenDigest};
 use authority::throttle::{Closed, Share};
 use authority::users::{IdentifierKind, User};
 use federation::eds::VerifiedEds;
+use protocol::certificates as trust;
 use protocol::notices::{self, Change};
 use protocol::policy::binding_policy;
 use storage::certificates::Recorded;
@@ -31,7 +32,10 @@ use crate::sign_in::{first_stage, refusals};
 /// What became of a signature.
 pub(super) enum Confirmed {
     /// The second stage is proven.
-    Passed,
+    Passed {
+        /// Sessions ended on the way, and their clients are to be told.
+        told: bool,
+    },
     /// It proves another person, or nothing new.
     Refused(QrRefusal),
     /// Too many were refused; the step is closed.
@@ -90,10 +94,14 @@ pub(super) async fn by_eds(
         failures: failures_key(page, first.user_id, shown_share(page, first.user_id).await?),
     };
     let try_ = &try_;
-    provider
+    let confirmed = provider
         .db
         .tx("second_stage_phone", |tx| async move { try_.run(&tx).await })
-        .await
+        .await?;
+    if let Confirmed::Passed { told: true } = confirmed {
+        provider.logout_wake.ring();
+    }
+    Ok(confirmed)
 }
 
 /// Whose certificate it is, if anybody's we know.
@@ -190,13 +198,14 @@ impl Try<'_> {
             organisation,
             ..self.certificate.clone()
         };
-        let certificate_id = match certificates::record(tx, &certificate).await? {
+        let recorded = trust::record(tx, &certificate, self.event(EventKind::CertificateRecorded, "")).await?;
+        let certificate_id = match recorded {
             Recorded::New => {
                 audit::insert(tx, &self.event(EventKind::CertificateRecorded, "another")).await?;
                 notices::tell(tx, self.page.provider(), user, Change::KeyNew, self.page.now).await?;
                 self.certificate.id
             }
-            Recorded::Known(id) => id,
+            Recorded::Known(id) | Recorded::Changed(id) => id,
             Recorded::OfAnotherUser => return self.fail(tx, ("P_CERTIFICATE", QrRefusal::OtherPerson)).await,
         };
         let stage = SecondStage {
@@ -212,7 +221,9 @@ impl Try<'_> {
         throttles::record_success(tx, &self.failures).await?;
         evidence::keep(tx, &self.evidence, self.event(EventKind::SecondStagePassed, "")).await?;
         device::record_outlook(tx, self.page, &passed, user).await?;
-        Ok(Confirmed::Passed)
+        Ok(Confirmed::Passed {
+            told: matches!(recorded, Recorded::Changed(_)),
+        })
     }
 
     async fn fail(&self, tx: &Tx, (code, refusal): (&str, QrRefusal)) -> Result<Confirmed, StorageError> {
