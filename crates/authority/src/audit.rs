@@ -63,7 +63,7 @@ event_kinds! {
     CertificateRecorded => "certificate_recorded",
     /// A certificate is not accepted here any more; what rested on it ended.
     CertificateStopped => "certificate_stopped",
-    /// A certificate that its person had stopped is accepted again.
+    /// A certificate is accepted again that its person had stopped, or whose hold its centre lifted.
     CertificateAccepted => "certificate_accepted",
     /// A key, or the keys in a browser, seem to be shared.
     KeySharingSuspected => "key_sharing_suspected",

@@ -24,6 +24,7 @@ use super::certificate_facts::{self, STATED};
 use super::eds::SignatureError;
 use super::evidence::{self, Accepted};
 use super::messages::{self, Kept, Message};
+use super::stops::{self, Verified};
 use crate::flow::FlowPage;
 
 /// How often a new person's record is tried when somebody else makes it at the same moment.
@@ -84,6 +85,8 @@ struct Plan<'a> {
     newcomer: Option<User>,
     identifier: TokenDigest,
     certificate: Certificate,
+    /// When its centre's word was made that it is good.
+    good_at: Timestamp,
     /// The organisation that the certificate names.
     organisation: Option<SealedOrganisation>,
     facts: Vec<SealedFact>,
@@ -161,6 +164,7 @@ async fn plan<'a>(
         newcomer,
         identifier: value,
         certificate: certificate(CertificateId::mint(now, &mut provider.rng()), user_id, verified, now),
+        good_at: verified.status_made_at(),
         unstated: STATED
             .into_iter()
             .filter(|name| facts.iter().all(|fact| fact.name != *name))
@@ -244,7 +248,11 @@ impl Plan<'_> {
     async fn record(&self, tx: &Tx) -> Result<(Option<Kept>, Recorded), Stop> {
         self.make_newcomer(tx).await?;
         let user = users::lock(tx, self.user_id).await?;
-        if let Some(stop) = certificates::find_stop(tx, &self.certificate).await? {
+        let verified = Verified {
+            certificate: &self.certificate,
+            good_at: self.good_at,
+        };
+        if let Some(stop) = stops::find(tx, self.page, user.as_ref(), verified).await? {
             return Err(Stop::Refused(FirstStageRefusal::Stopped(stop)));
         }
         let (certificate_id, recorded) = self.record_certificate(tx, user.as_ref()).await?;

@@ -4,7 +4,7 @@
 //! * `first_stage`: who a verified signature belongs to, and what is recorded of it.
 //! * `second_stage`: comparing a code. `messages`: minting one and sending it.
 //! * `verification`: whether an answer to a challenge holds, in one place for all pages that ask for a signature.
-//! * `certificate_facts`, `refusals`: pure.
+//! * `stops`: whether a certificate is accepted here still. `certificate_facts`, `refusals`: pure.
 
 mod certificate_facts;
 pub(crate) mod choose;
@@ -17,4 +17,5 @@ pub(crate) mod refusals;
 mod second_stage;
 mod send_limits;
 pub(crate) mod sms;
+mod stops;
 pub(crate) mod verification;

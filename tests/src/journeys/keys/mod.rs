@@ -1,7 +1,8 @@
 //! A person's keys (product B6, C2, C4; security rules CE-12, CE-14).
 //!
-//! * `page`: K3. `sharing`: what seems to be shared. `stopped`: what ends when a key is not accepted any more, and what it opens from then on.
+//! * `held`: holds that the centre lifts. `page`: K3. `sharing`: what seems to be shared. `stopped`: what ends when a key is not accepted any more, and what it opens from then on.
 
+mod held;
 mod page;
 mod sharing;
 mod stopped;
@@ -12,7 +13,7 @@ use authority::audit::{Actor, Event, EventKind};
 use authority::certificates::{Certificate, StopReason};
 use authority::ids::EventId;
 use authority::time::{Timestamp, days};
-use protocol::certificates::{Stopping, accept, stop};
+use protocol::certificates::{Accepting, Stopping, accept, stop};
 use protocol::notices::Teller;
 use storage::{StorageError, certificates, users};
 use testkit::keys::PersonKey;
@@ -107,7 +108,12 @@ impl TestApp {
                 actor: Actor::Operator,
                 ..system_event(now)
             };
-            accept(&tx, teller, &user, (stopped, event), now).await
+            let accepting = Accepting {
+                certificate: stopped,
+                stopped_for: StopReason::Stopped,
+                event,
+            };
+            accept(&tx, teller, &user, accepting).await
         });
         done.await.map_err(|error: StorageError| error).unwrap()
     }

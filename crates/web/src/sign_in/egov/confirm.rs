@@ -10,6 +10,7 @@ use authority::certificates::Certificate;
 use authority::ids::{CertificateId, UserId};
 use authority::secret::{Purpose, TokenDigest};
 use authority::throttle::{Closed, Share};
+use authority::time::Timestamp;
 use authority::users::{IdentifierKind, User};
 use federation::eds::VerifiedEds;
 use protocol::certificates as trust;
@@ -27,6 +28,7 @@ use crate::device;
 use crate::flow::FlowPage;
 use crate::sign_in::evidence::{self, Accepted};
 use crate::sign_in::second_stage::shown_share;
+use crate::sign_in::stops::{self, Verified};
 use crate::sign_in::{first_stage, refusals};
 
 /// What became of a signature.
@@ -88,6 +90,7 @@ pub(super) async fn by_eds(
         user: first.user_id,
         first: first.factor,
         certificate: first_stage::certificate(id, first.user_id, verified, page.now),
+        good_at: verified.status_made_at(),
         organisation: first_stage::organisation(page, verified)?,
         evidence: evidence::seal(page, verified, (attempt.id, first.user_id), Accepted::Confirmation)?,
         signer: signer(page, verified).await?,
@@ -137,6 +140,7 @@ struct Try<'a> {
     user: UserId,
     first: FirstFactor,
     certificate: Certificate,
+    good_at: Timestamp,
     organisation: Option<SealedOrganisation>,
     evidence: SealedEvidence,
     signer: Option<UserId>,
@@ -167,7 +171,11 @@ impl Try<'_> {
         if self.is_the_first_again(tx).await? {
             return self.fail(tx, ("P_SAME_KEY", QrRefusal::SameKey)).await;
         }
-        if let Some(stop) = certificates::find_stop(tx, &self.certificate).await? {
+        let verified = Verified {
+            certificate: &self.certificate,
+            good_at: self.good_at,
+        };
+        if let Some(stop) = stops::find(tx, self.page, Some(&user), verified).await? {
             return self.fail(tx, ("P_STOPPED", refusals::stopped_on_phone(stop))).await;
         }
         self.pass(tx, &user).await
