@@ -138,7 +138,7 @@ async fn use_lists(jobs: Jobs, mut stop: watch::Receiver<bool>) {
 
 async fn rounds(jobs: Jobs, job: Job, mut stop: watch::Receiver<bool>) {
     let mut lease = UnderLease::new(job.name(), jobs.node.clone());
-    let mut watch = RevocationWatch::new(Arc::clone(&jobs.lists.eds), jobs.lists.turns.clone());
+    let mut watch = RevocationWatch::new(Arc::clone(&jobs.lists.eds));
     let mut ticks = interval(job.period());
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
