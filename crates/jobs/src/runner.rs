@@ -126,7 +126,7 @@ async fn use_lists(jobs: Jobs, mut stop: watch::Receiver<bool>) {
                 return;
             }
         }
-        if let Err(error) = lists.take_over(&jobs.db, &jobs.lists).await {
+        if let Err(error) = lists.take_over(&jobs.db, &jobs.lists, jobs.clock.now()).await {
             tracing::warn!(
                 job = "use_lists",
                 error = &error as &dyn std::error::Error,

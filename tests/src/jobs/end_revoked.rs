@@ -55,7 +55,7 @@ both_databases! {
         town.revokes(LOGIN);
         town.advance(minutes(10));
         town.publishes().await;
-        jobs::ListsInUse::default().take_over(other.db(), &other.jobs.lists).await.unwrap();
+        jobs::ListsInUse::default().take_over(other.db(), &other.jobs.lists, other.now()).await.unwrap();
         let (mut one, now) = (town.watch(), town.app.now());
         let lists = &other.jobs.lists;
         let mut two = jobs::RevocationWatch::new(std::sync::Arc::clone(&lists.eds));
