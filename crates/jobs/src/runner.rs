@@ -199,16 +199,9 @@ impl Jobs {
                 self.end_powers(now).await?;
             }
             Job::RemindKeys => {
-                let reminded = remind_keys(&self.logout.provider, now).await?;
-                if reminded.made > 0 {
-                    tracing::info!(
-                        job = job.name(),
-                        rows = reminded.made,
-                        "reminded people of keys that end"
-                    );
-                }
-                if reminded.more {
-                    return Ok(Left::More);
+                let made = remind_keys(&self.logout.provider, now).await?;
+                if made > 0 {
+                    tracing::info!(job = job.name(), rows = made, "reminded people of keys that end");
                 }
             }
             Job::Expire => {

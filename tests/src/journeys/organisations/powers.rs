@@ -4,6 +4,7 @@ use authority::audit::EventKind;
 use authority::representation::Principal;
 use authority::time::{days, hours, minutes, seconds};
 use authority::users::{LockReason, UserState};
+use storage::StorageError;
 use testkit::people::DemoPerson;
 
 use super::{BIN, SCHOOL, typed};
@@ -217,6 +218,25 @@ both_databases! {
         assert_eq!(diary.userinfo(tokens.text("access_token")).await.status, 401);
         app.puts("aigerim", state).await;
         assert_eq!(diary.userinfo(tokens.text("access_token")).await.status, 200);
+    }
+
+    async fn a_damaged_power_keeps_no_other_from_being_told_and_is_reported(db) {
+        let app = TestApp::on(db).await;
+        for (n, giver) in ["aigerim", "gulnara"].into_iter().enumerate() {
+            let mut principal = app.in_cabinet(giver).await;
+            let until = typed(app.now().whole_seconds().plus(minutes(5 + u64::try_from(n).unwrap())));
+            app.gives(&mut principal, "nurlan", &[("until", until.as_str())]).await;
+        }
+        db.tamper(&["UPDATE powers SET principal = 'nobody' WHERE until_at = (SELECT MIN(until_at) FROM powers)"]).await;
+        app.advance(days(1));
+        for _ in 0..2 {
+            let failed = app.jobs.end_powers(app.now()).await;
+            assert!(matches!(failed, Err(StorageError::Inconsistent(_))), "{failed:?}");
+        }
+        for (login, told) in [("aigerim", 0), ("gulnara", 1)] {
+            let ended = app.trace(login).await.iter().filter(|event| event.starts_with("power_ended over")).count();
+            assert_eq!(ended, told, "{login}");
+        }
     }
 
     async fn of_a_power_that_ran_out_everybody_is_told_once(db) {
