@@ -71,6 +71,8 @@ mod m20261126_005401_create_key_reminders;
 mod m20261126_005402_index_certificates_not_after;
 mod m20261126_005403_create_key_observations;
 mod m20261126_005404_create_key_sharing_alarms;
+mod m20261126_005500_add_browser_sessions_second_certificate;
+mod m20261126_005510_index_browser_sessions_second_certificate;
 
 use sea_orm_migration::MigrationTrait;
 use sea_orm_migration::prelude::async_trait;
@@ -158,6 +160,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_005402_index_certificates_not_after::Migration),
             Box::new(m20261126_005403_create_key_observations::Migration),
             Box::new(m20261126_005404_create_key_sharing_alarms::Migration),
+            Box::new(m20261126_005500_add_browser_sessions_second_certificate::Migration),
+            Box::new(m20261126_005510_index_browser_sessions_second_certificate::Migration),
         ]
     }
 }

@@ -36,6 +36,8 @@ pub struct BrowserSession {
     pub device_id: Option<DeviceId>,
     /// The certificate that proved the first stage.
     pub certificate_id: Option<CertificateId>,
+    /// The certificate that proved the second stage, where a signature did.
+    pub second_certificate_id: Option<CertificateId>,
     /// The level reached.
     pub assurance: Assurance,
     /// The ways used.
@@ -58,6 +60,16 @@ impl BrowserSession {
     /// Whether it is alive at `now` for a user with that epoch.
     pub fn is_live(&self, user_epoch: i64, now: Timestamp) -> bool {
         self.ended_at.is_none() && self.epoch == user_epoch && now < self.idle_until && now < self.absolute_until
+    }
+
+    /// Whether it rests on this certificate: by its first stage or by its second (security rule CE-12).
+    pub fn rests_on(&self, certificate: CertificateId) -> bool {
+        self.certificates().any(|own| own == certificate)
+    }
+
+    /// The certificates it rests on.
+    pub fn certificates(&self) -> impl Iterator<Item = CertificateId> {
+        self.certificate_id.into_iter().chain(self.second_certificate_id)
     }
 
     /// Whether it rests on nothing that stays: it serves the sign-in that made it, and opens no other service.
@@ -92,6 +104,7 @@ mod tests {
             cookie_digest: TokenDigest::from_bytes([0; 32]),
             device_id: Some(DeviceId::mint(at, &mut rng)),
             certificate_id: None,
+            second_certificate_id: None,
             assurance: Assurance::Full,
             methods: Vec::new(),
             epoch: 3,

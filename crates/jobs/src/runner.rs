@@ -10,7 +10,7 @@ use messaging::{Sender, SmsGateway};
 use storage::{Db, StorageError};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use crate::remind_keys::is_due;
 use crate::under_lease::UnderLease;
@@ -119,12 +119,8 @@ async fn use_lists(jobs: Jobs, mut stop: watch::Receiver<bool>) {
     let mut ticks = interval(Duration::from_secs(5));
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        tokio::select! {
-            _ = ticks.tick() => {}
-            stopped = stop.wait_for(|stop| *stop) => {
-                drop(stopped);
-                return;
-            }
+        if !goes_on(&mut ticks, &mut stop).await {
+            return;
         }
         if let Err(error) = lists.take_over(&jobs.db, &jobs.lists, jobs.clock.now()).await {
             tracing::warn!(
@@ -136,18 +132,25 @@ async fn use_lists(jobs: Jobs, mut stop: watch::Receiver<bool>) {
     }
 }
 
+/// Waits for the next tick; `false` when the process stops first.
+async fn goes_on(ticks: &mut Interval, stop: &mut watch::Receiver<bool>) -> bool {
+    tokio::select! {
+        _ = ticks.tick() => true,
+        stopped = stop.wait_for(|stop| *stop) => {
+            drop(stopped);
+            false
+        }
+    }
+}
+
 async fn rounds(jobs: Jobs, job: Job, mut stop: watch::Receiver<bool>) {
     let mut lease = UnderLease::new(job.name(), jobs.node.clone());
     let mut watch = RevocationWatch::new(Arc::clone(&jobs.lists.eds));
     let mut ticks = interval(job.period());
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        tokio::select! {
-            _ = ticks.tick() => {}
-            stopped = stop.wait_for(|stop| *stop) => {
-                drop(stopped);
-                break;
-            }
+        if !goes_on(&mut ticks, &mut stop).await {
+            break;
         }
         // Each round asks for the time and the lease anew, so that a long backlog is not worked on by an old instant.
         loop {

@@ -11,6 +11,7 @@ const { address, challenge, usages, testChain, locale, seconds } = box.dataset;
 const BASICS = "kz.gov.pki.knca.basics";
 const UTILS = "kz.gov.pki.knca.commonUtils";
 const GREETING = 20000; // a person may be reading the browser's question about local programs
+const LOADED = performance.now(); // the challenge is running since then, however late the person presses
 const LONGEST = 48000; // more than any signature has, less than the server reads
 
 let socket = null;
@@ -145,11 +146,14 @@ function heard(text) {
   socket.onerror = socket.onclose = () => end("lost");
   step("key");
   clearTimeout(timer);
-  timer = setTimeout(end, seconds * 1000, "slow"); // then the challenge is over
+  timer = setTimeout(end, left(), "slow"); // then the challenge is over
   sign();
 }
 
+const left = () => seconds * 1000 - (performance.now() - LOADED);
+
 function begin() {
+  if (left() <= 0) return end("slow");
   end("");
   show("working");
   step("connect");
@@ -158,11 +162,11 @@ function begin() {
   try {
     socket = new WebSocket(address);
   } catch {
-    end("none");
-    return;
+    return end("none");
   }
   socket.onmessage = (event) => heard(event.data);
   socket.onerror = socket.onclose = () => end("none");
+  return undefined;
 }
 
 // Chromium asks whether the site may reach local programs. It is explained before: not where nothing will be asked.

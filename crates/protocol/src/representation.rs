@@ -147,12 +147,7 @@ async fn organisation_of(
 
 /// Whether the business number is the person's own: a sole proprietor uses the IIN.
 async fn is_number_of(conn: &Connection, provider: &Provider, bin: &Bin, user: UserId) -> Result<bool, StorageError> {
-    let kind = IdentifierKind::Iin;
-    let identifier = Identifier {
-        kind,
-        authority: kind.authority(),
-        value: identifiers::digest(&provider.keyring, kind, kind.authority(), bin.expose()),
-    };
+    let identifier = Identifier::of(&provider.keyring, IdentifierKind::Iin, bin.expose());
     Ok(identifiers::find(conn, &identifier).await? == Some(Identified::User(user)))
 }
 

@@ -19,7 +19,7 @@ pub enum Ended {
     AllOf(UserId),
     /// All sessions of a user but this one, and those that it replaced in the same browser.
     AllBut(UserId, SessionId),
-    /// All sessions that a certificate began.
+    /// All sessions that rest on a certificate, by their first stage or their second.
     OfCertificate(CertificateId),
     /// What was given by this power of attorney; the sessions go on.
     Power(PowerId),
@@ -78,7 +78,8 @@ pub async fn list_concerned(conn: &Connection, ended: Ended) -> Result<Vec<Conce
         }
         Ended::OfCertificate(certificate) => {
             let sql = format!(
-                "{GIVEN} AND {UNTOLD} AND browser_sessions.certificate_id = $1 ORDER BY client_name, client_id, session_id"
+                "{GIVEN} AND {UNTOLD} AND (browser_sessions.certificate_id = $1 \
+                 OR browser_sessions.second_certificate_id = $1) ORDER BY client_name, client_id, session_id"
             );
             sql::list(conn, &sql, [certificate.as_uuid().into()]).await?
         }

@@ -195,7 +195,12 @@ pub async fn list_in_use(
     let sql = "SELECT id, user_id, issuer, serial FROM certificates WHERE refused_at IS NULL AND id > $1 \
                AND (EXISTS (SELECT 1 FROM browser_sessions WHERE browser_sessions.certificate_id = certificates.id \
                AND browser_sessions.ended_at IS NULL AND browser_sessions.absolute_until > $2) \
+               OR EXISTS (SELECT 1 FROM browser_sessions WHERE browser_sessions.second_certificate_id = certificates.id \
+               AND browser_sessions.ended_at IS NULL AND browser_sessions.absolute_until > $2) \
                OR EXISTS (SELECT 1 FROM grants WHERE grants.certificate_id = certificates.id \
+               AND grants.revoked_at IS NULL AND grants.offline) \
+               OR EXISTS (SELECT 1 FROM grants JOIN browser_sessions ON browser_sessions.id = grants.session_id \
+               WHERE browser_sessions.second_certificate_id = certificates.id \
                AND grants.revoked_at IS NULL AND grants.offline)) ORDER BY id LIMIT $3";
     let after = after.map_or(Uuid::nil(), CertificateId::as_uuid);
     let rows: Vec<InUseRow> = sql::list(conn, sql, [after.into(), at(now), i64::from(limit).into()]).await?;

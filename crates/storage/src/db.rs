@@ -84,13 +84,11 @@ impl Db {
                 pace: Arc::default(),
             });
         }
-        let mut options = ConnectOptions::new(url);
+        let mut options = options(url);
         options
             .max_connections(pools.connections.max(1))
             .acquire_timeout(WAIT)
             .connect_timeout(WAIT)
-            .sqlx_logging(false)
-            .record_stmt_in_spans(false)
             .test_before_acquire_if_idle_for(TRUST);
         let pool = Database::connect(options).await?;
         Ok(Self {
@@ -137,13 +135,23 @@ impl Deref for Db {
     }
 }
 
-fn sqlite(url: &str, connections: u32, reads_only: bool) -> ConnectOptions {
+/// What all pools have. No connection ends for its age: the library's task that looks for such counts idle connections while
+/// others take them, so that its count may fall below zero and the task then never ends, and takes a core with it.
+fn options(url: &str) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
+    options
+        .sqlx_logging(false)
+        .record_stmt_in_spans(false)
+        .idle_timeout(None)
+        .max_lifetime(None);
+    options
+}
+
+fn sqlite(url: &str, connections: u32, reads_only: bool) -> ConnectOptions {
+    let mut options = options(url);
     options
         .max_connections(connections)
         .acquire_timeout(WAIT)
-        .sqlx_logging(false)
-        .record_stmt_in_spans(false)
         .test_before_acquire(false)
         .map_sqlx_sqlite_opts(move |opts| {
             opts.create_if_missing(true)
@@ -240,5 +248,18 @@ impl Connection {
                 .fetch_max(if is_lost_race(&error) { LOST_RACE } else { FAILED }, Ordering::Relaxed);
             error.into()
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_connection_ends_for_its_age() {
+        for options in [options("postgres://localhost/kiru"), sqlite("sqlite:kiru.db", 4, true)] {
+            assert_eq!(options.get_idle_timeout(), Some(None));
+            assert_eq!(options.get_max_lifetime(), Some(None));
+        }
     }
 }

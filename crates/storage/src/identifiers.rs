@@ -51,6 +51,18 @@ pub struct Identifier<'a> {
     pub value: TokenDigest,
 }
 
+impl Identifier<'static> {
+    /// The identifier of a value, as whoever vouches for its kind writes it.
+    pub fn of(keyring: &Keyring, kind: IdentifierKind, value: &str) -> Self {
+        let authority = kind.authority();
+        Self {
+            kind,
+            authority,
+            value: digest(keyring, kind, authority, value),
+        }
+    }
+}
+
 /// Who this identifier leads to; `None` when it was never seen.
 ///
 /// # Errors

@@ -87,6 +87,36 @@ pub async fn raise(
     Ok(sql::execute(tx, sql, values).await? == 1)
 }
 
+/// Something that was reported, whether the sign-in went on or was refused: what was refused leaves no observation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alarm {
+    /// `key` or `browser`.
+    pub kind: String,
+    /// As in [`Reported`].
+    pub subject: String,
+    /// When its limit was crossed.
+    pub at: Timestamp,
+}
+
+/// What was reported since `since`, latest first.
+///
+/// # Errors
+/// The database is not available.
+pub async fn list_alarms(conn: &Connection, since: Timestamp) -> Result<Vec<Alarm>, StorageError> {
+    let sql = "SELECT * FROM key_sharing_alarms WHERE raised_at >= $1 ORDER BY raised_at DESC, kind, subject";
+    let rows: Vec<AlarmRow> = sql::list(conn, sql, [at(since)]).await?;
+    let alarm = |row: AlarmRow| Alarm {
+        // A browser is named by its device, a key by its digest.
+        subject: match Uuid::from_slice(&row.subject) {
+            Ok(device) => DeviceId::from_uuid(device).to_string(),
+            Err(_) => short(&row.subject),
+        },
+        kind: row.kind,
+        at: Timestamp::from_micros(row.raised_at),
+    };
+    Ok(rows.into_iter().map(alarm).collect())
+}
+
 /// The oldest device in the browser that has these cookies, as far as they are true.
 ///
 /// # Errors
@@ -123,11 +153,7 @@ pub struct Reported {
 /// The database is not available.
 pub async fn list_keys(conn: &Connection, most: u64, since: Timestamp) -> Result<Vec<Reported>, StorageError> {
     let rows = list(conn, "key_digest", since).await?;
-    let groups = group(
-        &rows,
-        |row| hex(row.key_digest.get(..4).unwrap_or_default()),
-        |row| row.key_digest.clone(),
-    );
+    let groups = group(&rows, |row| short(&row.key_digest), |row| row.key_digest.clone());
     Ok(groups.into_iter().filter(|one| one.devices > most).collect())
 }
 
@@ -174,10 +200,9 @@ fn group(rows: &[Row], name: impl Fn(&Row) -> String, same: impl Fn(&Row) -> Vec
     reported.collect()
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+/// How a report names a key.
+fn short(digest: &[u8]) -> String {
+    crate::audit::hex(digest.get(..4).unwrap_or_default())
 }
 
 /// Deletes up to `limit` observations from before `before`, and what was reported before it.
@@ -190,6 +215,13 @@ pub async fn expire(tx: &Tx, before: Timestamp, limit: u32) -> Result<u64, Stora
     let sql = "DELETE FROM key_observations WHERE (key_digest, device_id) IN \
                (SELECT key_digest, device_id FROM key_observations WHERE last_at < $1 LIMIT $2)";
     sql::execute(tx, sql, [at(before), i64::from(limit).into()]).await
+}
+
+#[derive(FromQueryResult)]
+struct AlarmRow {
+    kind: String,
+    subject: Vec<u8>,
+    raised_at: i64,
 }
 
 #[derive(FromQueryResult)]

@@ -1,4 +1,4 @@
-//! The one join that decides whether something issued still counts: token → grant → session → user → device and certificate. Nothing is
+//! The one join that decides whether something issued still counts: token → grant → session → user → device and certificates. Nothing is
 //! copied downwards when something ends; whoever presents a token is joined with everything above it.
 
 use authority::policy::Policy;
@@ -60,7 +60,8 @@ pub(crate) const DEVICE: &str = "devices.id AS d_id, devices.user_id AS d_user_i
 /// Columns of `browser_sessions`, prefixed for a join.
 pub(crate) const SESSION: &str = "browser_sessions.id AS s_id, browser_sessions.cookie_digest AS s_cookie_digest, \
     browser_sessions.user_id AS s_user_id, browser_sessions.device_id AS s_device_id, \
-    browser_sessions.certificate_id AS s_certificate_id, browser_sessions.assurance AS s_assurance, \
+    browser_sessions.certificate_id AS s_certificate_id, \
+    browser_sessions.second_certificate_id AS s_second_certificate_id, browser_sessions.assurance AS s_assurance, \
     browser_sessions.methods AS s_methods, browser_sessions.epoch AS s_epoch, \
     browser_sessions.authenticated_at AS s_authenticated_at, browser_sessions.touched_at AS s_touched_at, \
     browser_sessions.idle_until AS s_idle_until, browser_sessions.absolute_until AS s_absolute_until, \
@@ -88,13 +89,15 @@ const REPLACED: &str = "browser_sessions.end_reason = 'replaced' AND browser_ses
 /// The device, where there is one, was not unbound.
 pub(crate) const DEVICE_STANDS: &str = "devices.ended_at IS NULL";
 
-/// The certificate, where there is one, is accepted still.
-pub(crate) const CERTIFICATE_STANDS: &str = "certificates.refused_at IS NULL";
+/// The certificates of both stages, where there are any, are accepted still.
+pub(crate) const CERTIFICATE_STANDS: &str =
+    "certificates.refused_at IS NULL AND second_certificates.refused_at IS NULL";
 
 /// What `FROM browser_sessions` joins: everything that a session rests on.
 pub(crate) const SESSION_JOINS: &str = "JOIN users ON users.id = browser_sessions.user_id \
     LEFT JOIN devices ON devices.id = browser_sessions.device_id \
-    LEFT JOIN certificates ON certificates.id = browser_sessions.certificate_id";
+    LEFT JOIN certificates ON certificates.id = browser_sessions.certificate_id \
+    LEFT JOIN certificates AS second_certificates ON second_certificates.id = browser_sessions.second_certificate_id";
 
 /// No other device alone may act at the instant `$2` (product A4): for rows of a table that has a `device_id`.
 pub(crate) fn device_may_act(table: &str) -> String {
@@ -103,10 +106,11 @@ pub(crate) fn device_may_act(table: &str) -> String {
     )
 }
 
-/// What `FROM` a table that has a `grant_id` joins.
+/// What `FROM` a table that has a `grant_id` joins. The certificate of the second stage is the session's: no grant asks for one.
 pub(crate) const JOINS: &str = "JOIN browser_sessions ON browser_sessions.id = grants.session_id \
     JOIN users ON users.id = grants.user_id JOIN clients ON clients.id = grants.client_id \
-    LEFT JOIN devices ON devices.id = grants.device_id LEFT JOIN certificates ON certificates.id = grants.certificate_id";
+    LEFT JOIN devices ON devices.id = grants.device_id LEFT JOIN certificates ON certificates.id = grants.certificate_id \
+    LEFT JOIN certificates AS second_certificates ON second_certificates.id = browser_sessions.second_certificate_id";
 
 /// Neither the idle nor the absolute end of the session has come at the [`Moment`] in `$2` to `$4`.
 pub(crate) const WITHIN_LIMITS: &str = "browser_sessions.idle_until > $2 AND browser_sessions.absolute_until > $2 \

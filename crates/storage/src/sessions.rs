@@ -1,5 +1,5 @@
-//! Browser sessions (table `browser_sessions`). A session is live while it and its device are not ended, its certificate
-//! is accepted, its epoch is the user's, and neither idle nor absolute end is reached.
+//! Browser sessions (table `browser_sessions`). A session is live while it and its device are not ended, its certificates
+//! are accepted, its epoch is the user's, and neither idle nor absolute end is reached.
 //!
 //! Retention: [`expire`] deletes a session after its end and after the grants that were given in it.
 
@@ -70,6 +70,10 @@ pub async fn insert(tx: &Tx, session: &BrowserSession) -> Result<(), StorageErro
         (
             "certificate_id",
             session.certificate_id.map(CertificateId::as_uuid).into(),
+        ),
+        (
+            "second_certificate_id",
+            session.second_certificate_id.map(CertificateId::as_uuid).into(),
         ),
         ("assurance", session.assurance.as_str().into()),
         ("methods", json(&session.methods)?),
@@ -243,6 +247,7 @@ pub(crate) struct Row {
     user_id: Uuid,
     device_id: Option<Uuid>,
     certificate_id: Option<Uuid>,
+    second_certificate_id: Option<Uuid>,
     assurance: String,
     methods: String,
     epoch: i64,
@@ -268,6 +273,7 @@ impl TryFrom<Row> for BrowserSession {
             cookie_digest: place.digest("cookie_digest", &row.cookie_digest)?,
             device_id: row.device_id.map(DeviceId::from_uuid),
             certificate_id: row.certificate_id.map(CertificateId::from_uuid),
+            second_certificate_id: row.second_certificate_id.map(CertificateId::from_uuid),
             assurance: place.word("assurance", Assurance::from_acr(&row.assurance))?,
             methods,
             epoch: row.epoch,

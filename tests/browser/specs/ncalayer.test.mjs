@@ -216,6 +216,27 @@ for (const language of LANGUAGES) {
     await close(window);
   });
 
+  test(`the time of the text runs from when the page came, in ${language}`, async () => {
+    const window = await signingPage({ language, clock: true });
+    const { page } = window;
+    program.greet = (peer) => peer.send('{"result":{"version":"1.4"}}');
+    await page.clock.fastForward(290_000);
+    const asked = program.wasAsked();
+    await press(window);
+    await asked;
+    await page.clock.fastForward(11_000);
+    await shows(page, 'slow');
+    await close(window);
+    const late = await signingPage({ language, clock: true });
+    const before = program.connections;
+    await late.page.clock.fastForward(301_000);
+    await press(late);
+    await shows(late.page, 'slow');
+    assert.ok(!(await late.page.locator('#continue').isVisible()), 'nothing is signed in vain');
+    assert.equal(program.connections, before, 'the program is not called');
+    await close(late);
+  });
+
   test(`the browser's question about local programs is explained before it comes, in ${language}`, async () => {
     const window = await signingPage({ language, permission: { 'loopback-network': 'prompt' } });
     const { page } = window;

@@ -11,13 +11,14 @@
 //! signing; parsing pages like a browser is still in it, PostgreSQL's own processes are not. Progress goes to standard
 //! error, the figures as JSON to standard output.
 //!
-//! `device_proof` says what the proof of the device costs, `accounts` how sign-ins with many accounts compare to those with
+//! `eds_keys` says what each kind of a person's key costs, `device_proof` what the proof of the device costs, `accounts` how sign-ins with many accounts compare to those with
 //! few; both with one client at a time, by what the server takes from request to answer. `--accounts` needs `--postgres`, a
 //! superuser there and about 11 GB for a million; `--seconds 0` leaves everything else out.
 
 mod accounts;
 mod crowd;
 mod device_proof;
+mod eds_keys;
 mod latency;
 mod limits;
 mod measure;
@@ -110,6 +111,8 @@ async fn on(place: &Place, (signing, check): (&Value, f64), length: Duration) ->
     let app = TestApp::on(&place.db).await;
     let weight = weight::of_s1(&app).await;
     let sealer = crowd::sealer(&app);
+    eprintln!("{}: kinds of keys", place.name);
+    let eds_keys = eds_keys::compare(&app, length).await;
     let mut crowd = Crowd::gather(app, AT_A_TIME).await;
     eprintln!("{}: whole sign-ins", place.name);
     let sign_ins = crowd.sign_in_for(length).await;
@@ -129,6 +132,7 @@ async fn on(place: &Place, (signing, check): (&Value, f64), length: Duration) ->
         "code_exchanges_rs256": rs256.beside(&bare, Some(&signing["RS256"])),
         "code_exchanges_es256": es256.beside(&bare, Some(&signing["ES256"])),
         "device_proof": device_proof,
+        "eds_keys": eds_keys,
         "userinfo": userinfo.to_json(),
         "discovery": discovery.to_json(),
         "weight_of_s1_brotli_bytes": weight,

@@ -85,7 +85,11 @@ fn device_cookie(number: u32) -> PlainToken {
 
 async fn connect(url: &str) -> DatabaseConnection {
     let mut options = ConnectOptions::new(url);
-    options.max_connections(1).sqlx_logging(false);
+    options
+        .max_connections(1)
+        .sqlx_logging(false)
+        .idle_timeout(None)
+        .max_lifetime(None);
     let raw = Database::connect(options).await.unwrap();
     execute(&raw, "SET maintenance_work_mem = '512MB'").await;
     raw

@@ -1,5 +1,6 @@
 //! The first stage: what an honest signature opens, and everything that does not.
 
+use authority::throttle::SIGNATURES_PER_FLOW;
 use authority::time::minutes;
 use testkit::cms::{CmsRecipe, armour};
 use web::{WebSettings, WebState};
@@ -9,13 +10,13 @@ use crate::harness::{Browser, Page, TestApp};
 use crate::storage::both_databases;
 
 /// S2 of a fresh flow at the diary.
-async fn eds_page(app: &TestApp, browser: &mut Browser) -> Page {
+pub(super) async fn eds_page(app: &TestApp, browser: &mut Browser) -> Page {
     let choose = browser.open(&app.diary().request(&[])).await;
     browser.press(&choose, "eds").await
 }
 
 /// Posts a signature and follows.
-async fn answers(browser: &mut Browser, page: &Page, signature: &str) -> Page {
+pub(super) async fn answers(browser: &mut Browser, page: &Page, signature: &str) -> Page {
     let answer = browser
         .submit(&page.form("eds-form").with("signature", signature))
         .await;
@@ -67,6 +68,26 @@ both_databases! {
         let right = app.person("aigerim").signs(&page.data_challenge());
         app.advance(minutes(5));
         answers(&mut browser, &page, &right).await.status(422).expect("eds-form");
+    }
+
+    async fn who_signs_too_late_is_told_so_and_not_counted(db) {
+        let app = TestApp::on(db).await;
+        let mut browser = app.browser();
+        let page = eds_page(&app, &mut browser).await;
+        let late = app.person("aigerim").signs(&page.data_challenge());
+        app.advance(minutes(5));
+        let mut again = answers(&mut browser, &page, &late).await;
+        again.status(422).expect("eds-form");
+        assert!(again.body.contains("the text to be signed is out of date") && again.body.contains("A new text is here"));
+        assert!(!again.body.contains("could not be confirmed"), "{}", again.body);
+        assert_ne!(again.data_challenge(), page.data_challenge(), "a new one is there");
+        // As many wrong ones as a flow is given before it ends: the late one was none of them.
+        for _ in 1..SIGNATURES_PER_FLOW {
+            again = answers(&mut browser, &again, "bm90IGEgc2lnbmF0dXJl").await;
+            again.status(422).expect("eds-form");
+        }
+        let page = again;
+        answers(&mut browser, &page, &app.person("aigerim").signs(&page.data_challenge())).await.expect("code");
     }
 
     async fn a_signature_of_another_browser_opens_nothing_there(db) {

@@ -4,15 +4,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use testkit::xml::{XmlLayout, XmlRecipe};
 
-use crate::harness::{Browser, Page, TestApp};
+use super::eds::{answers, eds_page};
+use crate::harness::{Page, TestApp};
 use crate::storage::both_databases;
 
 const ON: &str = "[eds]\nxml = true\n";
-
-async fn eds_page(app: &TestApp, browser: &mut Browser) -> Page {
-    let choose = browser.open(&app.diary().request(&[])).await;
-    browser.press(&choose, "eds").await
-}
 
 /// The document that the page offers.
 fn document(page: &Page) -> String {
@@ -31,13 +27,6 @@ fn signs(app: &TestApp, login: &str, document: &str, layout: XmlLayout) -> Strin
 fn summary(page: &Page) -> &str {
     let (_, rest) = page.body.split_once("class=\"summary\"").unwrap();
     rest.split_once("</div>").unwrap().0
-}
-
-async fn answers(browser: &mut Browser, page: &Page, signature: &str) -> Page {
-    let answer = browser
-        .submit(&page.form("eds-form").with("signature", signature))
-        .await;
-    browser.follow(answer).await
 }
 
 both_databases! {

@@ -5,7 +5,7 @@ use storage::Db;
 use testkit::phone::{AppAnswer, Asked, Habit, PhoneError, scan};
 
 use super::steps::flow_path;
-use crate::harness::{Browser, OverRouter, Page, TestApp};
+use crate::harness::{Browser, OverRouter, Page, Person, TestApp};
 
 /// The organisation that the app shows.
 pub(crate) const EGOV: &str = "[egov_mobile]\nenabled = true\nbin = \"180140000028\"\nname_kk = \"Мысал ЖШС\"\n\
@@ -44,6 +44,18 @@ impl TestApp {
     /// The person signs what was asked.
     pub(crate) async fn signs_on_phone(&self, login: &str, asked: &Asked) -> AppAnswer {
         self.acts_on_phone(login, asked, Habit::Signs).await
+    }
+
+    /// From S6 to the device: the person confirms with this key on the phone.
+    pub(crate) async fn confirms_on_phone(&self, browser: &mut Browser, sms: &Page, person: &Person) -> Page {
+        let page = browser.press(sms, "egov").await;
+        let (asked, key) = (self.scans(&page).await, person.key());
+        let body = asked
+            .body((&key.key, &key.certificate), Habit::Signs, self.now())
+            .unwrap();
+        assert_eq!(asked.put(&body, &self.phone()).await.unwrap().status, 200);
+        let signed = again(browser, &page).await;
+        browser.press(&signed, "continue").await
     }
 
     /// The person's app answers with this habit.

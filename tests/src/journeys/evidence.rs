@@ -2,10 +2,14 @@
 
 use authority::audit::EventKind;
 use authority::time::days;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use federation::eds::{EdsSettings, EvidenceReading, Inspection, evidence_file, verify_evidence};
 use storage::audit::list_for_user;
 use storage::evidence;
+use testkit::phone::Habit;
 
+use super::egov_steps::again;
 use crate::harness::{START, TestApp, demo_keys};
 use crate::process::deployment::Deployment;
 use crate::storage::both_databases;
@@ -85,6 +89,30 @@ both_databases! {
         assert_eq!(found.read.purpose.as_deref(), Some("sign_in"));
         assert_eq!(found.read.certificate.iin.as_deref(), Some(testkit::people::DemoPerson::find("aigerim").unwrap().iin));
         assert!(events.iter().all(|event| event.kind == EventKind::FirstStagePassed || event.evidence.is_none()));
+    }
+
+    /// Builds of eGov Mobile sign the base64 text of what they fetched (kz-eds §8.1): that text is what was signed.
+    async fn a_signature_over_the_base64_text_leaves_evidence_that_verifies(db) {
+        let app = TestApp::with_egov(db).await;
+        let mut browser = app.browser();
+        let page = app.phone_page(&mut browser).await;
+        let asked = app.scans(&page).await;
+        assert_eq!(app.acts_on_phone("aigerim", &asked, Habit::SignsText).await.status, 200);
+        let signed = again(&mut browser, &page).await;
+        browser.press(&signed, "continue").await.expect("code");
+        let file = file(&app).await;
+        let found = verify(&file);
+        assert!(found.ok, "{:?}", found.detail);
+        assert_eq!(found.read.challenge.as_deref(), Some(asked.data()), "the text as it was signed");
+        // What it stands for was not signed as it is, and another text was not signed at all.
+        let decoded = STANDARD.decode(asked.data()).unwrap();
+        let decoded = serde_json::to_string(std::str::from_utf8(&decoded).unwrap()).unwrap();
+        let twice = serde_json::to_string(&STANDARD.encode(asked.data())).unwrap();
+        for other in [decoded, twice] {
+            let own = member(std::str::from_utf8(&file).unwrap(), "challenge").to_owned();
+            let changed = forged(&file, |record| record.replace(&own, &other));
+            assert!(!verify(&changed).ok, "{other}");
+        }
     }
 
     async fn what_proves_no_first_stage_leaves_no_evidence(db) {

@@ -89,8 +89,7 @@ both_databases! {
         assert!(text.contains("Yes, I agree, please register the device"), "{text}");
         assert_eq!(digest::digest(&digest::SHA256, text.as_bytes()).as_ref(), hash);
         let shown = notice.form_of("agree").fields.into_iter().find(|(name, _)| name == "notice").unwrap().1;
-        let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(shown, hex, "what was shown is what is kept");
+        assert_eq!(shown, storage::audit::hex(&hash), "what was shown is what is kept");
     }
 
     async fn the_message_tells_of_the_device_and_carries_a_stop_code(db) {

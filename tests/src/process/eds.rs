@@ -101,10 +101,7 @@ const LISTS: &str = "--crl @fake/crl/full.crl @fake/crl/delta.crl @fake/crl/nca_
 
 fn nonce() -> String {
     let request = std::fs::read(vectors().join("fake/ocsp/request.der")).unwrap();
-    request[request.len() - 8..]
-        .iter()
-        .map(|octet| format!("{octet:02x}"))
-        .collect()
+    storage::audit::hex(&request[request.len() - 8..])
 }
 
 /// How a file of the imitation is put under the glass.

@@ -15,7 +15,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::{Request, Response};
 use kiru::clock::NodeClock;
-use sea_orm::{ConnectionTrait as _, Database, DbBackend, Statement};
+use sea_orm::{ConnectOptions, ConnectionTrait as _, Database, DbBackend, Statement};
 use serde_json::Value;
 use testkit::clock::TestClock;
 use testkit::keys::DemoKeys;
@@ -281,9 +281,10 @@ fn members(line: &Value) -> String {
 
 /// The audit rows as texts.
 async fn audit_rows(folder: &Path) -> Vec<String> {
-    let db = Database::connect(format!("sqlite:{}", folder.join("kiru.db").display()))
-        .await
-        .unwrap();
+    let mut options = ConnectOptions::new(format!("sqlite:{}", folder.join("kiru.db").display()));
+    // See `storage::Db`: a connection that may end for its age can take a core with it.
+    options.idle_timeout(None).max_lifetime(None);
+    let db = Database::connect(options).await.unwrap();
     let sql = "SELECT kind || ' ' || actor || ' ' || coalesce(client_id, '') || ' ' || coalesce(address, '') || ' ' || methods \
                || ' ' || reason || ' ' || coalesce(reference, '') AS text FROM audit_events";
     let rows = db

@@ -145,7 +145,7 @@ both_databases! {
     async fn a_changed_event_with_a_fitting_digest_is_found_too(db) {
         six_events(db).await;
         let other = event(None);
-        let digest = other.digest().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let digest = storage::audit::hex(&other.digest());
         let literal = if db.url.starts_with("sqlite") { format!("x'{digest}'") } else { format!("'\\x{digest}'::bytea") };
         db.tamper(&[&format!(
             "UPDATE audit_events SET digest = {literal} WHERE id = (SELECT event_id FROM audit_links WHERE position = 5)"

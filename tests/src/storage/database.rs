@@ -103,6 +103,8 @@ impl TestDatabase {
         options
             .max_connections(1)
             .sqlx_logging(false)
+            .idle_timeout(None)
+            .max_lifetime(None)
             .map_sqlx_sqlite_opts(|sqlite| sqlite.foreign_keys(false));
         let raw = Database::connect(options).await.expect("connects");
         if self.url.starts_with("postgres") {
@@ -131,7 +133,7 @@ fn file_url(path: &std::path::Path) -> String {
 #[cfg(kiru_test_postgres)]
 async fn create(name: &str, template: &str) -> String {
     let server = std::env::var("KIRU_TEST_POSTGRES").expect("KIRU_TEST_POSTGRES is set");
-    let admin = Database::connect(&server).await.expect("the server answers");
+    let admin = administrator(&server).await;
     admin
         .execute_unprepared(&format!("CREATE DATABASE {name} TEMPLATE {template}"))
         .await
@@ -142,11 +144,18 @@ async fn create(name: &str, template: &str) -> String {
     url.into()
 }
 
+/// A connection for making and dropping databases; without ends for age, as in `storage`.
+async fn administrator(server: &str) -> DatabaseConnection {
+    let mut options = sea_orm::ConnectOptions::new(server);
+    options.max_connections(1).idle_timeout(None).max_lifetime(None);
+    Database::connect(options).await.expect("the server answers")
+}
+
 async fn drop_database(url: &str) {
     let server = std::env::var("KIRU_TEST_POSTGRES").expect("KIRU_TEST_POSTGRES is set");
     let url = url::Url::parse(url).expect("an address");
     let name = url.path().trim_start_matches('/');
-    let admin = Database::connect(&server).await.expect("the server answers");
+    let admin = administrator(&server).await;
     admin
         .execute_unprepared(&format!("DROP DATABASE {name} WITH (FORCE)"))
         .await

@@ -119,6 +119,7 @@ pub(crate) fn session(user: &User, device: Option<&Device>) -> BrowserSession {
         cookie_digest: fresh_digest(),
         device_id: device.map(|device| device.id),
         certificate_id: None,
+        second_certificate_id: None,
         assurance: Assurance::FullBound,
         methods: vec![AuthenticationMethod::SoftwareKey, AuthenticationMethod::Sms],
         epoch: user.epoch,

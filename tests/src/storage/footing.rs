@@ -20,7 +20,7 @@ struct Person {
     device: Option<Device>,
     other: Device,
     session: BrowserSession,
-    /// Whether its certificate was stopped.
+    /// Whether one of its certificates was stopped.
     stopped: bool,
     /// With whether the client is gone.
     grants: Vec<(Grant, bool)>,
@@ -33,9 +33,12 @@ async fn person(db: &Db, has_device: bool, is_behind: bool, clients: [&authority
         slot: 1,
         ..device(&user)
     };
-    let shown = certificate(user.id, user.id.as_uuid().as_bytes());
+    let serial = user.id.as_uuid();
+    let shown = certificate(user.id, serial.as_bytes());
+    let on_phone = certificate(user.id, &[serial.as_bytes().as_slice(), b"phone"].concat());
     let session = BrowserSession {
         certificate_id: Some(shown.id),
+        second_certificate_id: Some(on_phone.id),
         epoch: user.epoch - i64::from(is_behind),
         ..session(&user, device_of_session.as_ref())
     };
@@ -58,14 +61,16 @@ async fn person(db: &Db, has_device: bool, is_behind: bool, clients: [&authority
             }
         }
     }
-    let shown = &shown;
+    let shown = [&shown, &on_phone];
     let (devices, kept, given) = (device_of_session.iter().chain([&other]), &session, &grants);
     let devices: &Vec<&Device> = &devices.collect();
     let inserted = db.tx("test", |tx| async move {
         for device in devices {
             devices::insert(&tx, device).await?;
         }
-        certificates::record(&tx, shown).await?;
+        for certificate in shown {
+            certificates::record(&tx, certificate).await?;
+        }
         sessions::insert(&tx, kept).await?;
         for (grant, _) in given {
             grants::insert(&tx, grant).await?;
@@ -170,10 +175,14 @@ both_databases! {
         let (raw, mut compared) = (db.raw().await, 0);
         let later = NOW.plus(seconds(1));
         let now = NOW.as_micros();
-        for (stopped, (state, columns)) in states().map(|state| (false, state)).into_iter().chain([(true, states()[1])]) {
-            let refused = if stopped { "refused_at = 1, refused_reason = 'stopped'" } else { "refused_at = NULL" };
-            set(&raw, &format!("UPDATE certificates SET {refused}")).await;
-            people.iter_mut().for_each(|person| person.stopped = stopped);
+        let one_stopped = ["certificate_id", "second_certificate_id"].map(|column| (Some(column), states()[1]));
+        for (stopped, (state, columns)) in states().map(|state| (None, state)).into_iter().chain(one_stopped) {
+            set(&raw, "UPDATE certificates SET refused_at = NULL, refused_reason = NULL").await;
+            if let Some(column) = stopped {
+                let of_sessions = format!("id IN (SELECT {column} FROM browser_sessions)");
+                set(&raw, &format!("UPDATE certificates SET refused_at = 1, refused_reason = 'stopped' WHERE {of_sessions}")).await;
+            }
+            people.iter_mut().for_each(|person| person.stopped = stopped.is_some());
             set(&raw, &format!("UPDATE users SET {columns}, state_at = {now}")).await;
             for exclusive in [None, Some((false, NOW)), Some((true, later)), Some((false, later))] {
                 for person in &mut people {
@@ -202,6 +211,6 @@ both_databases! {
             }
         }
         raw.close().await.unwrap();
-        assert_eq!(compared, 5 * 4 * 3 * 3 * (2 * 2 + 2) * 17);
+        assert_eq!(compared, 6 * 4 * 3 * 3 * (2 * 2 + 2) * 17);
     }
 }

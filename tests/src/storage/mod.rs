@@ -36,7 +36,7 @@ mod transactions;
 mod user_facts;
 mod users;
 
-use authority::time::Timestamp;
+use authority::time::{Timestamp, minutes};
 use storage::Moment;
 
 pub(crate) use database::TestDatabase;
@@ -44,6 +44,13 @@ pub(crate) use database::TestDatabase;
 /// An instant at which sessions end when they were told to, and no policy ends them earlier.
 pub(crate) const fn when(now: Timestamp) -> Moment {
     Moment::as_given(now)
+}
+
+/// A case that waits for something that never comes is a failure with a name, and does not keep the others' verdict.
+pub(crate) async fn soon(case: impl Future<Output = ()>) {
+    tokio::time::timeout(minutes(5), case)
+        .await
+        .expect("a case ends within five minutes");
 }
 
 /// Makes each function a module of two cases, `sqlite` and `postgres`. The second exists when `KIRU_TEST_POSTGRES` is set
@@ -56,17 +63,23 @@ macro_rules! both_databases {
         mod $name {
             #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
             async fn sqlite() {
-                let database = crate::storage::TestDatabase::sqlite().await;
-                super::$name(&database).await;
-                database.remove().await;
+                crate::storage::soon(async {
+                    let database = crate::storage::TestDatabase::sqlite().await;
+                    super::$name(&database).await;
+                    database.remove().await;
+                })
+                .await;
             }
 
             #[cfg(kiru_test_postgres)]
             #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
             async fn postgres() {
-                let database = crate::storage::TestDatabase::postgres().await;
-                super::$name(&database).await;
-                database.remove().await;
+                crate::storage::soon(async {
+                    let database = crate::storage::TestDatabase::postgres().await;
+                    super::$name(&database).await;
+                    database.remove().await;
+                })
+                .await;
             }
         }
     )*};

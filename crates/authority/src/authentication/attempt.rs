@@ -129,6 +129,16 @@ impl SecondFactor {
             Self::Sandbox => AuthenticationMethod::OneTimeCode,
         }
     }
+
+    /// The certificate it rests on, where it does.
+    pub const fn certificate_id(self) -> Option<CertificateId> {
+        match self {
+            Self::EdsOnPhone { certificate_id } => Some(certificate_id),
+            Self::Sms { .. } => None,
+            #[cfg(feature = "sandbox")]
+            Self::Sandbox => None,
+        }
+    }
 }
 
 /// Why an attempt led to nothing.

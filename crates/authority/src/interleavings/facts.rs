@@ -109,6 +109,7 @@ fn issued(user: &User, then: Timestamp, rng: &mut ChaCha20Rng) -> (BrowserSessio
         cookie_digest: TokenDigest::from_bytes([0; 32]),
         device_id: None,
         certificate_id: None,
+        second_certificate_id: None,
         assurance: Assurance::FullBound,
         methods: Vec::new(),
         epoch: 0,

@@ -24,7 +24,7 @@ pub struct Footing<'a> {
     pub replaced: bool,
     /// Whether the client is gone.
     pub client_ended: bool,
-    /// Whether the certificate of the session is not accepted any more.
+    /// Whether a certificate of the session, of its first stage or of its second, is not accepted any more.
     pub certificate_stopped: bool,
     /// Whether the name still holds that the grant was given in: the power of attorney runs and its giver's account
     /// stands, the certificate of the organisation has not expired (security rule DG-5).

@@ -71,13 +71,7 @@ impl CrlNumber {
 
     /// Hexadecimal, for operators.
     pub(crate) fn to_hex(&self) -> String {
-        use std::fmt::Write as _;
-        let mut hex = String::from("0x");
-        for octet in &self.0 {
-            // Writing into a String cannot fail.
-            let _ = write!(hex, "{octet:02x}");
-        }
-        hex
+        format!("0x{}", super::inspect::words::hex(&self.0))
     }
 }
 

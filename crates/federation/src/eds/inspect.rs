@@ -17,7 +17,7 @@ mod certificate;
 mod list;
 mod reading;
 mod signature;
-mod words;
+pub(super) mod words;
 
 use authority::time::Timestamp;
 use serde::Serialize;

@@ -182,15 +182,10 @@ pub(crate) fn contour_of(certificate: &[u8]) -> Option<Contour> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::inspect::words::hex;
     use super::super::path::TrustStore;
     use super::super::settings::{EdsSettings, SettingsFault};
     use super::*;
-
-    fn hex(bytes: &[u8]) -> String {
-        bytes
-            .iter()
-            .fold(String::new(), |text, octet| text + &format!("{octet:02x}"))
-    }
 
     fn settings(profile: &Profile) -> EdsSettings {
         EdsSettings {

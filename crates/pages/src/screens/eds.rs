@@ -51,6 +51,8 @@ pub enum SignatureRefusal {
         #[serde(serialize_with = "micros")]
         at: Timestamp,
     },
+    /// The text was signed too late; the page has a new one.
+    OutOfDate,
     /// The signature does not verify, or is not one over this page's challenge.
     NotVerified,
     /// The key belongs to another person than the service expected.

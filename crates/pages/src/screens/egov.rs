@@ -157,3 +157,26 @@ impl Screen for SignOnPhone {
         }
     }
 }
+
+/// X2 of signing on the phone as the second stage: only that is closed, for a while or until somebody opens it. Leads back to
+/// `{flow}/confirm`.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct PhoneClosed {
+    /// When signatures are accepted again; none where that is not a question of time.
+    #[serde(serialize_with = "optional_micros")]
+    pub until: Option<Timestamp>,
+}
+
+impl Screen for PhoneClosed {
+    fn template(&self) -> &'static str {
+        "egov/closed.html"
+    }
+
+    fn status(&self) -> http::StatusCode {
+        http::StatusCode::TOO_MANY_REQUESTS
+    }
+
+    fn is_failure(&self) -> bool {
+        true
+    }
+}

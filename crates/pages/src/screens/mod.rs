@@ -39,7 +39,7 @@ pub use device::{
     RememberDevice, RememberProblem,
 };
 pub use eds::{EdsPurpose, SignWithEds, SignatureRefusal, TooManySignatures};
-pub use egov::{PhoneLinks, PhonePurpose, PhoneRefusal, PhoneState, QrPicture, SignOnPhone};
+pub use egov::{PhoneClosed, PhoneLinks, PhonePurpose, PhoneRefusal, PhoneState, QrPicture, SignOnPhone};
 pub use errors::{Crowd, NoScript, NoSuchPage, OtherBrowser, OurFault, OutOfDate, TooManyRequests, WronglyAsked};
 pub use form_post::FormPost;
 pub use information::{Accessibility, Help, Privacy};

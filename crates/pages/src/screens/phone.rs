@@ -6,7 +6,10 @@ use crate::Screen;
 
 /// S11: no message was sent; says why and whom to ask (the operator's contacts).
 #[derive(Clone, Copy, Debug, Serialize)]
-pub struct NoPhone;
+pub struct NoPhone {
+    /// Offers a signature on the phone, which posts to `{flow}/egov`.
+    pub egov: bool,
+}
 
 impl Screen for NoPhone {
     fn template(&self) -> &'static str {
@@ -19,6 +22,8 @@ impl Screen for NoPhone {
 pub struct NumberNotServed {
     /// The masked number, `+7 ••• ••• 47 18`.
     pub phone: String,
+    /// Offers a signature on the phone, which posts to `{flow}/egov`.
+    pub egov: bool,
 }
 
 impl Screen for NumberNotServed {

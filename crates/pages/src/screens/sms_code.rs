@@ -91,6 +91,8 @@ pub struct TooManyCodes {
     pub until: Timestamp,
     /// The step is the picture code of a registration: signing with EDS stays open, button `eds`.
     pub registration: bool,
+    /// Offers a signature on the phone instead, which posts to `{flow}/egov`.
+    pub egov: bool,
 }
 
 impl Screen for TooManyCodes {

@@ -28,3 +28,5 @@ eds-no-key-3 = A key in a file lives one year, on a card up to three
 eds-no-key-4 = A newly issued key may have ended the old one. Use the newest
 eds-no-key-5 = For a card, connect the reader and install its driver
 eds-fine = Fine for giving the key to somebody else: { $amount } tenge
+eds-out-of-date = The key was chosen too late: the text to be signed is out of date
+eds-fix-out-of-date = A new text is here. Try again with the same key

@@ -67,6 +67,7 @@ power-past = This time is over already
 power-too-long = A power lasts three years at most
 power-not-head = Only the head may give it. Sign in with the key of the organisation
 power-too-many = You gave many powers today. Go on tomorrow
+power-provisional = Your account is not confirmed yet, so it gives no power. Ask the school office or us to confirm it
 flash-power-given = The power of attorney was given
 flash-power-revoked = The power of attorney was revoked
 flash-power-renounced = You renounced the power of attorney

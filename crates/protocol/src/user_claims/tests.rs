@@ -44,6 +44,7 @@ fn rests_on(client: &str, role: Option<CertificateRole>, bound: bool) -> GrantIn
         cookie_digest: digest,
         device_id: bound.then_some(device_id),
         certificate_id: None,
+        second_certificate_id: None,
         assurance: Assurance::Full,
         methods: Vec::new(),
         epoch: 0,

@@ -3,7 +3,7 @@
 
 use clap::Subcommand;
 use serde_json::{Value, json};
-use storage::key_observations::{self, Reported};
+use storage::key_observations::{self, Alarm, Reported};
 
 use super::{ConfigFile, Failure, say};
 use crate::foundation::{Foundation, FoundationError};
@@ -39,9 +39,14 @@ pub(super) async fn run(verb: &Verb) -> Result<(), Failure> {
     let keys = keys.await.map_err(FoundationError::from)?;
     let browsers = key_observations::list_browsers(&foundation.db, rules.people_per_browser, since);
     let browsers = browsers.await.map_err(FoundationError::from)?;
+    let alarms = key_observations::list_alarms(&foundation.db, since);
+    let alarms = alarms.await.map_err(FoundationError::from)?;
     if *json {
         let list = |all: &[Reported]| all.iter().map(written).collect::<Vec<_>>();
-        say(json!({"since": since.to_rfc3339(), "keys": list(&keys), "browsers": list(&browsers)}));
+        say(
+            json!({"since": since.to_rfc3339(), "keys": list(&keys), "browsers": list(&browsers),
+            "alarms": alarms.iter().map(raised).collect::<Vec<_>>()}),
+        );
         return Ok(());
     }
     for (kind, one) in keys
@@ -63,7 +68,13 @@ pub(super) async fn run(verb: &Verb) -> Result<(), Failure> {
             one.seen.1.to_rfc3339(),
         ));
     }
-    if keys.is_empty() && browsers.is_empty() {
+    for Alarm { kind, subject, at } in &alarms {
+        let instant = at.to_rfc3339();
+        say(format_args!(
+            "alarm: {kind} {subject} went above its limit at {instant}"
+        ));
+    }
+    if keys.is_empty() && browsers.is_empty() && alarms.is_empty() {
         say(format_args!("nothing seems to be shared since {}", since.to_rfc3339()));
     }
     Ok(())
@@ -76,5 +87,13 @@ fn written(one: &Reported) -> Value {
         "people": one.people.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "first_seen": one.seen.0.to_rfc3339(),
         "last_seen": one.seen.1.to_rfc3339(),
+    })
+}
+
+fn raised(alarm: &Alarm) -> Value {
+    json!({
+        "kind": alarm.kind,
+        "subject": alarm.subject,
+        "raised_at": alarm.at.to_rfc3339(),
     })
 }

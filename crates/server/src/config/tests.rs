@@ -3,11 +3,12 @@ use std::path::Path;
 use std::time::Duration;
 
 use proptest::prelude::*;
-use serde::de::DeserializeOwned;
 
 use super::*;
 
 mod centres;
+mod key_table;
+mod production;
 
 const PRODUCTION: &str = r#"
 [deployment]
@@ -153,193 +154,6 @@ fn the_defaults_are_those_of_the_policy() {
 }
 
 #[test]
-fn production_refuses_everything_that_is_for_trying_out() {
-    for (variable, value, key) in [
-        ("KIRU_DEPLOYMENT__ISSUER", "http://id.edu.kz", "deployment.issuer"),
-        ("KIRU_DEPLOYMENT__ISSUER", "https://id.example.com", "deployment.issuer"),
-        ("KIRU_DEPLOYMENT__ISSUER", "https://localhost", "deployment.issuer"),
-        (
-            "KIRU_DEPLOYMENT__ALLOWED_HOSTS",
-            "id.edu.kz,*.edu.kz",
-            "deployment.allowed_hosts",
-        ),
-        ("KIRU_OUTBOUND__ALLOW_LOOPBACK", "true", "outbound.allow_loopback"),
-        ("KIRU_LOG__LEVEL", "debug", "log.level"),
-        ("KIRU_EDS__IIN_CHECKSUM", "false", "eds.iin_checksum"),
-        ("KIRU_EDS__ANCHORS", "", "eds.anchors"),
-        ("KIRU_EDS__CRL_MAX_AGE", "31d", "eds.crl_max_age"),
-        (
-            "KIRU_EDS__NCALAYER_ADDRESS",
-            "ws://127.0.0.1:13579",
-            "eds.ncalayer_address",
-        ),
-        ("KIRU_DATABASE__URL", "sqlite:///var/lib/kiru/kiru.db", "database.url"),
-        ("KIRU_OPERATOR__TELEPHONE", "CHANGE-ME", "operator"),
-        ("KIRU_DATABASE__URL", "postgres://kiru@changeme/kiru", "database.url"),
-        ("KIRU_LISTEN__TRUSTED_PROXIES", "", "listen.trusted_proxies"),
-        ("KIRU_LISTEN__TRUSTED_PROXIES", "0.0.0.0/0", "listen.trusted_proxies"),
-    ] {
-        assert_eq!(refused_key(variable, value), key, "{variable}={value}");
-    }
-}
-
-#[test]
-fn production_needs_a_key_encryption_key_and_an_operator() {
-    let keyless = PRODUCTION
-        .replace("kek_file = \"kek\"", "")
-        .replace("telephone = \"1414\"", "");
-    let problems = refusals(&keyless, &[]);
-    assert!(
-        problems
-            .iter()
-            .any(|line| line.contains("secrets.kek_file: is required")),
-        "{problems:?}"
-    );
-    assert!(
-        problems
-            .iter()
-            .any(|line| line.contains("operator.telephone: is required")),
-        "{problems:?}"
-    );
-    assert!(
-        load(
-            &keyless,
-            &[("KIRU_SECRETS__KEK", "x"), ("KIRU_OPERATOR__TELEPHONE", "1414")]
-        )
-        .is_ok()
-    );
-}
-
-#[test]
-fn the_key_encryption_key_itself_is_not_taken_from_the_file() {
-    let text = PRODUCTION.replace("kek_file = \"kek\"", "kek = \"c2VjcmV0\"");
-    let problems = refusals(&text, &[]);
-    assert!(
-        problems[0].contains("secrets.kek: does not belong into a file"),
-        "{problems:?}"
-    );
-    assert!(!problems.concat().contains("c2VjcmV0"));
-}
-
-#[test]
-fn sqlite_in_production_needs_the_word_of_the_operator() {
-    let variables = [
-        ("KIRU_DATABASE__URL", "sqlite:///var/kiru.db"),
-        ("KIRU_DEPLOYMENT__SINGLE_NODE", "true"),
-    ];
-    assert!(load(PRODUCTION, &variables).unwrap().database().is_sqlite());
-}
-
-#[test]
-fn the_key_encryption_key_does_not_lie_beside_the_data() {
-    let single = ("KIRU_DEPLOYMENT__SINGLE_NODE", "true");
-    for (url, refused) in [
-        ("sqlite:///etc/kiru/kiru.db", true),
-        ("sqlite:/etc/kiru.db?mode=rwc", true),
-        ("sqlite:/var/kiru.db", false),
-    ] {
-        let outcome = load(PRODUCTION, &[single, ("KIRU_DATABASE__URL", url)]);
-        assert_eq!(outcome.is_err(), refused, "{url}");
-    }
-}
-
-#[cfg(feature = "demo")]
-#[test]
-fn production_refuses_an_outbox_and_a_sandbox_accepts_it() {
-    assert_eq!(refused_key("KIRU_SMS__GATEWAY", "outbox"), "sms.gateway");
-    let variables = [
-        ("KIRU_DEPLOYMENT__KIND", "sandbox"),
-        ("KIRU_DEPLOYMENT__ISSUER", "http://localhost:9000"),
-        ("KIRU_SMS__GATEWAY", "outbox"),
-        ("KIRU_DATABASE__URL", "sqlite:///tmp/kiru.db"),
-        ("KIRU_OUTBOUND__ALLOW_LOOPBACK", "true"),
-    ];
-    assert!(load(PRODUCTION, &variables).is_ok());
-}
-
-#[cfg(not(feature = "demo"))]
-#[test]
-fn a_release_build_knows_no_other_kind_than_production() {
-    assert_eq!(refused_key("KIRU_DEPLOYMENT__KIND", "sandbox"), "deployment.kind");
-    assert_eq!(refused_key("KIRU_SMS__GATEWAY", "outbox"), "sms.gateway");
-}
-
-#[test]
-fn what_is_printed_reads_back_and_holds_no_secret() {
-    let config = load(PRODUCTION, &[("KIRU_SESSIONS__IDLE", "90s")]).unwrap();
-    let printed = config.print();
-    assert!(!printed.contains("hunter2"), "{printed}");
-    assert!(printed.contains("url = \"postgres://REDACTED@db/kiru\""), "{printed}");
-    assert_eq!(load(&printed, &[]).unwrap().print(), printed);
-    assert!(!format!("{config:?}").contains("hunter2"));
-    let variable = load(
-        &PRODUCTION.replace("kek_file = \"kek\"", ""),
-        &[("KIRU_SECRETS__KEK", "c2VjcmV0")],
-    )
-    .unwrap();
-    assert!(!variable.print().contains("c2VjcmV0") && !format!("{variable:?}").contains("c2VjcmV0"));
-}
-
-#[test]
-fn every_key_is_printed_under_its_name() {
-    // A known centre is named instead of files.
-    let text = PRODUCTION.replace("anchors = [\"root.pem\"]", "profile = \"nca-rk\"");
-    let printed = load(
-        &text,
-        &[
-            ("KIRU_LISTEN__TLS_CERTIFICATE", "c"),
-            ("KIRU_LISTEN__TLS_KEY", "k"),
-            ("KIRU_PLACES__DATABASE", "p"),
-            ("KIRU_OPERATOR__KEY_FINE", "5000"),
-            ("KIRU_EGOV_MOBILE__BIN", "180140000028"),
-        ],
-    )
-    .unwrap()
-    .print();
-    for section in keys::SECTIONS {
-        for key in section.keys.iter().filter(|key| key.name != "kek") {
-            assert!(
-                printed.contains(&format!("\n{} = ", key.name)),
-                "{}.{}",
-                section.name,
-                key.name
-            );
-        }
-    }
-}
-
-#[test]
-fn the_table_of_keys_is_what_the_sections_read() {
-    fn same<T: DeserializeOwned>(section: &str) {
-        let table = HashMapOf::one("no_such_key");
-        let error = table.try_deserialize::<T>().err().unwrap().to_string();
-        let read: Vec<_> = error.split('`').skip(3).step_by(2).map(str::to_owned).collect();
-        let known: Vec<_> = keys::names(section).unwrap().into_iter().map(str::to_owned).collect();
-        assert!(
-            read.starts_with(&known),
-            "[{section}] reads {read:?}, the table says {known:?}"
-        );
-        assert!(
-            read.len() <= known.len() + 1,
-            "[{section}] reads {read:?}, the table says {known:?}"
-        );
-    }
-    same::<deployment::Raw>("deployment");
-    same::<operator::Raw>("operator");
-    same::<listen::Raw>("listen");
-    same::<database::Raw>("database");
-    same::<secrets::Raw>("secrets");
-    same::<eds::Raw>("eds");
-    same::<egov_mobile::Raw>("egov_mobile");
-    same::<sms::Raw>("sms");
-    same::<sessions::Raw>("sessions");
-    same::<tokens::Raw>("tokens");
-    same::<log::Raw>("log");
-    same::<outbound::Raw>("outbound");
-    same::<places::Raw>("places");
-}
-
-#[test]
 fn signing_on_the_phone_is_off_and_needs_an_organisation() {
     let refusals = |section: &str| -> Vec<String> {
         let loaded = load(&format!("{PRODUCTION}[egov_mobile]\n{section}"), &[]);
@@ -403,24 +217,6 @@ impl HashMapOf {
         let entry = (key.to_owned(), ::config::Value::new(None, "x"));
         ::config::Value::new(None, std::collections::HashMap::from([entry]))
     }
-}
-
-/// `docs/CONFIG.md` is prose and then exactly what the table of keys says. The sandbox words need the feature.
-#[cfg(feature = "demo")]
-#[test]
-fn the_configuration_document_says_what_the_code_reads() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/CONFIG.md");
-    let written = std::fs::read_to_string(&path).unwrap_or_default();
-    let generated = documentation();
-    if std::env::var_os("KIRU_TEST_WRITE_DOCS").is_some() {
-        let prose = written.split("<!-- keys -->").next().unwrap_or_default();
-        std::fs::write(&path, format!("{prose}<!-- keys -->\n\n{generated}")).unwrap();
-        return;
-    }
-    assert!(
-        written.ends_with(&generated),
-        "docs/CONFIG.md is stale: run this test with KIRU_TEST_WRITE_DOCS=1"
-    );
 }
 
 proptest! {

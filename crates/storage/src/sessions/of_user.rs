@@ -109,14 +109,14 @@ pub async fn end_others(tx: &Tx, user: UserId, kept: SessionId, now: Timestamp) 
     sql::execute(tx, sql, values).await
 }
 
-/// Ends all sessions that a certificate began, with those that a newer one replaced, and says how many. Their clients are
+/// Ends all sessions that rest on a certificate, by their first stage or their second, with those that a newer one replaced, and says how many. Their clients are
 /// not told again, and nothing of them comes back when the certificate is accepted again.
 ///
 /// # Errors
 /// The database is not available.
 pub async fn end_of_certificate(tx: &Tx, certificate: CertificateId, now: Timestamp) -> Result<u64, StorageError> {
     let sql = "UPDATE browser_sessions SET ended_at = COALESCE(ended_at, $2), end_reason = $3 \
-               WHERE certificate_id = $1 AND (ended_at IS NULL OR end_reason = $4)";
+               WHERE (certificate_id = $1 OR second_certificate_id = $1) AND (ended_at IS NULL OR end_reason = $4)";
     let values = [
         certificate.as_uuid().into(),
         at(now),

@@ -16,7 +16,7 @@ use protocol::Problem;
 use protocol::certificates::{self as trust, Accepting, Stopping};
 use protocol::flow::{SESSION_COOKIE, clear_cookie};
 use protocol::notices::Teller;
-use storage::{StorageError, certificates, key_observations, user_facts};
+use storage::{StorageError, certificates, key_observations, organisations, user_facts};
 
 use super::home::SOON;
 use super::{CabinetForm, CabinetPage, again};
@@ -44,11 +44,12 @@ async fn rows(page: &CabinetPage) -> Result<Vec<KeyRow>, StorageError> {
     let owner = facts.into_iter().find(|fact| fact.name == FactName::Name);
     let owner = owner.map(|fact| fact.value);
     let all = certificates::list_for_user(&provider.db, user).await?;
-    let own = all.iter().find(|key| page.live.session.certificate_id == Some(key.id));
+    let own = |key: &&Certificate| page.live.session.rests_on(key.id);
+    let own: Vec<_> = all.iter().filter(own).collect();
     let row = |key: &Certificate| KeyRow {
         owner: owner.clone(),
         // All certificates of one key end together.
-        this: own.is_some_and(|own| own.id == key.id || own.has_key_of(key)),
+        this: own.iter().any(|own| own.id == key.id || own.has_key_of(key)),
         ..KeyRow::of(key, (page.now, provider.settings.zone), SOON)
     };
     let since = page.now.minus(OBSERVED);
@@ -58,7 +59,15 @@ async fn rows(page: &CabinetPage) -> Result<Vec<KeyRow>, StorageError> {
             Some(digest) => key_observations::count_devices(&provider.db, digest, since).await?,
             None => 0,
         };
-        rows.push(KeyRow { devices, ..row(key) });
+        let organisation = match key.organisation {
+            Some(named) => organisations::find(&provider.db, named, &provider.keyring).await?,
+            None => None,
+        };
+        rows.push(KeyRow {
+            devices,
+            organisation_name: organisation.and_then(|known| known.name),
+            ..row(key)
+        });
     }
     Ok(rows)
 }
@@ -160,17 +169,17 @@ async fn stopped(form: &CabinetForm, id: &str) -> Result<Response, Problem> {
     Ok(answer::with_cookies(response, clear_cookie(SESSION_COOKIE)))
 }
 
-/// Whether the session ended with this certificate: it is its own, or another one of its key.
+/// Whether the session ended with this certificate: it is one of its own, of either stage, or another one of such a key.
 async fn rested_on(form: &CabinetForm, stopped: CertificateId) -> Result<bool, StorageError> {
     let (db, user) = (&form.provider().db, form.live.user.id);
-    let Some(own) = form.live.session.certificate_id else {
+    let all = certificates::list_for_user(db, user).await?;
+    let Some(stopped) = all.iter().find(|key| key.id == stopped) else {
         return Ok(false);
     };
-    let own = certificates::find_for_user(db, user, own).await?;
-    let stopped = certificates::find_for_user(db, user, stopped).await?;
-    Ok(own
-        .zip(stopped)
-        .is_some_and(|(own, stopped)| own.id == stopped.id || own.has_key_of(&stopped)))
+    Ok(all
+        .iter()
+        .filter(|own| form.live.session.rests_on(own.id))
+        .any(|own| own.id == stopped.id || own.has_key_of(stopped)))
 }
 
 /// `POST /cabinet/keys/{id}/accept`

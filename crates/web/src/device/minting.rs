@@ -81,6 +81,7 @@ impl Commit<'_> {
             cookie_digest: session_digest(&self.page.provider().keyring, &self.session_cookie),
             device_id,
             certificate_id: certificate_of(first),
+            second_certificate_id: second.factor.certificate_id(),
             assurance,
             methods,
             epoch: user.epoch,

@@ -135,6 +135,7 @@ fn too_many(page: &FlowPage, closed: Closed) -> Response {
             &TooManyCodes {
                 until,
                 registration: true,
+                egov: false,
             },
         ),
         // A hundred wrong codes in a row: the equal ways stay open, this one is closed for as long as a closing may last.
@@ -143,6 +144,7 @@ fn too_many(page: &FlowPage, closed: Closed) -> Response {
             &TooManyCodes {
                 until: page.now.plus(authority::throttle::LONGEST_CLOSING),
                 registration: true,
+                egov: false,
             },
         ),
     }

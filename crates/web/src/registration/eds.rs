@@ -6,14 +6,12 @@ use authority::authentication::{Challenge, ChallengePurpose};
 use authority::certificates::Stop;
 use authority::ids::CertificateId;
 use authority::registrations::{PictureWay, Registration};
-use authority::users::IdentifierKind;
 use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use federation::eds::{PersonClass, VerifiedEds};
+use federation::eds::VerifiedEds;
 use pages::screens::{EdsPurpose, SignWithEds, SignatureRefusal};
 use protocol::Problem;
-use storage::identifiers::{self, Identified, Identifier};
 use storage::{StorageError, Write, certificates, challenges, registrations, throttles, users};
 
 use super::code::{failures_key, told, trace};
@@ -22,7 +20,7 @@ use crate::answer;
 use crate::flow::{FlowForm, FlowPage, Place};
 use crate::sign_in::eds::{self, SignatureError};
 use crate::sign_in::evidence::{self, Accepted};
-use crate::sign_in::{first_stage, refusals, verification};
+use crate::sign_in::{first_stage, refusals, signer, verification};
 
 const PURPOSE: ChallengePurpose = ChallengePurpose::EdsRegistration;
 
@@ -87,18 +85,7 @@ async fn answered(form: &FlowForm) -> Result<Response, Problem> {
 
 /// Whether the signature is of the person whose first stage the registration rests on.
 async fn is_of(page: &FlowPage, under: &Under, verified: &VerifiedEds) -> Result<bool, StorageError> {
-    let provider = page.provider();
-    let kind = IdentifierKind::Iin;
-    let iin = verified.identity().iin.expose();
-    let identifier = Identifier {
-        kind,
-        authority: kind.authority(),
-        value: identifiers::digest(&provider.keyring, kind, kind.authority(), iin),
-    };
-    Ok(match identifiers::find(&provider.db, &identifier).await? {
-        Some(Identified::User(user)) => user == under.first.user_id,
-        Some(Identified::Tombstone(_)) | None => false,
-    })
+    Ok(signer::find(page, verified).await? == Some(under.first.user_id))
 }
 
 /// Whether the key is not accepted here any more: it need not be the one of the first stage.
@@ -143,7 +130,7 @@ async fn failed(page: &FlowPage, under: &Under, error: SignatureError) -> Result
         SignatureError::Broken(error) => return Err(Problem::Broken(Box::new(error))),
         SignatureError::Busy => return Ok(answer::busy(page)),
         SignatureError::Person(_) => SignatureRefusal::OtherPerson,
-        SignatureError::Challenge(_) => refusals::shown(PersonClass::NotVerified, page.now),
+        SignatureError::Challenge(error) => refusals::no_challenge(error, page.now),
         SignatureError::Eds(refusal) => refusals::shown(refusal.class(), page.now),
     };
     refused(page, under, (code, shown)).await
@@ -155,8 +142,8 @@ async fn refused(
     (code, shown): (&'static str, SignatureRefusal),
 ) -> Result<Response, Problem> {
     let attempt = &under.attempt;
-    // Nothing is known to be wrong with a key that cannot be checked now.
-    let counts = !matches!(shown, SignatureRefusal::TryLater { .. });
+    // Nothing is known to be wrong with a key that cannot be checked now, or was not looked at.
+    let counts = !matches!(shown, SignatureRefusal::TryLater { .. } | SignatureRefusal::OutOfDate);
     page.provider()
         .db
         .tx("picture_eds_refused", |tx| async move {

@@ -52,16 +52,8 @@ pub(crate) fn person_page(page: &FlowPage, person: &str, unknown: bool) -> Respo
 /// The person typed a login.
 pub(crate) async fn signed(page: &FlowPage, person: &str) -> Result<Response, Problem> {
     let (provider, kind) = (page.provider(), IdentifierKind::SandboxLogin);
-    let value = identifiers::digest(&provider.keyring, kind, kind.authority(), person.trim());
-    let found = identifiers::find(
-        &provider.db,
-        &Identifier {
-            kind,
-            authority: kind.authority(),
-            value,
-        },
-    )
-    .await?;
+    let login = Identifier::of(&provider.keyring, kind, person.trim());
+    let found = identifiers::find(&provider.db, &login).await?;
     let Some(Identified::User(user)) = found else {
         return Ok(person_page(page, person, true));
     };

@@ -10,13 +10,13 @@ use authority::time::hours;
 use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use federation::eds::{self, ChallengeText, EdsRefusal, PersonClass};
+use federation::eds::{self, ChallengeText, EdsRefusal};
 use pages::screens::{Crowd, EdsPurpose, SignWithEds, SignatureRefusal, TooManySignatures};
 use protocol::Problem;
 use storage::throttles::{self, Capped, Counter};
 use storage::{StorageError, Tx, Write, attempts, audit, challenges};
 
-use super::first_stage::{self, FirstStageRefusal};
+use super::first_stage::{self, FirstStageRefusal, Proven};
 use super::messages::MessageError;
 use super::{refusals, verification};
 use crate::answer;
@@ -77,9 +77,13 @@ impl SignatureError {
     }
 
     /// Whether it counts as a refused signature. When nobody can say whether the certificate was withdrawn, nothing is known
-    /// to be wrong with it, and the person must not be shut out for trying again.
+    /// to be wrong with it, and the person must not be shut out for trying again; nor for being slow, where nothing was
+    /// looked at.
     pub(crate) const fn is_the_signatures_fault(&self) -> bool {
-        !matches!(self, Self::Eds(EdsRefusal::StatusUnknown(_)))
+        !matches!(
+            self,
+            Self::Eds(EdsRefusal::StatusUnknown(_)) | Self::Challenge(ChallengeError::Expired)
+        )
     }
 
     /// Log level, metric and alert follow from it.
@@ -217,7 +221,11 @@ pub(crate) async fn posted(form: &FlowForm) -> Result<&str, Problem> {
 /// Takes the challenge, verifies, records.
 async fn prove(page: &FlowPage, attempt: SignInAttempt, signature: &str) -> Result<(), SignatureError> {
     let verified = verification::answer(page, (attempt.id, ChallengePurpose::EdsSignIn), signature).await?;
-    first_stage::by_eds(page, attempt, &verified).await
+    let proven = Proven {
+        attempt: &attempt,
+        collected: None,
+    };
+    first_stage::by_eds(page, proven, &verified).await
 }
 
 /// Leaves a trace and shows S2 with a new challenge.
@@ -240,7 +248,7 @@ async fn refused(page: &FlowPage, attempt: AttemptId, error: SignatureError) -> 
         }
         SignatureError::Person(FirstStageRefusal::Unexpected) => SignatureRefusal::OtherPerson,
         SignatureError::Person(FirstStageRefusal::Stopped(stop)) => refusals::stopped(stop),
-        SignatureError::Challenge(_) => refusals::shown(PersonClass::NotVerified, page.now),
+        SignatureError::Challenge(error) => refusals::no_challenge(error, page.now),
         SignatureError::Eds(refusal) => {
             tracing::info!(
                 reference = page.visit.reference.as_str(),

@@ -3,27 +3,28 @@
 
 use authority::assurance::AuthenticationMethod;
 use authority::audit::{Event, EventKind};
-use authority::authentication::{AttemptError, EndReason, FirstFactor, FirstStage, SignInAttempt};
+use authority::authentication::{AttemptError, EndReason, FirstFactor, FirstStage, QrTransaction, SignInAttempt};
 use authority::certificates::{self as keys, Certificate, KeySuite};
 use authority::ids::{AttemptId, CertificateId, OrganisationId, UserId};
-use authority::secret::TokenDigest;
 use authority::time::Timestamp;
-use authority::users::{FactName, FactSource, IdentifierKind, Subject, User, UserState};
+use authority::users::{FactName, FactSource, Subject, User, UserState};
 use federation::eds::VerifiedEds;
 use protocol::Problem;
-use protocol::certificates as trust;
 use protocol::notices::{self, Change};
 use storage::certificates::Recorded;
 use storage::evidence::SealedEvidence;
 use storage::identifiers::{Identified, Identifier, Insertion};
 use storage::organisations::{Organisation, SealedOrganisation};
 use storage::user_facts::SealedFact;
-use storage::{StorageError, Tx, Write, attempts, audit, certificates, identifiers, organisations, user_facts, users};
+use storage::{
+    StorageError, Tx, Write, attempts, audit, certificates, identifiers, qr_transactions, user_facts, users,
+};
 
 use super::certificate_facts::{self, STATED};
 use super::eds::SignatureError;
 use super::evidence::{self, Accepted};
 use super::messages::{self, Kept, Message};
+use super::signer;
 use super::stops::{self, Verified};
 use crate::flow::FlowPage;
 
@@ -80,10 +81,10 @@ impl From<StorageError> for Stop {
 /// Everything of one try, minted and sealed before its transaction.
 struct Plan<'a> {
     page: &'a FlowPage,
-    attempt: SignInAttempt,
+    proven: Proven<'a>,
     user_id: UserId,
     newcomer: Option<User>,
-    identifier: TokenDigest,
+    identifier: Identifier<'static>,
     certificate: Certificate,
     /// When its centre's word was made that it is good.
     good_at: Timestamp,
@@ -96,14 +97,19 @@ struct Plan<'a> {
     evidence: SealedEvidence,
 }
 
+/// What the signature moves on.
+#[derive(Clone, Copy)]
+pub(crate) struct Proven<'a> {
+    /// The attempt whose first stage it is.
+    pub(crate) attempt: &'a SignInAttempt,
+    /// The transaction that brought it, collected, where it came from an app on a phone: no attempt may forget that.
+    pub(crate) collected: Option<&'a QrTransaction>,
+}
+
 /// Records the first stage by a verified signature and sends the code.
-pub(crate) async fn by_eds(
-    page: &FlowPage,
-    attempt: SignInAttempt,
-    verified: &VerifiedEds,
-) -> Result<(), SignatureError> {
+pub(crate) async fn by_eds(page: &FlowPage, proven: Proven<'_>, verified: &VerifiedEds) -> Result<(), SignatureError> {
     for _ in 0..RUNS {
-        let plan = plan(page, &attempt, verified).await?;
+        let plan = plan(page, proven, verified).await?;
         let plan = &plan;
         let kept = page
             .provider()
@@ -128,25 +134,10 @@ pub(crate) async fn by_eds(
     Err(StorageError::Contended("first_stage").into())
 }
 
-async fn plan<'a>(
-    page: &'a FlowPage,
-    attempt: &SignInAttempt,
-    verified: &VerifiedEds,
-) -> Result<Plan<'a>, SignatureError> {
+async fn plan<'a>(page: &'a FlowPage, proven: Proven<'a>, verified: &VerifiedEds) -> Result<Plan<'a>, SignatureError> {
     let (provider, now) = (page.provider(), page.now);
-    let iin = verified.identity().iin.expose();
-    let kind = IdentifierKind::Iin;
-    let value = identifiers::digest(&provider.keyring, kind, kind.authority(), iin);
-    let known = identifiers::find(
-        &provider.db,
-        &Identifier {
-            kind,
-            authority: kind.authority(),
-            value,
-        },
-    )
-    .await?;
-    let (user_id, newcomer) = match known {
+    let identifier = signer::identifier(page, verified);
+    let (user_id, newcomer) = match identifiers::find(&provider.db, &identifier).await? {
         Some(Identified::Tombstone(_)) => return Err(SignatureError::Person(FirstStageRefusal::Buried)),
         Some(Identified::User(id)) => (id, None),
         None => {
@@ -159,10 +150,10 @@ async fn plan<'a>(
     let seal = |fact| SealedFact::seal(user_id, fact, &provider.keyring, &mut provider.rng());
     Ok(Plan {
         page,
-        attempt: attempt.clone(),
+        proven,
         user_id,
         newcomer,
-        identifier: value,
+        identifier,
         certificate: certificate(CertificateId::mint(now, &mut provider.rng()), user_id, verified, now),
         good_at: verified.status_made_at(),
         unstated: STATED
@@ -171,8 +162,8 @@ async fn plan<'a>(
             .collect(),
         organisation: organisation(page, verified)?,
         facts: facts.iter().map(seal).collect::<Result<_, _>>()?,
-        message: messages::for_user(page, attempt.id, user_id).await?,
-        evidence: evidence::seal(page, verified, (attempt.id, user_id), Accepted::SignIn)?,
+        message: messages::for_user(page, proven.attempt.id, user_id).await?,
+        evidence: evidence::seal(page, verified, (proven.attempt.id, user_id), Accepted::SignIn)?,
     })
 }
 
@@ -267,7 +258,7 @@ impl Plan<'_> {
             factor,
             at: self.page.now,
         };
-        pass(tx, self.page, &self.attempt, stage, &self.evidence).await?;
+        pass(tx, self.page, self.proven, stage, &self.evidence).await?;
         let message = match &self.message {
             Some(message) => message.keep(tx, self.page).await?.ok(),
             None => None,
@@ -278,28 +269,15 @@ impl Plan<'_> {
     async fn make_newcomer(&self, tx: &Tx) -> Result<(), Stop> {
         let Some(newcomer) = &self.newcomer else { return Ok(()) };
         users::insert(tx, newcomer, self.page.now).await?;
-        let kind = IdentifierKind::Iin;
-        let identifier = Identifier {
-            kind,
-            authority: kind.authority(),
-            value: self.identifier,
-        };
-        match identifiers::insert(tx, &identifier, newcomer.id, self.page.now).await? {
+        match identifiers::insert(tx, &self.identifier, newcomer.id, self.page.now).await? {
             Insertion::Inserted => Ok(audit::insert(tx, &self.event(EventKind::UserCreated)).await?),
             Insertion::Taken(_) => Err(Stop::Again),
         }
     }
 
     async fn record_certificate(&self, tx: &Tx, user: Option<&User>) -> Result<(CertificateId, Recorded), Stop> {
-        let organisation = match &self.organisation {
-            Some(named) => Some(organisations::record(tx, named, self.page.now).await?),
-            None => None,
-        };
-        let certificate = Certificate {
-            organisation,
-            ..self.certificate.clone()
-        };
-        let recorded = trust::record(tx, &certificate, self.event(EventKind::CertificateRecorded)).await?;
+        let event = self.event(EventKind::CertificateRecorded);
+        let recorded = signer::record(tx, &self.certificate, self.organisation.as_ref(), event).await?;
         match recorded {
             Recorded::New => {
                 self.tell_of_new_key(tx, user).await?;
@@ -340,24 +318,31 @@ fn about(page: &FlowPage, kind: EventKind, (user, method): (UserId, Authenticati
     }
 }
 
-/// Moves the attempt on, if nobody else did, and keeps what the proof rests on.
+/// Moves the attempt on, and the transaction that brought the signature, if nobody else did either, and keeps what the proof
+/// rests on. Both or nothing: a first stage on the phone is never taken for one of this browser (product B2).
 async fn pass(
     tx: &Tx,
     page: &FlowPage,
-    attempt: &SignInAttempt,
+    proven: Proven<'_>,
     stage: FirstStage,
     evidence: &SealedEvidence,
 ) -> Result<(), Stop> {
     let by = (stage.user_id, stage.factor.method());
     let event = about(page, EventKind::FirstStagePassed, by);
-    let passed = attempt
+    let passed = proven
+        .attempt
         .clone()
         .pass_first(stage)
         .map_err(|_: AttemptError| Stop::Refused(FirstStageRefusal::Lost))?;
-    match attempts::record(tx, &passed).await? {
-        Write::Done => Ok(evidence::keep(tx, evidence, event).await?),
-        Write::Lost => Err(Stop::Refused(FirstStageRefusal::Lost)),
+    let attempt = attempts::record(tx, &passed).await?;
+    let collected = match proven.collected {
+        Some(collected) => qr_transactions::record(tx, collected, None).await?,
+        None => Write::Done,
+    };
+    if attempt == Write::Lost || collected == Write::Lost {
+        return Err(Stop::Refused(FirstStageRefusal::Lost));
     }
+    Ok(evidence::keep(tx, evidence, event).await?)
 }
 
 /// A signature that proved no first stage. Whom it would have proven is not in it: nobody was.

@@ -1,6 +1,6 @@
 //! From the verifier's verdict to what S2 and S3 say (security rule CE-15): the exact reason is for auditors.
 
-use authority::authentication::QrRefusal;
+use authority::authentication::{ChallengeError, QrRefusal};
 use authority::certificates::{Stop, StopReason};
 use authority::time::{Timestamp, minutes};
 use federation::eds::PersonClass;
@@ -20,6 +20,14 @@ pub(crate) fn shown(class: PersonClass, now: Timestamp) -> SignatureRefusal {
         PersonClass::WrongKind => SignatureRefusal::WrongKind,
         PersonClass::UnknownCentre => SignatureRefusal::UnknownCentre,
         PersonClass::TryLater => SignatureRefusal::TryLater { at: now.plus(RETRY) },
+    }
+}
+
+/// What the person is told when there was no challenge to answer.
+pub(crate) fn no_challenge(error: ChallengeError, now: Timestamp) -> SignatureRefusal {
+    match error {
+        ChallengeError::Expired => SignatureRefusal::OutOfDate,
+        ChallengeError::NotOpen | ChallengeError::OtherContext => shown(PersonClass::NotVerified, now),
     }
 }
 

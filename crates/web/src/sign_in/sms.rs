@@ -57,7 +57,7 @@ async fn shown(page: &FlowPage) -> Result<Response, Problem> {
         ..
     } = attempt.state
     {
-        return Ok(page.render(Place::Confirm, &NoPhone));
+        return Ok(page.render(Place::Confirm, &NoPhone { egov: false }));
     }
     #[cfg(feature = "sandbox")]
     if is_sandbox(&attempt) {
@@ -88,7 +88,7 @@ async fn confirmed(form: &FlowForm) -> Result<Response, Problem> {
         Compared::Passed => Ok(page.see(Place::Device)),
         Compared::Wrong { left } => Ok(screen(page, &attempt, Some(CodeProblem::Wrong { left })).await?),
         Compared::Expired => Ok(screen(page, &attempt, Some(CodeProblem::Expired)).await?),
-        Compared::Closed(closed) => Ok(closed_screen(page, closed)),
+        Compared::Closed(closed) => Ok(closed_screen(page, &attempt, closed).await?),
         Compared::Lost => Ok(page.see(Place::of(page.latest_attempt().await?.as_ref(), page.now))),
     }
 }
@@ -119,7 +119,7 @@ async fn resent(page: &FlowPage) -> Result<Response, Problem> {
             messages::send(page, kept).await?;
             Ok(answer::see_other(&format!("{}?sent=again", page.path_of("confirm"))))
         }
-        Err(NotKept::Closed(closed)) => Ok(closed_screen(page, closed)),
+        Err(NotKept::Closed(closed)) => Ok(closed_screen(page, &attempt, closed).await?),
         Err(NotKept::Sends(refusal)) => Ok(screen(
             page,
             &attempt,
@@ -142,17 +142,19 @@ async fn screen(
     };
     let (provider, user) = (page.provider(), first.user_id);
     let Some(phone) = phones::find_live(&provider.db, user, &provider.keyring).await? else {
-        return Ok(page.render(Place::Confirm, &NoPhone));
+        let egov = egov::is_offered(page, attempt).await?;
+        return Ok(page.render(Place::Confirm, &NoPhone { egov }));
     };
     if !provider.policy().sms_limits.serves(&phone.number) {
+        let egov = egov::is_offered(page, attempt).await?;
         let phone = phone.number.masked();
-        return Ok(page.render(Place::Confirm, &NumberNotServed { phone }));
+        return Ok(page.render(Place::Confirm, &NumberNotServed { phone, egov }));
     }
     let share = second_stage::shown_share(page, user).await?;
     let key = second_stage::failures_key(page, &phone, share);
     let failures = throttles::find_failures(&provider.db, &key, page.now).await?;
     if let Err(closed) = failures.admit(page.now) {
-        return Ok(closed_screen(page, closed));
+        return closed_screen(page, attempt, closed).await;
     }
     let code = sms_codes::find_live(&provider.db, user, attempt.id).await?;
     let limits = SendLimits::of(page, &phone, share);
@@ -216,18 +218,21 @@ async fn standing_problem(
     })
 }
 
-/// X2; a factor that is disabled until it is bound anew is for the person as if there were none (S11).
-pub(super) fn closed_screen(page: &FlowPage, closed: Closed) -> Response {
-    match closed {
+/// X2; a factor that is disabled until it is bound anew is for the person as if there were none (S11). Where the phone may
+/// confirm, it still may.
+async fn closed_screen(page: &FlowPage, attempt: &SignInAttempt, closed: Closed) -> Result<Response, StorageError> {
+    let egov = egov::is_offered(page, attempt).await?;
+    Ok(match closed {
         Closed::Until(until) => page.render(
             Place::Confirm,
             &TooManyCodes {
                 until,
                 registration: false,
+                egov,
             },
         ),
-        Closed::Disabled => page.render(Place::Confirm, &NoPhone),
-    }
+        Closed::Disabled => page.render(Place::Confirm, &NoPhone { egov }),
+    })
 }
 
 /// Whether the first stage was the sandbox's, whose second stage is too.

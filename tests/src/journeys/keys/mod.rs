@@ -12,7 +12,7 @@ use std::sync::{Arc, OnceLock};
 
 use authority::audit::{Actor, Event, EventKind};
 use authority::certificates::{Certificate, StopReason};
-use authority::ids::EventId;
+use authority::ids::{CertificateId, EventId};
 use authority::time::{Timestamp, days};
 use protocol::certificates::{Accepting, Stopping, accept, stop};
 use protocol::notices::Teller;
@@ -72,39 +72,42 @@ impl TestApp {
 
     /// Stops the certificate that was used last, as the system does that learnt of something.
     pub(crate) async fn stops(&self, login: &str, reason: StopReason) -> bool {
-        let (user, now) = (self.user(login).await.id, self.now());
         let certificate = self.certificates(login).await[0].id;
-        let provider = &self.state.provider;
+        self.stops_key(login, certificate, reason).await
+    }
+
+    /// Stops this certificate of the person.
+    pub(crate) async fn stops_key(&self, login: &str, certificate: CertificateId, reason: StopReason) -> bool {
+        let (user, now) = (self.user(login).await.id, self.now());
         let done = self.db().tx("test", |tx| async move {
             let user = users::lock(&tx, user).await?.unwrap();
-            let teller = Teller {
-                keyring: &provider.keyring,
-                pages: &provider.pages,
-            };
             let stopping = Stopping {
                 certificate,
                 reason,
                 event: system_event(now),
             };
-            stop(&tx, teller, &user, stopping, now).await
+            stop(&tx, self.teller(), &user, stopping, now).await
         });
         done.await.unwrap()
     }
 }
 
 impl TestApp {
+    fn teller(&self) -> Teller<'_> {
+        let provider = &self.state.provider;
+        Teller {
+            keyring: &provider.keyring,
+            pages: &provider.pages,
+        }
+    }
+
     /// Accepts the person's stopped certificate again.
     pub(crate) async fn accepts_again(&self, login: &str) -> bool {
         let (user, now) = (self.user(login).await.id, self.now());
         let all = self.certificates(login).await;
         let stopped = all.iter().find(|one| one.stop.is_some()).unwrap().id;
-        let provider = &self.state.provider;
         let done = self.db().tx("test", |tx| async move {
             let user = users::lock(&tx, user).await?.unwrap();
-            let teller = Teller {
-                keyring: &provider.keyring,
-                pages: &provider.pages,
-            };
             let event = Event {
                 actor: Actor::Operator,
                 ..system_event(now)
@@ -114,7 +117,7 @@ impl TestApp {
                 stopped_for: StopReason::Stopped,
                 event,
             };
-            accept(&tx, teller, &user, accepting).await
+            accept(&tx, self.teller(), &user, accepting).await
         });
         done.await.map_err(|error: StorageError| error).unwrap()
     }

@@ -34,6 +34,12 @@ async fn reported(app: &TestApp, login: &str) -> Vec<String> {
     suspected.map(|event| event.reason).collect()
 }
 
+/// The one object of a report.
+fn json(text: &str) -> Value {
+    let line = text.lines().find_map(|line| line.find('{').map(|start| &line[start..]));
+    serde_json::from_str(line.unwrap()).unwrap()
+}
+
 both_databases! {
     async fn by_default_neither_a_family_nor_somebody_who_registers_again_is_caught(db) {
         let app = TestApp::on(db).await;
@@ -99,6 +105,14 @@ both_databases! {
         assert_eq!(trace.iter().filter(|one| *one == "sign_in_refused key_shared").count(), 2, "{trace:?}");
         assert!(!trace.contains(&"device_bound".to_owned()), "nothing was bound");
         comes(&app, &mut browser, "nurlan").await.expect("allow");
+        // What was refused is in no count, but the report knows of it.
+        let operator = Deployment::with_kek(db, app.kek());
+        let lines = operator.succeeds(&["keys-sharing", "report"]);
+        assert!(lines.contains("alarm: browser ") && !lines.contains("nothing seems to be shared"), "{lines}");
+        let report = json(&operator.succeeds(&["keys-sharing", "report", "--json"]));
+        assert_eq!(report["browsers"].as_array().unwrap().len(), 0, "{report}");
+        let alarms = report["alarms"].as_array().unwrap();
+        assert_eq!((alarms.len(), &alarms[0]["kind"]), (1, &"browser".into()), "{report}");
     }
 
     async fn the_report_names_keys_and_people_by_our_identifiers_only(db) {
@@ -114,8 +128,7 @@ both_databases! {
         app.advance(minutes(11));
         app.registers(&mut app.browser(), "aigerim").await.status(200);
         let text = operator.succeeds(&["keys-sharing", "report", "--json"]);
-        let line = text.lines().find_map(|line| line.find('{').map(|start| &line[start..])).unwrap();
-        let report: Value = serde_json::from_str(line).unwrap();
+        let report = json(&text);
         assert_eq!(report["keys"].as_array().unwrap().len(), 1, "{text}");
         assert_eq!(report["keys"][0]["devices"], 2);
         assert_eq!(report["browsers"][0]["people"].as_array().unwrap().len(), 2);

@@ -196,4 +196,17 @@ both_databases! {
         app.advance(days(2));
         assert_eq!(diary.refreshes(tokens.text("refresh_token")).await.summary(), "200");
     }
+
+    async fn the_owner_sees_which_organisation_a_key_names(db) {
+        let app = TestApp::on(db).await;
+        let mut head = app.browser();
+        let names = app.arrives(&mut head, &app.person("gulnara"), &app.diary().request(&[])).await;
+        app.acts(&mut head, &names, "myself", &app.diary()).await;
+        app.comes_to_cabinet(&mut head, "gulnara").await;
+        let keys = app.visits(&mut head, "/cabinet/keys").await;
+        assert!(keys.body.contains("Key of an organisation") && keys.body.contains(SCHOOL), "{}", keys.body);
+        assert!(!keys.body.contains(BIN), "the name, not the number");
+        let mut other = app.in_cabinet("nurlan").await;
+        assert!(!app.visits(&mut other, "/cabinet/keys").await.body.contains(SCHOOL), "somebody else does not");
+    }
 }

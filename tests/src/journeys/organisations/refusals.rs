@@ -2,6 +2,7 @@
 
 use authority::audit::EventKind;
 use authority::time::{days, hours, minutes};
+use storage::{StorageError, users};
 
 use super::typed;
 use crate::harness::TestApp;
@@ -129,5 +130,22 @@ both_databases! {
         }
         app.gives(&mut browser, "nurlan", &[]).await.status(422);
         assert_eq!(app.given("aigerim").await, 20);
+    }
+
+    async fn a_provisional_account_gives_no_power(db) {
+        let app = TestApp::on(db).await;
+        let mut browser = app.in_cabinet("aigerim").await;
+        let page = app.visits(&mut browser, "/cabinet/powers/give").await;
+        let user = app.user("aigerim").await.id;
+        let set = app.db().tx("test", |tx| async move { users::record_provisional(&tx, user, true).await });
+        set.await.map_err(|error: StorageError| error).unwrap();
+        let until = typed(app.now().plus(days(1)));
+        let form = page.form_of("confirm").with("iin", "790223300015").with("until", &until);
+        let refused = browser.submit(&form).await;
+        refused.status(422).expect("confirm");
+        assert!(refused.body.contains("Your account is not confirmed yet, so it gives no power"), "{}", refused.body);
+        assert_eq!(app.given("aigerim").await, 0);
+        let early = app.visits(&mut browser, "/cabinet/powers/give").await;
+        assert!(early.body.contains("Your account is not confirmed yet"), "{}", early.body);
     }
 }

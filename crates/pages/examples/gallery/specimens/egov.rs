@@ -1,7 +1,10 @@
 //! S3 in all its states, and what leads there.
 
 use authority::time::{Timestamp, minutes};
-use kiru_pages::screens::{ChooseWay, PhoneLinks, PhonePurpose, PhoneRefusal, PhoneState, QrPicture, SignOnPhone};
+use kiru_pages::screens::{
+    ChooseWay, NoPhone, NumberNotServed, PhoneClosed, PhoneLinks, PhonePurpose, PhoneRefusal, PhoneState, QrPicture,
+    SignOnPhone, TooManyCodes,
+};
 
 use super::{Place, Specimen, now, specimen};
 
@@ -44,7 +47,29 @@ pub(super) fn all() -> Vec<Specimen> {
         all.push(specimen(name, Place::Flow, phone(state)));
     }
     all.extend(refused());
+    all.extend(without_messages());
     all
+}
+
+/// Where no code can be sent or typed, and where the phone itself is closed.
+fn without_messages() -> Vec<Specimen> {
+    let until = now().plus(minutes(15));
+    let x2 = TooManyCodes {
+        until,
+        registration: false,
+        egov: true,
+    };
+    let not_served = NumberNotServed {
+        phone: String::from("+4 ••• ••• 01 23"),
+        egov: true,
+    };
+    vec![
+        specimen("s11-egov", Place::Flow, NoPhone { egov: true }),
+        specimen("s11-not-served-egov", Place::Flow, not_served),
+        specimen("x2-egov", Place::Flow, x2),
+        specimen("s3-closed", Place::Flow, PhoneClosed { until: Some(until) }),
+        specimen("s3-closed-for-good", Place::Flow, PhoneClosed { until: None }),
+    ]
 }
 
 fn refused() -> Vec<Specimen> {

@@ -259,5 +259,6 @@ fn forms() -> Vec<Specimen> {
         wrong("k10-service", P::Service),
         wrong("k10-not-head", P::NotHead),
         wrong("k10-too-many", P::TooMany),
+        wrong("k10-provisional", P::Provisional),
     ]
 }

@@ -117,6 +117,7 @@ fn signing() -> Vec<Specimen> {
                 at: now().plus(minutes(15)),
             },
         ),
+        refused("s2-out-of-date", SignatureRefusal::OutOfDate),
         refused("s2-not-verified", SignatureRefusal::NotVerified),
         refused("s2-other-person", SignatureRefusal::OtherPerson),
         specimen("x2-key", Place::Flow, TooManySignatures),
@@ -174,12 +175,13 @@ fn codes() -> Vec<Specimen> {
                 ..code(None)
             },
         ),
-        specimen("s11", Place::Flow, NoPhone),
+        specimen("s11", Place::Flow, NoPhone { egov: false }),
         specimen(
             "s11-not-served",
             Place::Flow,
             NumberNotServed {
                 phone: String::from("+4 ••• ••• 01 23"),
+                egov: false,
             },
         ),
     ]
@@ -194,6 +196,7 @@ fn closed() -> Vec<Specimen> {
             TooManyCodes {
                 until: now().plus(minutes(15)),
                 registration: false,
+                egov: false,
             },
         ),
         specimen(
@@ -202,6 +205,7 @@ fn closed() -> Vec<Specimen> {
             TooManyCodes {
                 until: now().plus(minutes(15)),
                 registration: false,
+                egov: false,
             },
         ),
     ]

@@ -40,6 +40,8 @@ pub struct KeyRow {
     pub owner: Option<String>,
     /// Whether it is an organisation's.
     pub organisation: bool,
+    /// The organisation's name, as its latest certificate wrote it.
+    pub organisation_name: Option<String>,
     /// The word of its role.
     pub role: &'static str,
     /// The word of what it is for.
@@ -65,7 +67,7 @@ pub struct KeyRow {
     pub stopped_at: Option<MicrosTime>,
     /// On how many devices it was used lately; 0 when nothing is known.
     pub devices: u64,
-    /// Whether this session was begun with it.
+    /// Whether this session rests on it: by its first stage, or by its second.
     pub this: bool,
 }
 
@@ -84,6 +86,7 @@ impl KeyRow {
             id: certificate.id.to_string(),
             owner: None,
             organisation: certificate.role != CertificateRole::Individual,
+            organisation_name: None,
             role: certificate.role.as_str(),
             usage: certificate.usage.map(KeyUsage::as_str),
             suite: certificate.suite.map(KeySuite::as_str),

@@ -194,6 +194,8 @@ pub enum PowerProblem {
     NotHead,
     /// Enough were given today.
     TooMany,
+    /// The account is provisional: nobody has confirmed whose it is.
+    Provisional,
 }
 
 /// `/cabinet/powers/give`: fields `principal` (`self` | `organisation`), `iin`, `from`, `until`, `service`, `numbers`, `while_away`;

@@ -42,7 +42,8 @@ async fn asked(page: &CabinetPage) -> Result<Response, Problem> {
         until: shown(page.now.whole_seconds().plus(USUAL)),
         ..PowerForm::default()
     };
-    Ok(screen(page, empty, None).await?)
+    let problem = page.live.user.provisional.then_some(PowerProblem::Provisional);
+    Ok(screen(page, empty, problem).await?)
 }
 
 async fn screen(page: &CabinetPage, typed: PowerForm, problem: Option<PowerProblem>) -> Result<Response, StorageError> {
@@ -121,9 +122,13 @@ async fn keep(tx: &Tx, form: &CabinetForm, draft: &Draft) -> Result<Option<Given
     let (provider, user, now) = (form.provider(), form.live.user.id, form.now);
     let agent = agent_digest(&provider.keyring, &draft.agent);
     let sides = lock_sides(tx, user, &agent).await?;
-    let (Some(sides), Some(_)) = (sides, form.standing(tx).await?) else {
+    let (Some(sides), Some(giver)) = (sides, form.standing(tx).await?) else {
         return Ok(None);
     };
+    // Nobody has confirmed whose account it is (product B3, security rule DB-16): it binds nobody else.
+    if giver.provisional {
+        return Ok(Some(Given::Wrong(PowerProblem::Provisional)));
+    }
     if sides.agent.as_ref().is_some_and(|agent| agent.id == user) {
         return Ok(Some(Given::Wrong(PowerProblem::OwnNumber)));
     }

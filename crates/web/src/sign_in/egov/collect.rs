@@ -3,8 +3,10 @@
 
 use authority::authentication::{Challenge, QrPurpose, QrRefusal, QrTransaction, SignInAttempt};
 use authority::secret::Purpose;
+use authority::throttle::Closed;
 use axum::response::Response;
 use federation::eds::{PersonClass, VerifiedEds};
+use pages::screens::PhoneClosed;
 use protocol::Problem;
 use storage::{StorageError, Write, audit, challenges, qr_transactions};
 
@@ -13,8 +15,8 @@ use super::{page, secrets};
 use crate::answer;
 use crate::flow::{FlowPage, Place};
 use crate::sign_in::eds::{self, SignatureError};
-use crate::sign_in::first_stage::{self, FirstStageRefusal};
-use crate::sign_in::{refusals, sms, verification};
+use crate::sign_in::first_stage::{self, FirstStageRefusal, Proven};
+use crate::sign_in::{refusals, verification};
 
 /// Goes on, or shows why not.
 pub(super) async fn collected(
@@ -69,11 +71,17 @@ async fn first(
 ) -> Result<Response, Problem> {
     let id = attempt.id;
     let proven = match verified {
-        Ok(verified) => first_stage::by_eds(page, attempt, &verified).await,
+        Ok(verified) => {
+            let proven = Proven {
+                attempt: &attempt,
+                collected: Some(&steps.1),
+            };
+            first_stage::by_eds(page, proven, &verified).await
+        }
         Err(error) => Err(error),
     };
     let error = match proven {
-        Ok(()) => return done(page, &steps.1, Place::Confirm).await,
+        Ok(()) => return Ok(page.see(Place::Confirm)),
         Err(error) => error,
     };
     match error {
@@ -116,14 +124,23 @@ async fn second(
             };
         }
     };
-    match confirm::by_eds(page, &attempt, &verified).await? {
-        Confirmed::Passed { .. } => done(page, &steps.1, Place::Device).await,
+    let (transaction, taken) = steps;
+    match confirm::by_eds(page, (&attempt, &taken), &verified).await? {
+        Confirmed::Passed { .. } => Ok(page.see(Place::Device)),
         Confirmed::Refused(refusal) => {
-            record(page, steps.0.refuse(refusal, page.now).ok()).await?;
+            record(page, transaction.refuse(refusal, page.now).ok()).await?;
             Ok(answer::see_other(&page.path_of("egov")))
         }
-        Confirmed::Closed(closed) => Ok(sms::closed_screen(page, closed)),
+        Confirmed::Closed(closed) => Ok(page.render(Place::Confirm, &closed_screen(closed))),
         Confirmed::Lost => Ok(page.see(Place::of(page.latest_attempt().await?.as_ref(), page.now))),
+    }
+}
+
+/// Only the phone is closed: the code in a message, where there is one, goes on.
+const fn closed_screen(closed: Closed) -> PhoneClosed {
+    match closed {
+        Closed::Until(until) => PhoneClosed { until: Some(until) },
+        Closed::Disabled => PhoneClosed { until: None },
     }
 }
 
@@ -141,12 +158,7 @@ fn refusal_of(page: &FlowPage, error: SignatureError) -> Result<Option<QrRefusal
     }
 }
 
-async fn done(page: &FlowPage, taken: &QrTransaction, next: Place) -> Result<Response, Problem> {
-    record(page, Some(taken.clone())).await?;
-    Ok(page.see(next))
-}
-
-/// Keeps the next state. The attempt has moved on by compare-and-set already; whoever lost here changes nothing of that.
+/// Keeps what the person is told of a signature that confirmed nothing. Whoever lost here has a newer code to speak of.
 async fn record(page: &FlowPage, next: Option<QrTransaction>) -> Result<(), Problem> {
     let Some(next) = &next else { return Ok(()) };
     let kept = page.provider().db.tx("phone_signature", |tx| async move {

@@ -4,32 +4,28 @@
 use authority::assurance::AuthenticationMethod;
 use authority::audit::{Event, EventKind};
 use authority::authentication::{
-    FirstFactor, QrPurpose, QrRefusal, SecondFactor, SecondStage, SignInAttempt, may_confirm,
+    FirstFactor, QrPurpose, QrRefusal, QrTransaction, SecondFactor, SecondStage, SignInAttempt, may_confirm,
 };
 use authority::certificates::Certificate;
 use authority::ids::{CertificateId, UserId};
 use authority::secret::{Purpose, TokenDigest};
 use authority::throttle::{Closed, Share};
 use authority::time::Timestamp;
-use authority::users::{IdentifierKind, User};
+use authority::users::User;
 use federation::eds::VerifiedEds;
-use protocol::certificates as trust;
 use protocol::notices::{self, Change};
 use protocol::policy::binding_policy;
 use storage::certificates::Recorded;
 use storage::evidence::SealedEvidence;
-use storage::identifiers::{self, Identified, Identifier};
 use storage::organisations::SealedOrganisation;
-use storage::{
-    StorageError, Tx, Write, attempts, audit, certificates, organisations, qr_transactions, throttles, users,
-};
+use storage::{StorageError, Tx, Write, attempts, audit, certificates, qr_transactions, throttles, users};
 
 use crate::device;
 use crate::flow::FlowPage;
 use crate::sign_in::evidence::{self, Accepted};
 use crate::sign_in::second_stage::shown_share;
 use crate::sign_in::stops::{self, Verified};
-use crate::sign_in::{first_stage, refusals};
+use crate::sign_in::{first_stage, refusals, signer};
 
 /// What became of a signature.
 pub(super) enum Confirmed {
@@ -76,7 +72,7 @@ pub(super) fn refused(page: &FlowPage, attempt: &SignInAttempt, reason: &str) ->
 /// Judges a verified signature and records what comes of it.
 pub(super) async fn by_eds(
     page: &FlowPage,
-    attempt: &SignInAttempt,
+    (attempt, collected): (&SignInAttempt, &QrTransaction),
     verified: &VerifiedEds,
 ) -> Result<Confirmed, StorageError> {
     let Ok(first) = attempt.first_stage() else {
@@ -87,40 +83,43 @@ pub(super) async fn by_eds(
     let try_ = Try {
         page,
         attempt,
+        collected,
         user: first.user_id,
         first: first.factor,
         certificate: first_stage::certificate(id, first.user_id, verified, page.now),
         good_at: verified.status_made_at(),
         organisation: first_stage::organisation(page, verified)?,
         evidence: evidence::seal(page, verified, (attempt.id, first.user_id), Accepted::Confirmation)?,
-        signer: signer(page, verified).await?,
+        signer: signer::find(page, verified).await?,
         failures: failures_key(page, first.user_id, shown_share(page, first.user_id).await?),
     };
     let try_ = &try_;
-    let confirmed = provider
+    let done = provider
         .db
-        .tx("second_stage_phone", |tx| async move { try_.run(&tx).await })
-        .await?;
-    if let Confirmed::Passed { told: true } = confirmed {
-        provider.logout_wake.ring();
+        .tx("second_stage_phone", |tx| async move { try_.run(&tx).await });
+    match done.await {
+        Ok(confirmed) => {
+            if let Confirmed::Passed { told: true } = confirmed {
+                provider.logout_wake.ring();
+            }
+            Ok(confirmed)
+        }
+        Err(Stop::Lost) => Ok(Confirmed::Lost),
+        Err(Stop::Storage(error)) => Err(error),
     }
-    Ok(confirmed)
 }
 
-/// Whose certificate it is, if anybody's we know.
-async fn signer(page: &FlowPage, verified: &VerifiedEds) -> Result<Option<UserId>, StorageError> {
-    let provider = page.provider();
-    let kind = IdentifierKind::Iin;
-    let iin = verified.identity().iin.expose();
-    let identifier = Identifier {
-        kind,
-        authority: kind.authority(),
-        value: identifiers::digest(&provider.keyring, kind, kind.authority(), iin),
-    };
-    Ok(match identifiers::find(&provider.db, &identifier).await? {
-        Some(Identified::User(user)) => Some(user),
-        Some(Identified::Tombstone(_)) | None => None,
-    })
+/// Why a transaction is taken back.
+enum Stop {
+    /// The attempt, or the transaction that brought the signature, moved on meanwhile.
+    Lost,
+    Storage(StorageError),
+}
+
+impl From<StorageError> for Stop {
+    fn from(error: StorageError) -> Self {
+        Self::Storage(error)
+    }
 }
 
 /// Refused signatures are counted for a person, and for each share apart (security rules OT-2, AC-3).
@@ -137,6 +136,8 @@ fn failures_key(page: &FlowPage, user: UserId, share: Share) -> TokenDigest {
 struct Try<'a> {
     page: &'a FlowPage,
     attempt: &'a SignInAttempt,
+    /// The transaction that brought the signature, collected.
+    collected: &'a QrTransaction,
     user: UserId,
     first: FirstFactor,
     certificate: Certificate,
@@ -148,7 +149,7 @@ struct Try<'a> {
 }
 
 impl Try<'_> {
-    async fn run(&self, tx: &Tx) -> Result<Confirmed, StorageError> {
+    async fn run(&self, tx: &Tx) -> Result<Confirmed, Stop> {
         let Some(user) = users::lock(tx, self.user).await? else {
             return Ok(Confirmed::Lost);
         };
@@ -166,17 +167,17 @@ impl Try<'_> {
             return Ok(Confirmed::Closed(closed));
         }
         if self.signer != Some(self.user) {
-            return self.fail(tx, ("P_UNEXPECTED", QrRefusal::OtherPerson)).await;
+            return Ok(self.fail(tx, ("P_UNEXPECTED", QrRefusal::OtherPerson)).await?);
         }
         if self.is_the_first_again(tx).await? {
-            return self.fail(tx, ("P_SAME_KEY", QrRefusal::SameKey)).await;
+            return Ok(self.fail(tx, ("P_SAME_KEY", QrRefusal::SameKey)).await?);
         }
         let verified = Verified {
             certificate: &self.certificate,
             good_at: self.good_at,
         };
         if let Some(stop) = stops::find(tx, self.page, Some(&user), verified).await? {
-            return self.fail(tx, ("P_STOPPED", refusals::stopped_on_phone(stop))).await;
+            return Ok(self.fail(tx, ("P_STOPPED", refusals::stopped_on_phone(stop))).await?);
         }
         self.pass(tx, &user).await
     }
@@ -197,16 +198,9 @@ impl Try<'_> {
         }))
     }
 
-    async fn pass(&self, tx: &Tx, user: &User) -> Result<Confirmed, StorageError> {
-        let organisation = match &self.organisation {
-            Some(named) => Some(organisations::record(tx, named, self.page.now).await?),
-            None => None,
-        };
-        let certificate = Certificate {
-            organisation,
-            ..self.certificate.clone()
-        };
-        let recorded = trust::record(tx, &certificate, self.event(EventKind::CertificateRecorded, "")).await?;
+    async fn pass(&self, tx: &Tx, user: &User) -> Result<Confirmed, Stop> {
+        let event = self.event(EventKind::CertificateRecorded, "");
+        let recorded = signer::record(tx, &self.certificate, self.organisation.as_ref(), event).await?;
         let certificate_id = match recorded {
             Recorded::New => {
                 audit::insert(tx, &self.event(EventKind::CertificateRecorded, "another")).await?;
@@ -214,17 +208,19 @@ impl Try<'_> {
                 self.certificate.id
             }
             Recorded::Known(id) | Recorded::Changed(id) => id,
-            Recorded::OfAnotherUser => return self.fail(tx, ("P_CERTIFICATE", QrRefusal::OtherPerson)).await,
+            Recorded::OfAnotherUser => return Ok(self.fail(tx, ("P_CERTIFICATE", QrRefusal::OtherPerson)).await?),
         };
         let stage = SecondStage {
             factor: SecondFactor::EdsOnPhone { certificate_id },
             at: self.page.now,
         };
         let Ok(passed) = self.attempt.clone().pass_second(stage) else {
-            return Ok(Confirmed::Lost);
+            return Err(Stop::Lost);
         };
-        if attempts::record(tx, &passed).await? == Write::Lost {
-            return Ok(Confirmed::Lost);
+        let attempt = attempts::record(tx, &passed).await?;
+        let collected = qr_transactions::record(tx, self.collected, None).await?;
+        if attempt == Write::Lost || collected == Write::Lost {
+            return Err(Stop::Lost);
         }
         throttles::record_success(tx, &self.failures).await?;
         evidence::keep(tx, &self.evidence, self.event(EventKind::SecondStagePassed, "")).await?;

@@ -41,6 +41,7 @@ pub(super) fn world() -> World {
             cookie_digest: TokenDigest::from_bytes([0; 32]),
             device_id: Some(DeviceId::mint(now, &mut rng)),
             certificate_id: None,
+            second_certificate_id: None,
             assurance: Assurance::Full,
             methods: Vec::new(),
             epoch: 0,

@@ -121,14 +121,18 @@ fn valid() -> KeyRow {
 }
 
 fn ended() -> KeyRow {
-    row(&Certificate {
+    let key = Certificate {
         role: CertificateRole::Head,
         usage: Some(KeyUsage::Signing),
         suite: Some(KeySuite::Gost2004),
         not_after: now().minus(days(85)),
         last_used_at: now().minus(days(89)),
         ..certificate(1)
-    })
+    };
+    KeyRow {
+        organisation_name: Some(String::from("КММ «№ 12 мектеп-гимназиясы»")),
+        ..row(&key)
+    }
 }
 
 fn stopped(reason: StopReason) -> KeyRow {
