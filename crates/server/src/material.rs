@@ -179,6 +179,7 @@ pub fn eds_settings(eds: &Eds) -> Result<EdsSettings, MaterialError> {
         crl_max_age: Some(eds.crl_max_age()),
         checksum: checksum(eds),
         xml: eds.xml(),
+        names_certificate: eds.names_certificate(),
         ..EdsSettings::default()
     })
 }

@@ -43,16 +43,17 @@ impl<'a> SignedAttributes<'a> {
         }
     }
 
-    /// The signing-certificate attributes, when present, name this certificate (CE-4).
-    pub(crate) fn name(&self, certificate: &Certificate) -> Result<(), AttributeFault> {
+    /// The signing-certificate attributes name this certificate (CE-4); `false` when there is none.
+    pub(crate) fn name(&self, certificate: &Certificate) -> Result<bool, AttributeFault> {
+        let mut is_named = false;
         for (kind, is_v2) in [(oid::SIGNING_CERTIFICATE, false), (oid::SIGNING_CERTIFICATE_V2, true)] {
-            if let Some(value) = self.value(kind)?
-                && !names(value, is_v2, certificate).unwrap_or(false)
-            {
+            let Some(value) = self.value(kind)? else { continue };
+            if !names(value, is_v2, certificate).unwrap_or(false) {
                 return Err(AttributeFault::OtherCertificate);
             }
+            is_named = true;
         }
-        Ok(())
+        Ok(is_named)
     }
 
     /// The time that the signer's computer claims; recorded, never judged (CE-9).

@@ -225,6 +225,9 @@ pub enum AttributeFault {
     /// The signing-certificate attribute names another certificate, or is malformed (RFC 5035).
     #[error("the signing certificate attribute names another certificate")]
     OtherCertificate,
+    /// Nothing signed names the certificate, and the settings demand that.
+    #[error("nothing signed names the certificate")]
+    NoCertificate,
 }
 
 /// How the algorithms are not one suite.

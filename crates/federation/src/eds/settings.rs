@@ -73,6 +73,9 @@ pub struct EdsSettings {
     pub gost2015_256: bool,
     /// Whether XML signatures are accepted beside CMS (CE-17).
     pub xml: bool,
+    /// Whether a signature must name its certificate in a signing-certificate attribute (RFC 5035, CE-4); signed XML names
+    /// none.
+    pub names_certificate: bool,
 }
 
 impl Default for EdsSettings {
@@ -89,6 +92,7 @@ impl Default for EdsSettings {
             legacy_gost: false,
             gost2015_256: false,
             xml: false,
+            names_certificate: false,
         }
     }
 }

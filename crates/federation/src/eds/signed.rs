@@ -7,7 +7,7 @@ use super::armour;
 use super::attributes::SignedAttributes;
 use super::certificate::Certificate;
 use super::cms::SignedData;
-use super::refusal::{EdsRefusal, FormatFault};
+use super::refusal::{AttributeFault, EdsRefusal, FormatFault};
 use super::suite::{Suite, Suites};
 use super::xml::{self, XmlFault};
 
@@ -25,6 +25,8 @@ pub(crate) struct Formats {
     pub(crate) suites: Suites,
     /// [`super::EdsSettings::xml`].
     pub(crate) xml: bool,
+    /// [`super::EdsSettings::names_certificate`].
+    pub(crate) names_certificate: bool,
 }
 
 impl Signed {
@@ -34,21 +36,24 @@ impl Signed {
             return Err(EdsRefusal::Challenge);
         }
         match (xml::is_xml(signature), formats.xml) {
-            (false, _) => Self::open_cms(signature, challenge, formats.suites),
+            (false, _) => Self::open_cms(signature, challenge, formats),
+            // The one accepted shape has no place for a certificate's name.
+            (true, true) if formats.names_certificate => Err(EdsRefusal::Attributes(AttributeFault::NoCertificate)),
             (true, true) => xml::open(signature, challenge, formats.suites),
             (true, false) => Err(EdsRefusal::Format(FormatFault::Xml(XmlFault::Off))),
         }
     }
 
     /// RFC 5652 §5.6, with one signer and signed attributes.
-    fn open_cms(signature: &str, challenge: &[u8], suites: Suites) -> Result<Self, EdsRefusal> {
+    fn open_cms(signature: &str, challenge: &[u8], formats: Formats) -> Result<Self, EdsRefusal> {
         let bytes = armour::open(signature).map_err(EdsRefusal::Format)?;
         let envelope = SignedData::parse(&bytes).map_err(EdsRefusal::Format)?;
         envelope.carries(challenge).map_err(EdsRefusal::Content)?;
         let signer = envelope.only_signer()?;
         let certificate = envelope.certificate_of(&signer).map_err(EdsRefusal::Signer)?;
 
-        let suite = suites
+        let suite = formats
+            .suites
             .of_signer(&signer.digest, &signer.signature_algorithm, &certificate.key)
             .map_err(EdsRefusal::Algorithm)?;
         envelope.announces_only(&signer.digest).map_err(EdsRefusal::Algorithm)?;
@@ -56,7 +61,10 @@ impl Signed {
         attributes
             .bind(&suite.digest(challenge))
             .map_err(EdsRefusal::Attributes)?;
-        attributes.name(certificate).map_err(EdsRefusal::Attributes)?;
+        let is_named = attributes.name(certificate).map_err(EdsRefusal::Attributes)?;
+        if formats.names_certificate && !is_named {
+            return Err(EdsRefusal::Attributes(AttributeFault::NoCertificate));
+        }
         if !suite.verifies(&certificate.key, &attributes.message, &signer.signature) {
             return Err(EdsRefusal::Signature);
         }

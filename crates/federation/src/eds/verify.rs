@@ -32,6 +32,7 @@ pub struct EdsVerifier {
     checksum: Checksum,
     roles: Roles,
     xml: bool,
+    names_certificate: bool,
     problems: Vec<CrlProblem>,
 }
 
@@ -117,6 +118,7 @@ impl EdsVerifier {
             checksum: settings.checksum,
             roles: settings.roles.clone(),
             xml: settings.xml,
+            names_certificate: settings.names_certificate,
             problems,
         })
     }
@@ -166,6 +168,7 @@ impl EdsVerifier {
         let formats = Formats {
             suites: self.trust.suites(),
             xml: self.xml,
+            names_certificate: self.names_certificate,
         };
         let Signed {
             certificate,

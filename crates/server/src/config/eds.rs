@@ -1,5 +1,7 @@
 //! `[eds]`: sign-in with an electronic digital signature.
 
+mod table;
+
 use std::fmt::Display;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -8,108 +10,11 @@ use federation::eds::{ObjectIdentifier, Profile, Roles, UsageRole};
 use serde::Deserialize;
 
 use super::findings::Findings;
-use super::keys::{Key, Section};
 use super::list::List;
+pub(super) use table::SECTION;
 
 /// Where NCALayer listens on every computer in the country.
 pub(super) const NCALAYER: &str = "wss://127.0.0.1:13579";
-
-pub(super) static SECTION: Section = Section {
-    name: "eds",
-    meaning: "Sign-in with an electronic digital signature. Files are PEM or DER.",
-    keys: &[
-        Key {
-            name: "profile",
-            standard: "",
-            meaning: "A known centre whose authorities and roles are built in: `nca-rk`, the National Certification Authority of Kazakhstan, or `nca-rk-test`, its test contour, which production refuses. Instead of `anchors` and `intermediates`. Production needs one or the other.",
-        },
-        Key {
-            name: "anchors",
-            standard: "[]",
-            meaning: "Root certificates that a path may end in, of a centre without a profile. Authorities of the test contour are refused in production, and nowhere stand beside others of the national centre.",
-        },
-        Key {
-            name: "intermediates",
-            standard: "[]",
-            meaning: "Certificates of the issuing authorities below the roots.",
-        },
-        Key {
-            name: "roles",
-            standard: "",
-            meaning: "Which extended key usages name which role, as `OID=word` with the words individual, head, signatory, financial_signatory, human_resources, employee, organisation, system. Default: the table of the national centre.",
-        },
-        Key {
-            name: "policies",
-            standard: "[]",
-            meaning: "Certificate policies (OIDs) of which one has to hold along the path; any when empty.",
-        },
-        Key {
-            name: "legacy_gost",
-            standard: "false",
-            meaning: "Whether GOST 34.310-2004 counts in signatures, certificates, lists and answers. Obsolete since June 2025.",
-        },
-        Key {
-            name: "crls",
-            standard: "[]",
-            meaning: "Revocation lists of roots and issuing authorities. What no fresh list covers is refused.",
-        },
-        Key {
-            name: "crl_urls",
-            standard: "",
-            meaning: "Default: those of the profile, none without one. Addresses of revocation lists, complete ones and lists of changes (delta) alike; fetched by one node in the background, used by all. Plain http is allowed: lists are signed. Never taken from a certificate.",
-        },
-        Key {
-            name: "crl_refresh",
-            standard: "\"10m\"",
-            meaning: "How often each address of `crl_urls` is asked for a newer list; 1m to 1d.",
-        },
-        Key {
-            name: "ocsp",
-            standard: "",
-            meaning: "Default: those of the profile, none without one. Addresses of responders (OCSP) that are asked about a certificate at each sign-in, in this order, before the lists; all within 3 s. Plain http is allowed: answers are signed.",
-        },
-        Key {
-            name: "ocsp_max_age",
-            standard: "\"5m\"",
-            meaning: "How old an answer without `nextUpdate` may be, and how long it is remembered; 1s to 5m.",
-        },
-        Key {
-            name: "ocsp_nonce",
-            standard: "true",
-            meaning: "Whether an answer must repeat our nonce. `false` believes a fresh answer without one; another nonce is never believed.",
-        },
-        Key {
-            name: "ocsp_grace",
-            standard: "\"0s\"",
-            meaning: "How much longer a remembered good answer counts while neither a responder answers nor a list is fresh; 0s (off) to 1h.",
-        },
-        Key {
-            name: "crl_max_age",
-            standard: "\"7d\"",
-            meaning: "The oldest list that still counts, even when its own nextUpdate is later; 1h to 180d.",
-        },
-        Key {
-            name: "iin_checksum",
-            standard: "true",
-            meaning: "Whether the check digit of an IIN must be right. Certificates of the national test contour fail it; production refuses `false`.",
-        },
-        Key {
-            name: "ncalayer_address",
-            standard: "\"wss://127.0.0.1:13579\"",
-            meaning: "The one address that the sign-in page may connect to. Fixed in production.",
-        },
-        Key {
-            name: "challenge_ttl",
-            standard: "\"5m\"",
-            meaning: "How long a challenge may be signed; 30s to 5m.",
-        },
-        Key {
-            name: "xml",
-            standard: "false",
-            meaning: "Whether a signed XML document is accepted beside CMS, for programs that sign nothing else.",
-        },
-    ],
-};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -132,6 +37,7 @@ pub(super) struct Raw {
     ncalayer_address: Option<String>,
     challenge_ttl: Option<String>,
     xml: Option<bool>,
+    names_certificate: Option<bool>,
 }
 
 /// Section `[eds]`, checked.
@@ -150,6 +56,7 @@ pub struct Eds {
     ncalayer_address: String,
     challenge_ttl: Duration,
     xml: bool,
+    names_certificate: bool,
 }
 
 /// Where the status of certificates is learnt over the network.
@@ -260,6 +167,10 @@ impl Eds {
             ObjectIdentifier::new(text).map_err(|_| "is not an object identifier")
         });
         let iin_checksum = raw.iin_checksum.unwrap_or(true);
+        let (xml, names_certificate) = (raw.xml.unwrap_or(false), raw.names_certificate.unwrap_or(false));
+        if xml && names_certificate {
+            found.refuse("eds.names_certificate", "refuses all that eds.xml accepts; choose one");
+        }
         Self {
             profile,
             anchors,
@@ -273,7 +184,8 @@ impl Eds {
             iin_checksum,
             ncalayer_address,
             challenge_ttl,
-            xml: raw.xml.unwrap_or(false),
+            xml,
+            names_certificate,
         }
     }
 
@@ -345,6 +257,11 @@ impl Eds {
     /// Whether XML signatures are accepted (CE-17).
     pub fn xml(&self) -> bool {
         self.xml
+    }
+
+    /// Whether a signature must name its certificate (CE-4).
+    pub fn names_certificate(&self) -> bool {
+        self.names_certificate
     }
 }
 

@@ -182,6 +182,7 @@ fn eds(paper: &mut Paper, eds: &Eds) {
     paper.text("ncalayer_address", eds.ncalayer_address());
     paper.span("challenge_ttl", eds.challenge_ttl());
     paper.plain("xml", eds.xml());
+    paper.plain("names_certificate", eds.names_certificate());
 }
 
 fn sms(paper: &mut Paper, sms: &Sms) {

@@ -8,7 +8,8 @@ use std::sync::LazyLock;
 
 use authority::time::{Timestamp, days};
 use federation::eds::{
-    AlgorithmFault, EdsRefusal, EdsSettings, EdsVerifier, FormatFault, VerifiedEds, XmlFault, challenge_document,
+    AlgorithmFault, AttributeFault, EdsRefusal, EdsSettings, EdsVerifier, FormatFault, VerifiedEds, XmlFault,
+    challenge_document,
 };
 
 use super::*;
@@ -171,6 +172,20 @@ fn switched_off_no_signed_document_is_accepted() {
         .unwrap_err();
     assert_eq!(Some(&refusal), refused(XmlFault::Off).as_ref());
     assert_eq!(refusal.detail(), "E_FORMAT: XML signatures are switched off");
+}
+
+#[test]
+fn where_a_certificate_has_to_be_named_no_signed_document_is_accepted() {
+    let signed = honest(XmlLayout::Compact).sign().unwrap();
+    let strict = EdsSettings {
+        names_certificate: true,
+        ..WORLD.settings.clone()
+    };
+    let refusal = EdsVerifier::new(&strict)
+        .unwrap()
+        .verify(&signed, CHALLENGE.as_bytes(), NOW)
+        .unwrap_err();
+    assert_eq!(refusal, EdsRefusal::Attributes(AttributeFault::NoCertificate));
 }
 
 #[test]

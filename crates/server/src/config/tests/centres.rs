@@ -47,6 +47,16 @@ fn a_known_centre_brings_the_addresses_of_its_status_unless_others_are_given() {
 }
 
 #[test]
+fn signatures_that_must_name_their_certificate_exclude_those_that_cannot() {
+    let with = |lines: &str| load(&format!("{PRODUCTION}{lines}"), &[]);
+    let config = with("names_certificate = true\n").unwrap();
+    assert!(config.eds().names_certificate() && config.print().contains("names_certificate = true"));
+    assert!(!with("").unwrap().eds().names_certificate());
+    let refused = with("names_certificate = true\nxml = true\n").unwrap_err().to_string();
+    assert!(refused.contains("eds.names_certificate"), "{refused}");
+}
+
+#[test]
 fn roles_policies_and_the_legacy_suite_are_read() {
     let text = format!(
         "{PRODUCTION}roles = [\"1.2.3.1=individual\", \"1.2.3.2 = head\"]\npolicies = [\"1.2.398.3.3.2\"]\nlegacy_gost = true\n"

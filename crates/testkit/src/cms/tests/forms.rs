@@ -1,5 +1,5 @@
 use authority::time::days;
-use federation::eds::{AttributeFault, ContentFault, EdsRefusal, FormatFault, SignerFault};
+use federation::eds::{AttributeFault, ContentFault, EdsRefusal, EdsSettings, FormatFault, SignerFault};
 
 use super::*;
 
@@ -137,5 +137,27 @@ fn a_signing_certificate_attribute_of_another_certificate_is_refused() {
             Some(EdsRefusal::Attributes(AttributeFault::OtherCertificate)),
             "{named:?}"
         );
+    }
+}
+
+#[test]
+fn where_a_certificate_has_to_be_named_a_signature_that_names_none_is_refused() {
+    let own = certificate(&profile());
+    let crl = WORLD.centre.nca().crl(&fresh_list(vec![])).unwrap();
+    let strict = EdsVerifier::new(&EdsSettings {
+        names_certificate: true,
+        ..WORLD.centre.eds_settings(crl)
+    })
+    .unwrap();
+    for (named, refusal) in [
+        (NamedCertificate::None, Some(AttributeFault::NoCertificate)),
+        (NamedCertificate::V1(own.clone()), None),
+        (NamedCertificate::V2(own.clone()), None),
+    ] {
+        let mut recipe = CmsRecipe::honest(&WORLD.key, &own, CHALLENGE, NOW);
+        recipe.named = named;
+        let cms = STANDARD.encode(recipe.sign().unwrap());
+        let judged = strict.verify(&cms, CHALLENGE, NOW).err();
+        assert_eq!(judged, refusal.map(EdsRefusal::Attributes));
     }
 }
