@@ -39,6 +39,11 @@ both_databases! {
         let power = storage::powers::list_of_agent(app.db(), agent.id).await.unwrap().remove(0).power;
         assert_eq!((&told["power"], &told["until"]), (&power.id.to_string().into(), &power.until.as_unix_seconds().into()));
         assert!(claims.get("organisation").is_none() && claims.get("certificate_role").is_none(), "{claims}");
+        let stated = payload(tokens.text("id_token"));
+        let principal = serde_json::json!({"kind": "person", "sub": giver.subject.as_str()});
+        assert_eq!(stated["representation"]["principal"], principal, "neither name nor number may travel as a hint");
+        assert_eq!(stated["representation"]["power"], told["power"]);
+        assert!(stated.get("organisation").is_none(), "{stated}");
         let events = app.events("nurlan").await;
         let find = |kind| events.iter().find(|event| event.kind == kind).unwrap();
         for kind in [EventKind::TokensIssued, EventKind::ConsentGranted, EventKind::PowerReceived] {
