@@ -156,6 +156,19 @@ both_databases! {
         }
     }
 
+    async fn a_refresh_without_the_scope_names_nobody_in_its_id_token(db) {
+        let app = TestApp::on(db).await;
+        let mut principal = app.in_cabinet("aigerim").await;
+        app.gives(&mut principal, "nurlan", &[]).await;
+        let (diary, mut browser) = (app.diary(), app.browser());
+        let names = app.arrives(&mut browser, &app.person("nurlan"), &diary.request(OFFLINE)).await;
+        let tokens = app.acts(&mut browser, &names, "power-1", &diary).await;
+        assert!(payload(tokens.text("id_token")).get("representation").is_some());
+        let fields = [("grant_type", "refresh_token"), ("refresh_token", tokens.text("refresh_token")), ("scope", "openid")];
+        let narrowed = diary.token(&fields).await;
+        assert!(payload(narrowed.text("id_token")).get("representation").is_none());
+    }
+
     async fn the_agent_renounces(db) {
         let app = TestApp::on(db).await;
         let mut principal = app.in_cabinet("aigerim").await;
