@@ -40,6 +40,11 @@ both_databases! {
         let power = storage::powers::list_of_agent(app.db(), agent.id).await.unwrap().remove(0).power;
         assert_eq!((&told["power"], &told["until"]), (&power.id.to_string().into(), &power.until.as_unix_seconds().into()));
         assert!(claims.get("organisation").is_none() && claims.get("certificate_role").is_none(), "{claims}");
+        let stated = payload(tokens.text("id_token"));
+        let principal = serde_json::json!({"kind": "person", "sub": giver.subject.as_str()});
+        assert_eq!(stated["representation"]["principal"], principal, "neither name nor number may travel as a hint");
+        assert_eq!(stated["representation"]["power"], told["power"]);
+        assert!(stated.get("organisation").is_none(), "{stated}");
         let events = app.events("nurlan").await;
         let find = |kind| events.iter().find(|event| event.kind == kind).unwrap();
         for kind in [EventKind::TokensIssued, EventKind::ConsentGranted, EventKind::PowerReceived] {
@@ -150,6 +155,19 @@ both_databases! {
             let ended = app.events(login).await.into_iter().find(|event| event.kind == EventKind::PowerEnded).unwrap();
             assert!(ended.reason.starts_with("revoked: "), "{}", ended.reason);
         }
+    }
+
+    async fn a_refresh_without_the_scope_names_nobody_in_its_id_token(db) {
+        let app = TestApp::on(db).await;
+        let mut principal = app.in_cabinet("aigerim").await;
+        app.gives(&mut principal, "nurlan", &[]).await;
+        let (diary, mut browser) = (app.diary(), app.browser());
+        let names = app.arrives(&mut browser, &app.person("nurlan"), &diary.request(OFFLINE)).await;
+        let tokens = app.acts(&mut browser, &names, "power-1", &diary).await;
+        assert!(payload(tokens.text("id_token")).get("representation").is_some());
+        let fields = [("grant_type", "refresh_token"), ("refresh_token", tokens.text("refresh_token")), ("scope", "openid")];
+        let narrowed = diary.token(&fields).await;
+        assert!(payload(narrowed.text("id_token")).get("representation").is_none());
     }
 
     async fn the_agent_renounces(db) {
