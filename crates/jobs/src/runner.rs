@@ -122,7 +122,7 @@ async fn use_lists(jobs: Jobs, mut stop: watch::Receiver<bool>) {
         if !goes_on(&mut ticks, &mut stop).await {
             return;
         }
-        if let Err(error) = lists.take_over(&jobs.db, &jobs.lists).await {
+        if let Err(error) = lists.take_over(&jobs.db, &jobs.lists, jobs.clock.now()).await {
             tracing::warn!(
                 job = "use_lists",
                 error = &error as &dyn std::error::Error,
@@ -145,7 +145,7 @@ async fn goes_on(ticks: &mut Interval, stop: &mut watch::Receiver<bool>) -> bool
 
 async fn rounds(jobs: Jobs, job: Job, mut stop: watch::Receiver<bool>) {
     let mut lease = UnderLease::new(job.name(), jobs.node.clone());
-    let mut watch = RevocationWatch::new(Arc::clone(&jobs.lists.eds), jobs.lists.turns.clone());
+    let mut watch = RevocationWatch::new(Arc::clone(&jobs.lists.eds));
     let mut ticks = interval(job.period());
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -202,16 +202,9 @@ impl Jobs {
                 self.end_powers(now).await?;
             }
             Job::RemindKeys => {
-                let reminded = remind_keys(&self.logout.provider, now).await?;
-                if reminded.made > 0 {
-                    tracing::info!(
-                        job = job.name(),
-                        rows = reminded.made,
-                        "reminded people of keys that end"
-                    );
-                }
-                if reminded.more {
-                    return Ok(Left::More);
+                let made = remind_keys(&self.logout.provider, now).await?;
+                if made > 0 {
+                    tracing::info!(job = job.name(), rows = made, "reminded people of keys that end");
                 }
             }
             Job::Expire => {

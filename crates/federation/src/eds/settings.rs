@@ -48,11 +48,8 @@ impl fmt::Debug for TrustFile {
 }
 
 /// Settings of [`super::EdsVerifier`].
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 #[derive(Clone, Debug)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a rule that is on or off by itself"
-)]
 pub struct EdsSettings {
     /// Certificates of authorities in which paths may end. Test or production, never both.
     pub anchors: Vec<TrustFile>,

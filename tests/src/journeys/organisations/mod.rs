@@ -1,8 +1,9 @@
 //! In whose name a person acts (product B5; security rules DG-5, DG-6, DG-7).
 //!
-//! * `names`: the organisation of the certificate, S17, what tokens say. `powers`: powers of attorney, given, used and ended.
+//! * `anew`: a certificate issued anew. `names`: the organisation of the certificate, S17, what tokens say. `powers`: powers of attorney, given, used and ended.
 //!   `refusals`: who may not give or end one, and what forms are refused. `races`: ending one while it is used.
 
+mod anew;
 mod names;
 mod powers;
 mod races;
