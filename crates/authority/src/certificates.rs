@@ -248,6 +248,13 @@ impl Certificate {
         self.issuer == other.issuer && self.serial == other.serial
     }
 
+    /// Whether it names another role or organisation than the same certificate did before (security rule DG-5). To learn an
+    /// organisation that was not known is no change, and neither is one that was not looked for.
+    pub fn differs_in_role_from(&self, before: &Self) -> bool {
+        let organisations = self.organisation.zip(before.organisation);
+        self.role != before.role || organisations.is_some_and(|(now, then)| now != then)
+    }
+
     /// Whether both are known to have the same key.
     pub fn has_key_of(&self, other: &Self) -> bool {
         self.key_digest.is_some() && self.key_digest == other.key_digest

@@ -178,14 +178,26 @@ impl ListSources {
         let judge = move || {
             let list = eds.check_list(&name, &der)?;
             let before = before.and_then(|der| eds.check_list(&name, &der).ok());
-            match before {
-                Some(before) if list.is_behind(&before) => Err(CrlFault::Older),
-                Some(before) if !list.is_in_place_of(&before) && !before.is_over(now) => Err(CrlFault::OtherPlace),
-                Some(_) | None if eds.is_early(&list) => Err(CrlFault::Early),
-                Some(_) | None => Ok(list),
+            check_succession(&list, before.as_ref(), now)?;
+            if eds.is_early(&list) {
+                return Err(CrlFault::Early);
             }
+            Ok(list)
         };
         Ok(self.turns.run(judge).await??)
+    }
+}
+
+/// That a list may follow the one at its address: it neither takes us back nor drives out what still counts.
+pub(crate) fn check_succession(
+    list: &CheckedList,
+    before: Option<&CheckedList>,
+    now: Timestamp,
+) -> Result<(), CrlFault> {
+    match before {
+        Some(before) if list.is_behind(before) => Err(CrlFault::Older),
+        Some(before) if !list.is_in_place_of(before) && !before.is_over(now) => Err(CrlFault::OtherPlace),
+        Some(_) | None => Ok(()),
     }
 }
 

@@ -1,6 +1,8 @@
 //! Revocation learnt later (CE-12): the certificates on which sessions and tokens rest are looked up in every newer list, and
-//! asked about where no list covers them. One that was revoked is stopped, with its sessions, grants and tokens, the promise to
+//! then asked about where no list covers them. One that was revoked is stopped, with its sessions, grants and tokens, the promise to
 //! tell their clients and the audit event in one transaction; whoever comes second finds it stopped.
+
+mod queue;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,7 +11,7 @@ use std::time::Duration;
 use authority::audit::{Actor, Event, EventKind};
 use authority::certificates::StopReason;
 use authority::ids::{CertificateId, EventId};
-use authority::time::{Timestamp, hours, minutes};
+use authority::time::{Timestamp, hours, minutes, seconds};
 use federation::eds::{CertificateStatus, EdsVerifier, Inquiry, Moment, OcspNonce, Turns};
 use protocol::Provider;
 use protocol::certificates::{Stopping, stop};
@@ -17,85 +19,115 @@ use protocol::notices::Teller;
 use storage::certificates::{self, CertificateInUse};
 use storage::{StorageError, users};
 
+use queue::Queue;
+
 /// Certificates in one batch.
 const BATCH: u32 = 500;
 /// How often everything is looked up, also when no list changed: other nodes' lists, and files.
 pub(crate) const PERIOD: Duration = minutes(1);
 /// How often a responder is asked about one certificate that no list covers.
 const ASKED_EVERY: Duration = hours(1);
-/// Questions in one round: a responder is a guest's resource.
-const QUESTIONS: usize = 100;
+/// After so many certificates about which nobody could say anything, one after the other, the next round tries again.
+const FAILURES: usize = 3;
+/// How long an answer waits for its turn to be checked.
+const ANSWER_WAIT: Duration = seconds(3);
 
 /// What ends sessions whose certificate was revoked.
 #[derive(Debug)]
 pub struct RevocationWatch {
-    /// Who knows what is revoked.
-    pub eds: Arc<EdsVerifier>,
-    /// Turns for checking answers.
-    pub turns: Turns,
+    eds: Arc<EdsVerifier>,
+    /// Its own turn for checking answers: a list of megabytes that is checked meanwhile delays none.
+    turns: Turns,
     asked: BTreeMap<CertificateId, Timestamp>,
+    last_asked: Option<CertificateId>,
+}
+
+/// What a round found.
+#[derive(Debug, Default)]
+struct Found {
+    stopped: Vec<CertificateId>,
+    failed: Option<StorageError>,
 }
 
 impl RevocationWatch {
     /// A watch that has asked nobody yet.
-    pub const fn new(eds: Arc<EdsVerifier>, turns: Turns) -> Self {
+    pub fn new(eds: Arc<EdsVerifier>) -> Self {
         Self {
             eds,
-            turns,
+            turns: Turns::new(1, ANSWER_WAIT),
             asked: BTreeMap::new(),
+            last_asked: None,
         }
     }
 
-    /// One round over all certificates in use; says which were stopped.
+    /// One round over all certificates in use; says which were stopped. All are looked up before anybody is asked.
     ///
     /// # Errors
     /// The first that could not be stopped, after all others: one damaged row must not keep the others in use. What was
     /// stopped stays stopped.
     pub async fn round(&mut self, provider: &Provider, now: Timestamp) -> Result<Vec<CertificateId>, StorageError> {
         self.asked.retain(|_, at| now.since(*at) < ASKED_EVERY);
-        let (mut stopped, mut questions, mut after) = (Vec::new(), QUESTIONS, None);
-        let mut failed = None;
-        loop {
-            let batch = certificates::list_in_use(&provider.db, after, BATCH, now).await?;
-            let Some(last) = batch.last() else { break };
-            after = Some(last.id);
-            for certificate in &batch {
-                if !self.is_revoked(provider, certificate, (&mut questions, now)).await {
-                    continue;
-                }
-                match stop_revoked(provider, certificate, now).await {
-                    Ok(true) => stopped.push(certificate.id),
-                    Ok(false) => {}
-                    Err(error) => failed = failed.or(Some(error)),
-                }
-            }
+        let mut found = Found::default();
+        match self.look_up(provider, &mut found, now).await {
+            Ok(queue) => self.ask(provider, &mut found, queue).await,
+            Err(error) => found.failed = found.failed.or(Some(error)),
         }
-        if !stopped.is_empty() {
+        if !found.stopped.is_empty() {
             provider.logout_wake.ring();
             tracing::warn!(
                 job = "end_revoked",
-                certificates = stopped.len(),
+                certificates = found.stopped.len(),
                 "certificates in use were revoked; what rested on them ended"
             );
         }
-        failed.map_or(Ok(stopped), Err)
+        found.failed.map_or(Ok(found.stopped), Err)
     }
 
-    async fn is_revoked(
-        &mut self,
-        provider: &Provider,
-        certificate: &CertificateInUse,
-        (questions, now): (&mut usize, Timestamp),
-    ) -> bool {
+    /// Looks everything up in the lists; what is left is to be asked about.
+    async fn look_up(&self, provider: &Provider, found: &mut Found, now: Timestamp) -> Result<Queue, StorageError> {
+        let mut queue = Queue::behind(self.last_asked);
+        let mut after = None;
+        loop {
+            let batch = certificates::list_in_use(&provider.db, after, BATCH, now).await?;
+            let Some(last) = batch.last() else { return Ok(queue) };
+            after = Some(last.id);
+            for certificate in batch {
+                match self.eds.is_listed(&certificate.issuer, &certificate.serial, now) {
+                    Some(true) => found.stop(provider, &certificate, now).await,
+                    Some(false) => {}
+                    None if self.eds.responders().is_none() || self.asked.contains_key(&certificate.id) => {}
+                    None => queue.push(certificate),
+                }
+            }
+        }
+    }
+
+    /// Asks about those in the queue, until responders seem to be down.
+    async fn ask(&mut self, provider: &Provider, found: &mut Found, queue: Queue) {
+        let mut failures = 0;
+        for certificate in queue.turns() {
+            self.last_asked = Some(certificate.id);
+            // Asking takes its time: an answer is fresh when it comes, not when the round began.
+            let now = provider.now();
+            match self.is_revoked(provider, &certificate, now).await {
+                Some(is_revoked) => {
+                    failures = 0;
+                    self.asked.insert(certificate.id, now);
+                    if is_revoked {
+                        found.stop(provider, &certificate, now).await;
+                    }
+                }
+                None => failures += 1,
+            }
+            if failures == FAILURES {
+                return;
+            }
+        }
+    }
+
+    /// What the responders say; `None` when none could be asked, so that it is tried again.
+    async fn is_revoked(&self, provider: &Provider, certificate: &CertificateInUse, now: Timestamp) -> Option<bool> {
         let (issuer, serial) = (certificate.issuer.as_slice(), certificate.serial.as_slice());
-        if let Some(is_listed) = self.eds.is_listed(issuer, serial, now) {
-            return is_listed;
-        }
-        if *questions == 0 || self.eds.responders().is_none() || self.asked.contains_key(&certificate.id) {
-            return false;
-        }
-        *questions -= 1;
-        self.asked.insert(certificate.id, now);
         let nonce = OcspNonce::mint(&mut provider.rng());
         let moment = Moment {
             now,
@@ -109,7 +141,21 @@ impl RevocationWatch {
                 "a responder of certificate status was of no use"
             );
         }
-        matches!(verdict, Some(CertificateStatus::Revoked { .. }))
+        match verdict {
+            Some(status) => Some(matches!(status, CertificateStatus::Revoked { .. })),
+            // Somebody answered that it is none of theirs.
+            None => problems.is_empty().then_some(false),
+        }
+    }
+}
+
+impl Found {
+    async fn stop(&mut self, provider: &Provider, certificate: &CertificateInUse, now: Timestamp) {
+        match stop_revoked(provider, certificate, now).await {
+            Ok(true) => self.stopped.push(certificate.id),
+            Ok(false) => {}
+            Err(error) => self.failed = self.failed.take().or(Some(error)),
+        }
     }
 }
 

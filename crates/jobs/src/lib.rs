@@ -17,7 +17,7 @@ pub use deliver_logout::{Delivery, LogoutDelivery};
 pub use deliver_sms::{Delivered, deliver_sms};
 pub use end_revoked::RevocationWatch;
 pub use expire::{Expired, expire};
-pub use remind_keys::{Reminded, remind_keys};
+pub use remind_keys::remind_keys;
 pub use runner::{Job, Jobs, Left, Rounds, run};
 pub use seal_audit::seal_audit;
 pub use use_lists::ListsInUse;

@@ -13,41 +13,49 @@ use storage::key_reminders::{self, DueReminder, Ending};
 use storage::sms::{NewSms, SealedSms, SmsKind};
 use storage::{StorageError, phones, sms, users};
 
-/// Certificates in one round, for each number of days.
+/// Certificates that are listed at a time; each has a transaction of its own.
 const BATCH: u32 = 100;
 /// When such messages leave, on the wall clock of the deployment: from 09:00 to 21:00.
 const FROM: u16 = 9 * 60;
 const TO: u16 = 21 * 60;
 
-/// What one round did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Reminded {
-    /// Messages that were made.
-    pub made: usize,
-    /// Whether more may be due.
-    pub more: bool,
-}
-
-/// Makes the messages that are due.
+/// Makes the messages that are due, and says how many.
 ///
 /// # Errors
-/// The database is not available; what was made stays made.
-pub async fn remind_keys(provider: &Provider, now: Timestamp) -> Result<Reminded, StorageError> {
-    let mut reminded = Reminded::default();
+/// The first that could not be made, after all others: one damaged row must not keep the others from theirs. What was made
+/// stays made.
+pub async fn remind_keys(provider: &Provider, now: Timestamp) -> Result<usize, StorageError> {
+    let (mut made, mut failed) = (0, None);
     for ending in endings(&provider.policy().key_reminders, now) {
-        let due = key_reminders::list_due(&provider.db, ending, BATCH).await?;
-        reminded.more |= due.len() >= usize::try_from(BATCH).unwrap_or(usize::MAX);
-        for one in due {
-            reminded.made += usize::from(remind(provider, one, ending.days, now).await?);
+        let mut after = None;
+        loop {
+            let batch = match key_reminders::list_due(&provider.db, ending, (after, BATCH)).await {
+                Ok(batch) => batch,
+                Err(error) => {
+                    failed = failed.or(Some(error));
+                    break;
+                }
+            };
+            let Some(last) = batch.last() else { break };
+            after = Some(*last);
+            for due in batch {
+                match remind(provider, due, ending.days, now).await {
+                    Ok(is_made) => made += usize::from(is_made),
+                    Err(error) => failed = failed.or(Some(error)),
+                }
+            }
         }
     }
-    Ok(reminded)
+    failed.map_or(Ok(made), Err)
 }
 
 /// Whether any message is due.
 pub(crate) async fn is_due(provider: &Provider, now: Timestamp) -> Result<bool, StorageError> {
     for ending in endings(&provider.policy().key_reminders, now) {
-        if !key_reminders::list_due(&provider.db, ending, 1).await?.is_empty() {
+        if !key_reminders::list_due(&provider.db, ending, (None, 1))
+            .await?
+            .is_empty()
+        {
             return Ok(true);
         }
     }

@@ -142,7 +142,7 @@ async fn use_lists(jobs: Jobs, mut stop: watch::Receiver<bool>) {
         if !goes_on(&mut ticks, &mut stop).await {
             return;
         }
-        if let Err(error) = lists.take_over(&jobs.db, &jobs.lists).await {
+        if let Err(error) = lists.take_over(&jobs.db, &jobs.lists, jobs.clock.now()).await {
             tracing::warn!(
                 job = "use_lists",
                 error = &error as &dyn std::error::Error,
@@ -204,7 +204,7 @@ impl Rounds {
     pub fn of(jobs: Jobs, job: Job) -> Self {
         Self {
             lease: UnderLease::new(job.name(), jobs.node.clone()),
-            watch: RevocationWatch::new(Arc::clone(&jobs.lists.eds), jobs.lists.turns.clone()),
+            watch: RevocationWatch::new(Arc::clone(&jobs.lists.eds)),
             jobs,
             job,
             look_after: LOOK_AFTER,
@@ -256,16 +256,9 @@ impl Jobs {
                 self.end_powers(now).await?;
             }
             Job::RemindKeys => {
-                let reminded = remind_keys(&self.logout.provider, now).await?;
-                if reminded.made > 0 {
-                    tracing::info!(
-                        job = job.name(),
-                        rows = reminded.made,
-                        "reminded people of keys that end"
-                    );
-                }
-                if reminded.more {
-                    return Ok(Left::More);
+                let made = remind_keys(&self.logout.provider, now).await?;
+                if made > 0 {
+                    tracing::info!(job = job.name(), rows = made, "reminded people of keys that end");
                 }
             }
             Job::Expire => {

@@ -64,6 +64,22 @@ pub(crate) async fn load(
     ))
 }
 
+/// In whose name the person acts, as the ID token of a client with the scope of that name says it: who looks at nothing else
+/// must not take an agent for the principal (security rule DG-7). An ID token may travel as `id_token_hint`, so that what is
+/// personal of a principal, name and number, is at userinfo only.
+pub(crate) async fn load_in_name(
+    provider: &Provider,
+    rests_on: &GrantInForce,
+) -> Result<Map<String, Value>, StorageError> {
+    let names = [ClaimName::Organisation, ClaimName::Representation];
+    let in_name = InName::load(provider, &names, rests_on).await?.without_personal();
+    let values = [in_name.organisation(), in_name.representation()];
+    let told = names.iter().zip(values);
+    Ok(told
+        .filter_map(|(name, value)| Some((name.as_str().to_owned(), value?)))
+        .collect())
+}
+
 struct Known<'a> {
     facts: Vec<UserFact>,
     phone: Option<Phone>,

@@ -12,7 +12,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use crate::chance::chance;
 use crate::clock::{self, NodeClock, Skew};
-use crate::config::Config;
+use crate::config::{Config, Eds};
 use crate::foundation;
 use crate::health::Readiness;
 use crate::material;
@@ -42,7 +42,8 @@ pub async fn run(upkeep: Upkeep, config: Config, stop: watch::Receiver<bool>) {
     let clock = every(clock::COMPARED_EVERY, stop.clone(), || upkeep.compare_clock());
     let keys = every(KEYS_EVERY, stop.clone(), || upkeep.reload_keys());
     let pace = every(PACE_EVERY, stop.clone(), || upkeep.look_at_the_sealer());
-    let crls = every(CRLS_EVERY, stop, || async { upkeep.reload_crls(&config) });
+    let eds = Arc::new(config.eds().clone());
+    let crls = every(CRLS_EVERY, stop, || upkeep.reload_crls(Arc::clone(&eds)));
     tokio::join!(clock, keys, pace, crls);
 }
 
@@ -135,22 +136,34 @@ impl Upkeep {
         }
     }
 
-    fn reload_crls(&self, config: &Config) {
-        let files = match material::crl_files(config.eds()) {
-            Ok(files) if files.is_empty() => return,
-            Ok(files) => files,
-            Err(error) => {
-                tracing::error!(
-                    error = &error as &dyn std::error::Error,
-                    "the revocation lists stay as they are"
-                );
-                return;
-            }
-        };
-        if let Err(problems) = self.eds.reload_crls(&files) {
-            for problem in problems {
-                tracing::error!(file = problem.file, problem = %problem.fault, "the revocation lists stay as they are");
-            }
+    /// Lists have megabytes, and their signatures are checked: that is no work for the threads that answer people.
+    async fn reload_crls(&self, settings: Arc<Eds>) {
+        let eds = Arc::clone(&self.eds);
+        let done = tokio::task::spawn_blocking(move || reload_crls(&eds, &settings));
+        if let Err(error) = done.await {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "the revocation lists stay as they are"
+            );
+        }
+    }
+}
+
+fn reload_crls(eds: &EdsVerifier, settings: &Eds) {
+    let files = match material::crl_files(settings) {
+        Ok(files) if files.is_empty() => return,
+        Ok(files) => files,
+        Err(error) => {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "the revocation lists stay as they are"
+            );
+            return;
+        }
+    };
+    if let Err(problems) = eds.reload_crls(&files) {
+        for problem in problems {
+            tracing::error!(file = problem.file, problem = %problem.fault, "the revocation lists stay as they are");
         }
     }
 }

@@ -21,11 +21,15 @@ pub enum Recorded {
     New,
     /// It was known under this id; its last use is now.
     Known(CertificateId),
+    /// As before, and it was issued anew in another role or for another organisation: what rests on it must end, see
+    /// `protocol::certificates::record`.
+    Changed(CertificateId),
     /// It is known as another user's. Nothing was changed.
     OfAnotherUser,
 }
 
-/// Records the use of a certificate (issuer and serial number are its identity).
+/// Records the use of a certificate (issuer and serial number are its identity). Call [`crate::users::lock`] first. A
+/// certificate of an organisation without one was recorded by somebody who did not look: what is known of it stays.
 ///
 /// # Errors
 /// The database is not available.
@@ -53,29 +57,46 @@ pub async fn record(tx: &Tx, certificate: &Certificate) -> Result<Recorded, Stor
     if sql::insert_new(tx, "certificates", cells).await? {
         return Ok(Recorded::New);
     }
-    // NCA derives the serial number from the key, so that a certificate which is issued anew for the same key has it again;
-    // role and organisation are those of the certificate used now (security rule DG-5).
-    let sql = "UPDATE certificates SET last_used_at = $4, usage = COALESCE($5, usage), suite = COALESCE($6, suite), \
-               key_digest = COALESCE($7, key_digest), \
-               not_after_at = CASE WHEN not_after_at < $8 THEN $8 ELSE not_after_at END, organisation_id = $9, role = $10 \
-               WHERE issuer = $1 AND serial = $2 AND user_id = $3 RETURNING *";
+    let known = list_for_user(tx, certificate.user_id).await?;
+    let Some(known) = known.iter().find(|known| known.is_same_as(certificate)) else {
+        return Ok(Recorded::OfAnotherUser);
+    };
+    use_again(tx, known, certificate).await?;
+    Ok(if certificate.differs_in_role_from(known) {
+        Recorded::Changed(known.id)
+    } else {
+        Recorded::Known(known.id)
+    })
+}
+
+/// NCA derives the serial number from the key, so that a certificate which is issued anew for the same key has it again; role
+/// and organisation are those of the certificate used now (security rule DG-5).
+async fn use_again(tx: &Tx, known: &Certificate, certificate: &Certificate) -> Result<u64, StorageError> {
+    let sql = "UPDATE certificates SET last_used_at = $2, usage = COALESCE($3, usage), suite = COALESCE($4, suite), \
+               key_digest = COALESCE($5, key_digest), \
+               not_after_at = CASE WHEN not_after_at < $6 THEN $6 ELSE not_after_at END, organisation_id = $7, role = $8 \
+               WHERE id = $1";
+    let organisation = match certificate.role {
+        CertificateRole::Individual => None,
+        CertificateRole::Head
+        | CertificateRole::Signatory
+        | CertificateRole::FinancialSignatory
+        | CertificateRole::HumanResources
+        | CertificateRole::Employee
+        | CertificateRole::Organisation => certificate.organisation.or(known.organisation),
+    };
     let [usage, suite, key_digest] = of_key(certificate);
     let values = [
-        certificate.issuer.clone().into(),
-        certificate.serial.clone().into(),
-        certificate.user_id.as_uuid().into(),
+        known.id.as_uuid().into(),
         at(certificate.last_used_at),
         usage,
         suite,
         key_digest,
         at(certificate.not_after),
-        certificate.organisation.map(OrganisationId::as_uuid).into(),
+        organisation.map(OrganisationId::as_uuid).into(),
         certificate.role.as_str().into(),
     ];
-    let row: Option<Row> = sql::find(tx, sql, values).await?;
-    Ok(row.map_or(Recorded::OfAnotherUser, |row| {
-        Recorded::Known(CertificateId::from_uuid(row.id))
-    }))
+    sql::execute(tx, sql, values).await
 }
 
 fn of_key(certificate: &Certificate) -> [Value; 3] {

@@ -37,7 +37,16 @@ pub struct SealedEvidence {
     about: About,
     digest: [u8; 32],
     sealed: Vec<u8>,
-    objects: Vec<Arc<[u8]>>,
+    objects: Vec<SharedObject>,
+}
+
+/// What many records share, with its digest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SharedObject {
+    /// SHA-256 of the content, which its owner computed once: a list has megabytes. [`find`] checks it again.
+    pub digest: [u8; 32],
+    /// The content.
+    pub content: Arc<[u8]>,
 }
 
 /// A record as it was written.
@@ -66,7 +75,7 @@ impl SealedEvidence {
     pub fn seal(
         about: About,
         record: &[u8],
-        objects: Vec<Arc<[u8]>>,
+        objects: Vec<SharedObject>,
         keyring: &Keyring,
         rng: &mut dyn CryptoRng,
     ) -> Result<Self, StorageError> {
@@ -106,13 +115,13 @@ pub async fn insert(tx: &Tx, evidence: &SealedEvidence) -> Result<(), StorageErr
     ];
     sql::insert(tx, "evidence", cells).await?;
     for object in &evidence.objects {
-        let digest = sha256(object).to_vec();
+        let digest = object.digest.to_vec();
         // A list has megabytes: it does not travel to the database when it is there.
         if !is_object_kept(tx, &digest).await? {
             let cells = [
                 ("digest", digest.clone().into()),
                 ("recorded_at", at(about.at)),
-                ("content", object.to_vec().into()),
+                ("content", object.content.to_vec().into()),
             ];
             sql::insert_new(tx, "evidence_objects", cells).await?;
         }

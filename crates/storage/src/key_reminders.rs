@@ -43,20 +43,30 @@ const DUE: &str = "certificates.refused_at IS NULL AND users.state IN ('invited'
     AND NOT EXISTS (SELECT 1 FROM key_reminders WHERE key_reminders.certificate_id = certificates.id \
     AND key_reminders.not_after_at = certificates.not_after_at AND key_reminders.days = $3)";
 
-/// Up to `limit` certificates of which a reminder is due, those that end first before others.
+/// Up to `limit` certificates behind `after` of which a reminder is due, those that end first before others.
 ///
 /// # Errors
 /// The database is not available.
-pub async fn list_due(conn: &Connection, ending: Ending, limit: u32) -> Result<Vec<DueReminder>, StorageError> {
+pub async fn list_due(
+    conn: &Connection,
+    ending: Ending,
+    (after, limit): (Option<DueReminder>, u32),
+) -> Result<Vec<DueReminder>, StorageError> {
     let sql = format!(
         "SELECT certificates.id, certificates.user_id, certificates.not_after_at FROM certificates \
          JOIN users ON users.id = certificates.user_id WHERE certificates.not_after_at > $1 \
-         AND certificates.not_after_at <= $2 AND {DUE} ORDER BY certificates.not_after_at, certificates.id LIMIT $4"
+         AND certificates.not_after_at <= $2 AND {DUE} AND (certificates.not_after_at, certificates.id) > ($4, $5) \
+         ORDER BY certificates.not_after_at, certificates.id LIMIT $6"
     );
+    let (ends, id) = after.map_or((i64::MIN, Uuid::nil()), |due| {
+        (due.not_after.as_micros(), due.certificate.as_uuid())
+    });
     let values = [
         at(ending.after),
         at(ending.until),
         i64::from(ending.days).into(),
+        ends.into(),
+        id.into(),
         i64::from(limit).into(),
     ];
     let rows: Vec<Row> = sql::list(conn, &sql, values).await?;

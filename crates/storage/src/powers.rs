@@ -162,15 +162,37 @@ pub async fn end(tx: &Tx, id: PowerId, end: PowerEnd, now: Timestamp) -> Result<
     Ok(sql::execute(tx, sql, [id.as_uuid().into(), at(now), end.as_str().into()]).await? == 1)
 }
 
-/// Up to `limit` powers whose time is over and of which nobody was told yet.
+/// A power whose time is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Over {
+    /// The power.
+    pub id: PowerId,
+    /// Until when it was given.
+    pub until: Timestamp,
+}
+
+/// Up to `limit` powers behind `after` whose time is over and of which nobody was told yet, the longest over first. What else
+/// stands in their rows is not read, so that a damaged one is only its own trouble.
 ///
 /// # Errors
-/// The database is not available, or a row is impossible.
-pub async fn list_untold(conn: &Connection, now: Timestamp, limit: u32) -> Result<Vec<KeptPower>, StorageError> {
-    let sql = format!(
-        "{KEPT} WHERE powers.told_at IS NULL AND powers.until_at <= $1 ORDER BY powers.until_at, powers.id LIMIT $2"
-    );
-    read(sql::list(conn, &sql, [at(now), i64::from(limit).into()]).await?)
+/// The database is not available.
+pub async fn list_untold(
+    conn: &Connection,
+    now: Timestamp,
+    (after, limit): (Option<Over>, u32),
+) -> Result<Vec<Over>, StorageError> {
+    let sql = "SELECT id, until_at FROM powers WHERE told_at IS NULL AND until_at <= $1 AND (until_at, id) > ($2, $3) \
+               ORDER BY until_at, id LIMIT $4";
+    let (until, id) = after.map_or((i64::MIN, Uuid::nil()), |over| {
+        (over.until.as_micros(), over.id.as_uuid())
+    });
+    let values = [at(now), until.into(), id.into(), i64::from(limit).into()];
+    let rows: Vec<OverRow> = sql::list(conn, sql, values).await?;
+    let over = |row: OverRow| Over {
+        id: PowerId::from_uuid(row.id),
+        until: Timestamp::from_micros(row.until_at),
+    };
+    Ok(rows.into_iter().map(over).collect())
 }
 
 /// Whether there is such a power.
@@ -200,6 +222,12 @@ fn read(rows: Vec<Row>) -> Result<Vec<KeptPower>, StorageError> {
 #[derive(FromQueryResult)]
 struct IdRow {
     id: Uuid,
+}
+
+#[derive(FromQueryResult)]
+struct OverRow {
+    id: Uuid,
+    until_at: i64,
 }
 
 #[derive(FromQueryResult)]

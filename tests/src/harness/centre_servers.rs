@@ -82,13 +82,16 @@ impl Town {
     pub async fn fetches(&self) {
         let lists = &self.app.jobs.lists;
         lists.refresh(self.app.db(), self.app.now()).await.unwrap();
-        ListsInUse::default().take_over(self.app.db(), lists).await.unwrap();
+        ListsInUse::default()
+            .take_over(self.app.db(), lists, self.app.now())
+            .await
+            .unwrap();
     }
 
     /// A watch over certificates in use, as each node has one.
     pub fn watch(&self) -> RevocationWatch {
         let lists = &self.app.jobs.lists;
-        RevocationWatch::new(Arc::clone(&lists.eds), lists.turns.clone())
+        RevocationWatch::new(Arc::clone(&lists.eds))
     }
 
     /// One round of the watch; how many certificates were stopped.

@@ -2,7 +2,7 @@
 
 use authority::time::{minutes, seconds};
 use jobs::{ListsInUse, Refreshed};
-use storage::revocation_objects;
+use storage::revocation_objects::{self, FetchedObject, RevocationObject};
 use testkit::responder::ListMode;
 
 use crate::harness::Town;
@@ -56,12 +56,12 @@ both_databases! {
         town.publishes().await;
         assert!(other.state.eds.crls().is_empty());
         let mut lists = ListsInUse::default();
-        assert!(lists.take_over(other.db(), &other.jobs.lists).await.unwrap());
+        assert!(lists.take_over(other.db(), &other.jobs.lists, other.now()).await.unwrap());
         assert_eq!(other.state.eds.crls().len(), 1);
-        assert!(!lists.take_over(other.db(), &other.jobs.lists).await.unwrap(), "nothing is new");
+        assert!(!lists.take_over(other.db(), &other.jobs.lists, other.now()).await.unwrap(), "nothing is new");
         town.advance(minutes(10));
         town.publishes().await;
-        assert!(lists.take_over(other.db(), &other.jobs.lists).await.unwrap());
+        assert!(lists.take_over(other.db(), &other.jobs.lists, other.now()).await.unwrap());
     }
 
     async fn of_two_nodes_that_fetch_at_once_one_keeps_the_list(db) {
@@ -79,13 +79,81 @@ both_databases! {
         assert_eq!(kept.version, 1);
     }
 
+    async fn a_database_that_was_set_back_takes_no_node_back_to_an_older_list(db) {
+        let town = Town::by_lists(db).await;
+        let (app, url) = (&town.app, town.server.complete_url());
+        let (lists, mut in_use) = (&app.jobs.lists, ListsInUse::default());
+        let kept = || async { revocation_objects::find(db, &url).await.unwrap().unwrap() };
+        let writes = |old: RevocationObject, replaces| {
+            let object = FetchedObject {
+                url: old.url,
+                replaces,
+                der: old.der.unwrap(),
+                number: None,
+                this_update: app.now(),
+                next_update: app.now(),
+                etag: None,
+                last_modified: None,
+            };
+            async move {
+                let (object, now) = (&object, app.now());
+                let done = db.tx("test", |tx| async move { revocation_objects::record_fetched(&tx, object, (now, now)).await });
+                assert!(done.await.unwrap());
+            }
+        };
+        town.centre.publish().unwrap();
+        refreshes(&town).await;
+        let old = kept().await;
+        assert!(in_use.take_over(db, lists, app.now()).await.unwrap());
+        town.advance(minutes(10));
+        town.revokes("aigerim");
+        town.centre.publish().unwrap();
+        refreshes(&town).await;
+        assert!(in_use.take_over(db, lists, app.now()).await.unwrap());
+        let (newest, used) = (kept().await, app.state.eds.crls());
+        assert_eq!(used[0].entries, 1);
+
+        // It is validly signed and its time is not over; it only does not know the last revocation.
+        writes(old, newest.version).await;
+        for _ in 0..2 {
+            assert!(!in_use.take_over(db, lists, app.now()).await.unwrap());
+            assert_eq!(app.state.eds.crls(), used, "what was used stays");
+        }
+        // What the centre publishes next is taken over as always.
+        town.advance(minutes(10));
+        town.revokes("nurlan");
+        town.centre.publish().unwrap();
+        refreshes(&town).await;
+        assert!(in_use.take_over(db, lists, app.now()).await.unwrap());
+        assert_eq!(app.state.eds.crls()[0].entries, 2);
+    }
+
+    async fn a_list_of_another_kind_drives_out_no_list_that_still_counts(db) {
+        let town = Town::by_lists(db).await;
+        let (app, url) = (&town.app, town.server.complete_url());
+        let (lists, mut in_use) = (&app.jobs.lists, ListsInUse::default());
+        town.centre.publish().unwrap();
+        town.advance(seconds(1));
+        town.centre.publish_changes().unwrap();
+        refreshes(&town).await;
+        assert!(in_use.take_over(db, lists, app.now()).await.unwrap());
+        let used = app.state.eds.crls();
+        assert_eq!(used.len(), 2);
+        db.tamper(&[&format!(
+            "UPDATE revocation_objects SET version = version + 1, \
+             der = (SELECT der FROM revocation_objects WHERE url <> '{url}') WHERE url = '{url}'"
+        )]).await;
+        assert!(!in_use.take_over(db, lists, app.now()).await.unwrap());
+        assert_eq!(app.state.eds.crls(), used, "what was used stays");
+    }
+
     async fn a_list_that_somebody_wrote_into_the_database_is_not_believed(db) {
         let town = Town::by_lists(db).await;
         town.publishes().await;
         town.advance(minutes(10));
         let url = town.server.complete_url();
         let kept = revocation_objects::find(db, &url).await.unwrap().unwrap();
-        let forged = storage::revocation_objects::FetchedObject {
+        let forged = FetchedObject {
             url: url.clone(),
             replaces: kept.version,
             der: b"nothing".to_vec(),
@@ -99,7 +167,7 @@ both_databases! {
         db.tx("test", |tx| async move { revocation_objects::record_fetched(&tx, forged, (now, now)).await })
             .await
             .unwrap();
-        assert!(!ListsInUse::default().take_over(db, &town.app.jobs.lists).await.unwrap());
+        assert!(!ListsInUse::default().take_over(db, &town.app.jobs.lists, town.app.now()).await.unwrap());
         assert_eq!(town.app.state.eds.crls().len(), 1, "what was used stays");
     }
 }

@@ -55,10 +55,10 @@ both_databases! {
         town.revokes(LOGIN);
         town.advance(minutes(10));
         town.publishes().await;
-        jobs::ListsInUse::default().take_over(other.db(), &other.jobs.lists).await.unwrap();
+        jobs::ListsInUse::default().take_over(other.db(), &other.jobs.lists, other.now()).await.unwrap();
         let (mut one, now) = (town.watch(), town.app.now());
         let lists = &other.jobs.lists;
-        let mut two = jobs::RevocationWatch::new(std::sync::Arc::clone(&lists.eds), lists.turns.clone());
+        let mut two = jobs::RevocationWatch::new(std::sync::Arc::clone(&lists.eds));
         let (one, two) = tokio::join!(one.round(&town.app.state.provider, now), two.round(&other.state.provider, now));
         assert_eq!(one.unwrap().len() + two.unwrap().len(), 1);
         assert_eq!(town.app.trace(LOGIN).await.iter().filter(|one| *one == STOPPED).count(), 1);
@@ -100,5 +100,57 @@ both_databases! {
         town.advance(days(1));
         assert_eq!(watch.round(provider, town.app.now()).await.unwrap(), []);
         assert_eq!(asked(), before + 2);
+    }
+
+    async fn a_question_that_nobody_answered_is_asked_again_in_the_next_round(db) {
+        let town = Town::on(db, "").await;
+        town.app.bound_browser(LOGIN).await;
+        town.revokes(LOGIN);
+        let asked = || town.centre.counts().0;
+        let before = asked();
+        let (mut watch, provider) = (town.watch(), &town.app.state.provider);
+        for mode in [OcspMode::Down, OcspMode::Stale, OcspMode::ByEndEntity] {
+            town.centre.answers(mode);
+            assert_eq!(watch.round(provider, town.app.now()).await.unwrap(), []);
+        }
+        assert_eq!(asked(), before + 3);
+        town.centre.answers(OcspMode::Honest);
+        assert_eq!(watch.round(provider, town.app.now()).await.unwrap().len(), 1);
+    }
+
+    async fn a_responder_that_is_down_ends_the_asking_of_a_round(db) {
+        let town = Town::on(db, "").await;
+        for login in [LOGIN, "nurlan", "gulnara", "daniyar"] {
+            town.app.bound_browser(login).await;
+        }
+        let asked = || town.centre.counts().0;
+        let (mut watch, provider) = (town.watch(), &town.app.state.provider);
+        town.centre.answers(OcspMode::Down);
+        for _ in 0..2 {
+            let before = asked();
+            assert_eq!(watch.round(provider, town.app.now()).await.unwrap(), []);
+            assert_eq!(asked(), before + 3);
+        }
+        // When it is back, everybody is asked about at once.
+        town.centre.answers(OcspMode::Honest);
+        let before = asked();
+        assert_eq!(watch.round(provider, town.app.now()).await.unwrap(), []);
+        assert_eq!(asked(), before + 4);
+    }
+
+    async fn a_list_that_is_being_checked_delays_no_answer(db) {
+        let town = Town::on(db, "").await;
+        town.app.bound_browser(LOGIN).await;
+        town.revokes(LOGIN);
+        let turns = town.app.jobs.lists.turns.clone();
+        let (done, held) = std::sync::mpsc::channel::<()>();
+        let (begins, begun) = tokio::sync::oneshot::channel();
+        let checking = tokio::spawn(async move {
+            turns.run(move || begins.send(()).is_ok() && held.recv().is_err()).await.unwrap()
+        });
+        begun.await.unwrap();
+        assert_eq!(town.watches().await, 1);
+        drop(done);
+        assert!(checking.await.unwrap());
     }
 }

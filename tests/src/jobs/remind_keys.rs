@@ -8,7 +8,7 @@ use authority::time::{days, hours, seconds};
 use authority::users::{LockReason, UserState};
 use jobs::remind_keys;
 use messaging::parts::Parts;
-use storage::phones;
+use storage::{StorageError, phones};
 use testkit::pki::CertificateProfile;
 
 use crate::harness::TestApp;
@@ -27,7 +27,7 @@ impl TestApp {
 
     /// How many messages a round makes, and how many of them leave now.
     async fn reminds(&self) -> (usize, usize) {
-        let made = remind_keys(&self.state.provider, self.now()).await.unwrap().made;
+        let made = remind_keys(&self.state.provider, self.now()).await.unwrap();
         let before = self.sent_messages().await;
         self.delivers_messages().await;
         (made, self.sent_messages().await - before)
@@ -61,7 +61,7 @@ both_databases! {
         let other = app.another_node(db.another().await).await;
         let (now, here, there) = (app.now(), &app.state.provider, &other.state.provider);
         let (one, two) = tokio::join!(remind_keys(here, now), remind_keys(there, now));
-        assert_eq!(one.unwrap().made + two.unwrap().made, 1);
+        assert_eq!(one.unwrap() + two.unwrap(), 1);
         drop(other);
         let restarted = app.another_node(db.another().await).await;
         assert_eq!(restarted.reminds().await, (0, 1), "what was made leaves, once");
@@ -91,6 +91,25 @@ both_databases! {
                    (SELECT MAX(not_after_at) FROM certificates)";
         db.tamper(&[sql]).await;
         assert_eq!(app.reminds().await, (1, 1));
+    }
+
+    async fn a_damaged_row_keeps_nobody_else_from_their_reminder_and_is_reported(db) {
+        let app = TestApp::on(db).await;
+        for (n, login, left) in [(0, LOGIN, 5), (1, "nurlan", 6), (2, "daniyar", 7)] {
+            app.uses_key_ending_in(login, n, left).await;
+        }
+        // Theirs would be the first.
+        let of_first = format!("WHERE users.id = (SELECT user_id FROM certificates WHERE not_after_at = {})",
+            app.certificates(LOGIN).await[0].not_after.as_micros());
+        db.tamper(&[&format!("UPDATE users SET subject = '' {of_first}")]).await;
+        let failed = remind_keys(&app.state.provider, app.now()).await;
+        assert!(matches!(failed, Err(StorageError::Inconsistent(_))), "{failed:?}");
+        let before = app.sent_messages().await;
+        app.delivers_messages().await;
+        assert_eq!(app.sent_messages().await - before, 2);
+        assert!(remind_keys(&app.state.provider, app.now()).await.is_err(), "until it is repaired");
+        app.delivers_messages().await;
+        assert_eq!(app.sent_messages().await - before, 2, "the others once");
     }
 
     async fn a_key_of_another_kind_that_lasts_longer_is_no_renewal(db) {

@@ -1,13 +1,15 @@
 //! Certificates: issuer and serial number are the identity, and belong to one user.
 
 use authority::certificates::{Certificate, CertificateRole, KeyStorage, KeySuite, KeyUsage, Stop, StopReason};
-use authority::ids::{CertificateId, UserId};
+use authority::identifiers::{Bin, Checksum};
+use authority::ids::{CertificateId, OrganisationId, UserId};
 use authority::time::{days, hours};
 use storage::certificates::{self, Recorded};
+use storage::organisations::{self, Organisation, SealedOrganisation};
 use storage::{Db, StorageError};
 
 use crate::storage::both_databases;
-use crate::storage::fixtures::{NOW, fresh_uuid, insert_user, race};
+use crate::storage::fixtures::{NOW, fresh_uuid, insert_user, keyring, race, rng};
 
 pub(crate) fn certificate(user_id: UserId, serial: &[u8]) -> Certificate {
     Certificate {
@@ -27,6 +29,20 @@ pub(crate) fn certificate(user_id: UserId, serial: &[u8]) -> Certificate {
         last_used_at: NOW,
         stop: None,
     }
+}
+
+async fn organisation(db: &Db, bin: &str) -> OrganisationId {
+    let organisation = Organisation {
+        id: OrganisationId::from_uuid(fresh_uuid()),
+        bin: Bin::parse(bin, Checksum::Required).unwrap(),
+        name: None,
+    };
+    let sealed = &SealedOrganisation::seal(&organisation, keyring(), &mut rng()).unwrap();
+    let done = db.tx(
+        "test",
+        |tx| async move { organisations::record(&tx, sealed, NOW).await },
+    );
+    done.await.unwrap()
 }
 
 /// Records certificates.
@@ -100,6 +116,35 @@ both_databases! {
         record(db, &[&first, &anew, &first]).await;
         let list = certificates::list_for_user(db, user).await.unwrap();
         assert_eq!((list.len(), list[0].not_after), (1, anew.not_after));
+    }
+
+    async fn another_role_or_organisation_is_a_change_and_what_was_not_looked_for_is_none(db) {
+        let user = insert_user(db).await.id;
+        let (one, two) = (organisation(db, "990640000015").await, organisation(db, "990640000025").await);
+        let known = certificate(user, b"\x01");
+        let with = |role, organisation| Certificate { role, organisation, ..known.clone() };
+        let (head, employee) = (CertificateRole::Head, CertificateRole::Employee);
+        for (shown, is_change, kept) in [
+            (with(head, None), None, None),
+            (with(head, Some(one)), Some(false), Some(one)),
+            (with(head, None), Some(false), Some(one)),
+            (with(head, Some(two)), Some(true), Some(two)),
+            (with(head, Some(two)), Some(false), Some(two)),
+            (with(employee, Some(two)), Some(true), Some(two)),
+            (with(head, None), Some(true), Some(two)),
+            (with(CertificateRole::Individual, None), Some(true), None),
+            (with(CertificateRole::Individual, None), Some(false), None),
+        ] {
+            let shown = &shown;
+            let recorded = db.tx("test", |tx| async move { certificates::record(&tx, shown).await }).await.unwrap();
+            let expected = match is_change {
+                None => Recorded::New,
+                Some(false) => Recorded::Known(known.id),
+                Some(true) => Recorded::Changed(known.id),
+            };
+            let list = certificates::list_for_user(db, user).await.unwrap();
+            assert_eq!((recorded, list[0].role, list[0].organisation), (expected, shown.role, kept), "{shown:?}");
+        }
     }
 
     async fn a_certificate_is_new_once_and_keeps_its_id(db) {

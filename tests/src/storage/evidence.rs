@@ -6,7 +6,7 @@ use authority::audit::{Actor, Event, EventKind};
 use authority::ids::{AttemptId, EventId, UserId};
 use authority::time::{days, seconds};
 use storage::audit::{Problem, Verdict};
-use storage::evidence::{self, About, Evidence, SealedEvidence};
+use storage::evidence::{self, About, Evidence, SealedEvidence, SharedObject};
 use storage::{Db, StorageError, audit, users};
 
 use crate::storage::both_databases;
@@ -37,6 +37,14 @@ fn about(user: UserId) -> About {
 
 /// Keeps a record as a first stage does: with the event that carries its digest.
 async fn keep(db: &Db, about: About, record: &[u8], objects: Vec<Arc<[u8]>>) {
+    let shared = |content: Arc<[u8]>| SharedObject {
+        digest: aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &content)
+            .as_ref()
+            .try_into()
+            .unwrap(),
+        content,
+    };
+    let objects = objects.into_iter().map(shared).collect();
     let sealed = &SealedEvidence::seal(about, record, objects, keyring(), &mut rng()).unwrap();
     let event = &Event {
         user_id: Some(about.user),

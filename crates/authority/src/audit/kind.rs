@@ -50,11 +50,11 @@ event_kinds! {
     SignedOut => "signed_out",
     /// A user record was made.
     UserCreated => "user_created",
-    /// A certificate was used here for the first time.
+    /// A certificate was used here for the first time, or was issued anew in another role or for another organisation.
     CertificateRecorded => "certificate_recorded",
     /// A certificate is not accepted here any more; what rested on it ended.
     CertificateStopped => "certificate_stopped",
-    /// A certificate that its person had stopped is accepted again.
+    /// A certificate is accepted again that its person had stopped, whose hold its centre lifted, or for which an operator says so.
     CertificateAccepted => "certificate_accepted",
     /// A key, or the keys in a browser, seem to be shared.
     KeySharingSuspected => "key_sharing_suspected",

@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `record` | what is kept of one signature, in its one written form |
 //! | `file` | a record with everything that it names, as `kiru evidence export` writes it |
+//! | `object` | what records share, with its digest |
 //! | `verify` | reaching the verdict again |
 //!
 //! A record has a digest, which stands in the audit event of the signature. Signature, certificates, lists and answers prove
@@ -12,9 +13,11 @@
 //! within the life of the challenge) is proven by the digest in the audit log.
 
 mod file;
+mod object;
 mod record;
 mod verify;
 
 pub use file::evidence_file;
+pub use object::EvidenceObject;
 pub use record::{EvidenceAbout, EvidenceRecord};
 pub use verify::{EvidenceReading, verify};

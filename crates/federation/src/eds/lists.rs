@@ -6,6 +6,7 @@ use authority::time::Timestamp;
 
 use super::certificate::PublicKeyInfo;
 use super::crl::{self, ListKind, RevocationList};
+use super::evidence::EvidenceObject;
 use super::path::{Authority, TrustStore};
 use super::revocation::{CrlFault, CrlProblem, CrlState};
 use super::settings::TrustFile;
@@ -21,7 +22,7 @@ struct Checked {
     issuer: Vec<u8>,
     key: PublicKeyInfo,
     list: RevocationList,
-    der: Arc<[u8]>,
+    signed: EvidenceObject,
 }
 
 impl CheckedList {
@@ -70,9 +71,9 @@ impl CheckedList {
         now >= self.0.list.next_update
     }
 
-    /// The list as it was signed, DER.
-    pub(crate) fn der(&self) -> Arc<[u8]> {
-        Arc::clone(&self.0.der)
+    /// The list as it was signed.
+    pub(crate) fn signed(&self) -> EvidenceObject {
+        self.0.signed.clone()
     }
 
     pub(crate) fn is_of(&self, authority: &Authority) -> bool {
@@ -138,7 +139,7 @@ pub(crate) fn read_one(der: &[u8], name: &str, trust: &TrustStore) -> Result<Che
                 issuer: authority.name().to_vec(),
                 key: authority.key().clone(),
                 list: received.list,
-                der: der.into(),
+                signed: EvidenceObject::of(der.into()),
             })));
         } else {
             fault = CrlFault::Signature;

@@ -64,7 +64,9 @@ mod tests;
 pub use const_oid::ObjectIdentifier;
 
 pub use challenge::{Challenge, ChallengePurpose, ChallengeText, challenge_document};
-pub use evidence::{EvidenceAbout, EvidenceReading, EvidenceRecord, evidence_file, verify as verify_evidence};
+pub use evidence::{
+    EvidenceAbout, EvidenceObject, EvidenceReading, EvidenceRecord, evidence_file, verify as verify_evidence,
+};
 pub use identity::{CertifiedNames, CertifiedOrganisation, IdentityFault, NationalIdentity};
 pub use inspect::{
     AnswerReading, CertificateReading, Inspection, ListReading, NamesReading, PathReading, RevocationReading,

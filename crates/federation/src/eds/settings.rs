@@ -48,6 +48,7 @@ impl fmt::Debug for TrustFile {
 }
 
 /// Settings of [`super::EdsVerifier`].
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 #[derive(Clone, Debug)]
 pub struct EdsSettings {
     /// Certificates of authorities in which paths may end. Test or production, never both.

@@ -30,7 +30,8 @@ impl EdsVerifier {
     ) -> Result<OcspAnswer, OcspFault> {
         let is_asked = |issuer: &&Arc<Authority>| question.is_to(issuer);
         let issuer = self.trust.authorities().find(is_asked).ok_or(OcspFault::Responder)?;
-        let is_withdrawn = |serial: &[u8]| self.revocations.is_withdrawn(issuer, serial, now);
+        let lists = self.revocations.snapshot();
+        let is_withdrawn = |serial: &[u8]| lists.is_withdrawn(issuer, serial, now);
         let rules = ocsp::Rules {
             issuer,
             suites: self.trust.suites(),
@@ -51,9 +52,8 @@ impl EdsVerifier {
     /// `None` when no fresh list covers every authority of that name.
     pub fn is_listed(&self, issuer: &[u8], serial: &[u8], now: Timestamp) -> Option<bool> {
         let of_name = self.trust.authorities().filter(|one| one.name() == issuer);
-        let said: Vec<Option<bool>> = of_name
-            .map(|one| self.revocations.is_withdrawn(one, serial, now))
-            .collect();
+        let lists = self.revocations.snapshot();
+        let said: Vec<Option<bool>> = of_name.map(|one| lists.is_withdrawn(one, serial, now)).collect();
         if said.contains(&Some(true)) {
             return Some(true);
         }

@@ -2,18 +2,18 @@
 //! last, so that nobody makes us look things up with garbage. [`EdsVerifier::examine`] makes all but the last, and waits for
 //! nothing; [`EdsVerifier::conclude`] judges with what the lists or a responder say.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use authority::identifiers::Checksum;
 use authority::time::Timestamp;
 
 use super::certificate::Certificate;
+use super::evidence::EvidenceObject;
 use super::identity::{self, NationalIdentity};
-use super::ocsp::{CertId, CertificateStatus, OcspAnswer};
+use super::ocsp::OcspAnswer;
 use super::path::{TrustStore, TrustedPath};
 use super::profile::Contour;
-use super::refusal::{EdsRefusal, StatusFault};
+use super::refusal::EdsRefusal;
 use super::responders::Responders;
 use super::revocation::{CrlProblem, CrlState, Revocations};
 use super::roles::Roles;
@@ -89,10 +89,10 @@ pub struct Grounds {
     pub(crate) at: Timestamp,
     /// By how much an answer was allowed to be older than its own time.
     pub(crate) grace: Duration,
-    /// Authorities above the certificate, DER, the issuing one first, the anchor last.
-    pub(crate) path: Vec<Arc<[u8]>>,
-    /// The lists that were looked into, DER.
-    pub(crate) lists: Vec<Arc<[u8]>>,
+    /// Authorities above the certificate, the issuing one first, the anchor last.
+    pub(crate) path: Vec<EvidenceObject>,
+    /// The lists that were looked into.
+    pub(crate) lists: Vec<EvidenceObject>,
 }
 
 impl std::fmt::Debug for Grounds {
@@ -221,7 +221,8 @@ impl EdsVerifier {
         (now, grace): (Timestamp, Duration),
     ) -> Result<VerifiedEds, EdsRefusal> {
         let Examined { certificate, path, .. } = &examined;
-        let status = self.check_status((path, &certificate.serial), source, (now, grace))?;
+        let lists = self.revocations.snapshot();
+        let status = lists.judge((path, &certificate.serial), source, (now, grace))?;
         let issuer_answered = match &status {
             StatusEvidence::List { .. } => false,
             StatusEvidence::Answer(answer) => !answer.rests_on_list(),
@@ -233,7 +234,7 @@ impl EdsVerifier {
             at: now,
             grace,
             path: examined.path.certificates(),
-            lists: self.revocations.consulted(&examined.path, issuer_answered),
+            lists: lists.consulted(&examined.path, issuer_answered),
         };
         Ok(VerifiedEds {
             identity: examined.identity,
@@ -252,41 +253,7 @@ impl EdsVerifier {
         source: StatusSource,
         (now, grace): (Timestamp, Duration),
     ) -> Result<StatusEvidence, EdsRefusal> {
-        match source {
-            StatusSource::Lists => Ok(StatusEvidence::List {
-                made_at: self.revocations.check(serial, path, now)?,
-            }),
-            StatusSource::Answer(answer) => {
-                self.check_answer((path, serial), &answer, (now, grace))?;
-                Ok(StatusEvidence::Answer(answer))
-            }
-        }
-    }
-
-    fn check_answer(
-        &self,
-        (path, serial): (&TrustedPath, &[u8]),
-        answer: &OcspAnswer,
-        (now, grace): (Timestamp, Duration),
-    ) -> Result<(), EdsRefusal> {
-        let unknown = |fault| EdsRefusal::StatusUnknown(fault);
-        let issuer = path.issuing().ok_or(unknown(StatusFault::NoList))?;
-        if *answer.id() != CertId::of(issuer, serial) || !answer.is_fresh(now, grace) {
-            return Err(unknown(StatusFault::Stale));
-        }
-        self.revocations.check_authorities(path, now)?;
-        match answer.status() {
-            CertificateStatus::Good => {}
-            CertificateStatus::Revoked { at } => return Err(EdsRefusal::Revoked { at }),
-            CertificateStatus::NeverIssued => return Err(EdsRefusal::NeverIssued),
-            CertificateStatus::Unknown => return Err(unknown(StatusFault::NotKnownToIssuer)),
-        }
-        // The newest word counts: what the issuer withdrew after the answer is withdrawn.
-        let known = answer.this_update();
-        match self.revocations.withdrawn_after((issuer, serial), known, now) {
-            Some(at) => Err(EdsRefusal::Revoked { at }),
-            None => Ok(()),
-        }
+        self.revocations.snapshot().judge((path, serial), source, (now, grace))
     }
 
     /// Puts these revocation lists in the place of all others, at once.

@@ -1,4 +1,5 @@
-//! The ID token (OIDC Core §2, §3.1.3.6). Nothing that was not asked for is in it, except the protocol's own claims.
+//! The ID token (OIDC Core §2, §3.1.3.6). Nothing that was not asked for is in it, except the
+//! protocol's own claims and in whose name the person acts.
 
 use authority::assurance::AuthenticationMethod;
 use authority::clients::{Client, SigningAlgorithm};
@@ -20,8 +21,8 @@ pub(super) struct Statement<'a> {
     pub(super) nonce: Option<&'a str>,
     /// The access token it goes with.
     pub(super) access_token: &'a str,
-    /// The claims asked for by name.
-    pub(super) asked: Map<String, Value>,
+    /// The claims asked for by name, and in whose name the person acts.
+    pub(super) told: Map<String, Value>,
     /// When.
     pub(super) now: Timestamp,
 }
@@ -44,13 +45,13 @@ fn claims(issuer: &str, expires_at: Timestamp, statement: Statement<'_>) -> Map<
         rests_on,
         nonce,
         access_token,
-        asked,
+        told,
         now,
     } = statement;
     let grant = &rests_on.grant;
     let methods = grant.methods.iter().copied().map(AuthenticationMethod::as_str);
     // What the protocol states goes in last: no claim of a person can take its place (security rule JT-10).
-    let mut claims = asked;
+    let mut claims = told;
     let mut state = |name: &str, value: Value| claims.insert(name.to_owned(), value);
     state("iss", issuer.into());
     state("sub", rests_on.user.subject.as_str().into());

@@ -69,13 +69,19 @@ pub(super) async fn mint(provider: &Provider, order: Order<'_>) -> Result<Minted
         expires_at: now.plus(provider.policy().access_token_ttl),
     };
     let id_token = if access.scopes.contains(&Scope::OpenId) {
-        let asked = user_claims::load(provider, &rests_on.grant.claims.id_token, rests_on).await?;
+        let mut told = user_claims::load(provider, &rests_on.grant.claims.id_token, rests_on).await?;
+        if access.scopes.contains(&Scope::Organisation) {
+            for (name, value) in user_claims::load_in_name(provider, rests_on).await? {
+                // What was asked for by name is told whole.
+                told.entry(name).or_insert(value);
+            }
+        }
         let statement = id_token::Statement {
             client,
             rests_on,
             nonce,
             access_token: access_token.expose(),
-            asked,
+            told,
             now,
         };
         Some(id_token::sign(provider, statement)?)

@@ -67,6 +67,17 @@ impl InName {
         })))
     }
 
+    /// Name and number of a natural person are not told.
+    pub(super) fn without_personal(mut self) -> Self {
+        if let Some(known) = &mut self.0
+            && known.principal.kind == PrincipalKind::Person
+        {
+            known.principal.name = None;
+            known.principal.number = None;
+        }
+        self
+    }
+
     /// `{bin, name, role}` of the organisation.
     pub(super) fn organisation(&self) -> Option<Value> {
         let known = self

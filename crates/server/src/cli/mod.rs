@@ -13,6 +13,7 @@ mod exclusivity;
 mod keys;
 mod keys_sharing;
 mod people;
+mod people_keys;
 mod person;
 mod policy;
 mod serve;

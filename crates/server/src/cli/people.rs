@@ -1,4 +1,5 @@
-//! `kiru people apply F`, `kiru people list`, `kiru people lock|unlock PERSON --reason T`.
+//! `kiru people apply F`, `kiru people list`, `kiru people lock|unlock PERSON --reason T`, and people's keys:
+//! `kiru people keys PERSON`, `kiru people accept-key PERSON KEY --reason T`.
 
 use std::path::PathBuf;
 
@@ -8,6 +9,7 @@ use authority::users::{StateRefusal, User, UserState};
 use clap::Subcommand;
 
 use super::clients::{read, refused};
+use super::people_keys;
 use super::person::{PersonAndReason, office};
 use super::{ConfigFile, Failure, say};
 use crate::apply::{apply_people, parse_people};
@@ -39,6 +41,15 @@ pub(super) enum Verb {
     Lock(PersonAndReason),
     /// Unlock an account that an administrator, the person or three months of silence had locked.
     Unlock(PersonAndReason),
+    /// List a person's keys, latest use first: id, role, suite, until when it is good, and whether it is accepted.
+    Keys {
+        /// IIN, `sub` or user id; outside production also the login.
+        person: String,
+        #[command(flatten)]
+        config: ConfigFile,
+    },
+    /// Accept a person's key again that was stopped as shared or revoked; the next sign-in asks its centre as always.
+    AcceptKey(people_keys::AcceptKey),
 }
 
 pub(super) async fn run(verb: &Verb) -> Result<(), Failure> {
@@ -62,6 +73,8 @@ pub(super) async fn run(verb: &Verb) -> Result<(), Failure> {
             say("unlocked; the person signs in as before");
             Ok(())
         }
+        Verb::Keys { person, config } => people_keys::list(person, config).await,
+        Verb::AcceptKey(asked) => people_keys::accept(asked).await,
     }
 }
 

@@ -14,7 +14,7 @@ use crate::material;
 /// Trust, by configuration or by arguments.
 #[derive(Debug, Args)]
 pub(super) struct Trust {
-    /// A configuration file whose `[eds]` is used; nothing else of it is.
+    /// A whole configuration file, of which `[eds]` is used.
     #[arg(long, value_name = "FILE", conflicts_with = "anchor")]
     config: Option<PathBuf>,
     /// Root certificates that a path may end in; then no configuration is read.

@@ -42,6 +42,7 @@ pub(super) struct Raw {
 
 /// Section `[eds]`, checked.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Eds {
     profile: Option<&'static Profile>,
     anchors: Vec<PathBuf>,

@@ -7,6 +7,7 @@
 //! | `devices` | ending a person's binding |
 //! | `evidence` | what accepted signatures rest on, as files (security rule CE-15) |
 //! | `exclusivity` | ending the 48 hours early: two administrators (security rule DB-13) |
+//! | `keys` | accepting a person's key again (security rule CE-12) |
 //! | `people` | locking and unlocking (security rule AC-5) |
 //! | `policy` | the rules of binding (product A6) |
 //! | `sessions` | how many run at the same time (security rule SE-14) |
@@ -15,6 +16,7 @@ pub mod administrators;
 pub mod devices;
 pub mod evidence;
 pub mod exclusivity;
+pub mod keys;
 pub mod people;
 pub mod policy;
 pub mod sessions;

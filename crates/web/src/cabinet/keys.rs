@@ -13,7 +13,7 @@ use pages::screens::{
     CabinetConfirm, CabinetKeys, Confirmed, Flash, KeyRow, KeyState, Section, SignedOut, StepUpReason,
 };
 use protocol::Problem;
-use protocol::certificates::{self as trust, Stopping};
+use protocol::certificates::{self as trust, Accepting, Stopping};
 use protocol::flow::{SESSION_COOKIE, clear_cookie};
 use protocol::notices::Teller;
 use storage::{StorageError, certificates, key_observations, organisations, user_facts};
@@ -197,8 +197,12 @@ async fn accepted(form: &CabinetForm, id: &str) -> Result<Response, Problem> {
         let Some(user) = form.standing(&tx).await? else {
             return Ok::<_, StorageError>(false);
         };
-        let accepting = (certificate, form.event(EventKind::CertificateAccepted));
-        trust::accept(&tx, teller(form), &user, accepting, form.now).await
+        let accepting = Accepting {
+            certificate,
+            stopped_for: StopReason::Stopped,
+            event: form.event(EventKind::CertificateAccepted),
+        };
+        trust::accept(&tx, teller(form), &user, accepting).await
     });
     if done.await? {
         Ok(CabinetForm::see(HERE, Some(Flash::KeyAccepted)))

@@ -1,10 +1,12 @@
 //! The record of evidence of an accepted signature (security rule CE-15), sealed before the transaction that keeps it beside
 //! its audit event.
 
+use std::sync::Arc;
+
 use authority::audit::Event;
 use authority::ids::{AttemptId, EventId, UserId};
-use federation::eds::{EvidenceAbout, EvidenceRecord, VerifiedEds};
-use storage::evidence::{self, About, SealedEvidence};
+use federation::eds::{EvidenceAbout, EvidenceObject, EvidenceRecord, VerifiedEds};
+use storage::evidence::{self, About, SealedEvidence, SharedObject};
 use storage::{StorageError, Tx, audit};
 
 use crate::flow::FlowPage;
@@ -50,6 +52,11 @@ pub(crate) fn seal(
         purpose: accepted.as_str(),
     };
     let EvidenceRecord { text, objects } = EvidenceRecord::of(verified, named)?;
+    let shared = |object: &EvidenceObject| SharedObject {
+        digest: object.digest(),
+        content: Arc::clone(object.content()),
+    };
+    let objects = objects.iter().map(shared).collect();
     SealedEvidence::seal(about, &text, objects, &page.provider().keyring, &mut rng)
 }
 

@@ -6,6 +6,7 @@ use authority::audit::{Event, EventKind};
 use authority::authentication::{AttemptError, EndReason, FirstFactor, FirstStage, QrTransaction, SignInAttempt};
 use authority::certificates::{self as keys, Certificate, KeySuite};
 use authority::ids::{AttemptId, CertificateId, OrganisationId, UserId};
+use authority::time::Timestamp;
 use authority::users::{FactName, FactSource, Subject, User, UserState};
 use federation::eds::VerifiedEds;
 use protocol::Problem;
@@ -24,6 +25,7 @@ use super::eds::SignatureError;
 use super::evidence::{self, Accepted};
 use super::messages::{self, Kept, Message};
 use super::signer;
+use super::stops::{self, Verified};
 use crate::flow::FlowPage;
 
 /// How often a new person's record is tried when somebody else makes it at the same moment.
@@ -84,6 +86,8 @@ struct Plan<'a> {
     newcomer: Option<User>,
     identifier: Identifier<'static>,
     certificate: Certificate,
+    /// When its centre's word was made that it is good.
+    good_at: Timestamp,
     /// The organisation that the certificate names.
     organisation: Option<SealedOrganisation>,
     facts: Vec<SealedFact>,
@@ -113,8 +117,15 @@ pub(crate) async fn by_eds(page: &FlowPage, proven: Proven<'_>, verified: &Verif
             .tx("first_stage", |tx| async move { plan.record(&tx).await })
             .await;
         match kept {
-            Ok(Some(message)) => return Ok(messages::send(page, message).await?),
-            Ok(None) => return Ok(()),
+            Ok((message, recorded)) => {
+                if let Recorded::Changed(_) = recorded {
+                    page.provider().logout_wake.ring();
+                }
+                return match message {
+                    Some(message) => Ok(messages::send(page, message).await?),
+                    None => Ok(()),
+                };
+            }
             Err(Stop::Again) => {}
             Err(Stop::Refused(refusal)) => return Err(SignatureError::Person(refusal)),
             Err(Stop::Storage(error)) => return Err(SignatureError::Storage(error)),
@@ -144,6 +155,7 @@ async fn plan<'a>(page: &'a FlowPage, proven: Proven<'a>, verified: &VerifiedEds
         newcomer,
         identifier,
         certificate: certificate(CertificateId::mint(now, &mut provider.rng()), user_id, verified, now),
+        good_at: verified.status_made_at(),
         unstated: STATED
             .into_iter()
             .filter(|name| facts.iter().all(|fact| fact.name != *name))
@@ -184,12 +196,7 @@ async fn check_expected(page: &FlowPage, user: UserId) -> Result<(), SignatureEr
 }
 
 /// What is kept of a verified certificate.
-pub(crate) fn certificate(
-    id: CertificateId,
-    user_id: UserId,
-    verified: &VerifiedEds,
-    now: authority::time::Timestamp,
-) -> Certificate {
+pub(crate) fn certificate(id: CertificateId, user_id: UserId, verified: &VerifiedEds, now: Timestamp) -> Certificate {
     let identity = verified.identity();
     Certificate {
         id,
@@ -228,14 +235,18 @@ pub(crate) fn organisation(
 }
 
 impl Plan<'_> {
-    /// Returns the message that is to be sent.
-    async fn record(&self, tx: &Tx) -> Result<Option<Kept>, Stop> {
+    /// Returns the message that is to be sent, and what became of the certificate.
+    async fn record(&self, tx: &Tx) -> Result<(Option<Kept>, Recorded), Stop> {
         self.make_newcomer(tx).await?;
         let user = users::lock(tx, self.user_id).await?;
-        if let Some(stop) = certificates::find_stop(tx, &self.certificate).await? {
+        let verified = Verified {
+            certificate: &self.certificate,
+            good_at: self.good_at,
+        };
+        if let Some(stop) = stops::find(tx, self.page, user.as_ref(), verified).await? {
             return Err(Stop::Refused(FirstStageRefusal::Stopped(stop)));
         }
-        let certificate_id = self.record_certificate(tx, user.as_ref()).await?;
+        let (certificate_id, recorded) = self.record_certificate(tx, user.as_ref()).await?;
         user_facts::record(tx, &self.facts, self.page.now).await?;
         user_facts::forget(tx, self.user_id, FactSource::Certificate, &self.unstated).await?;
         let factor = FirstFactor::Eds {
@@ -248,10 +259,11 @@ impl Plan<'_> {
             at: self.page.now,
         };
         pass(tx, self.page, self.proven, stage, &self.evidence).await?;
-        match &self.message {
-            Some(message) => Ok(message.keep(tx, self.page).await?.ok()),
-            None => Ok(None),
-        }
+        let message = match &self.message {
+            Some(message) => message.keep(tx, self.page).await?.ok(),
+            None => None,
+        };
+        Ok((message, recorded))
     }
 
     async fn make_newcomer(&self, tx: &Tx) -> Result<(), Stop> {
@@ -263,13 +275,15 @@ impl Plan<'_> {
         }
     }
 
-    async fn record_certificate(&self, tx: &Tx, user: Option<&User>) -> Result<CertificateId, Stop> {
-        match signer::record(tx, &self.certificate, self.organisation.as_ref(), self.page.now).await? {
+    async fn record_certificate(&self, tx: &Tx, user: Option<&User>) -> Result<(CertificateId, Recorded), Stop> {
+        let event = self.event(EventKind::CertificateRecorded);
+        let recorded = signer::record(tx, &self.certificate, self.organisation.as_ref(), event).await?;
+        match recorded {
             Recorded::New => {
                 self.tell_of_new_key(tx, user).await?;
-                Ok(self.certificate.id)
+                Ok((self.certificate.id, recorded))
             }
-            Recorded::Known(id) => Ok(id),
+            Recorded::Known(id) | Recorded::Changed(id) => Ok((id, recorded)),
             Recorded::OfAnotherUser => Err(Stop::Refused(FirstStageRefusal::CertificateOfAnother)),
         }
     }

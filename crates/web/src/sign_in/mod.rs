@@ -5,7 +5,7 @@
 //! * `signer`: whose certificate it is, and keeping it.
 //! * `second_stage`: comparing a code. `messages`: minting one and sending it.
 //! * `verification`: whether an answer to a challenge holds, in one place for all pages that ask for a signature.
-//! * `certificate_facts`, `refusals`: pure.
+//! * `stops`: whether a certificate is accepted here still. `certificate_facts`, `refusals`: pure.
 
 mod certificate_facts;
 pub(crate) mod choose;
@@ -19,4 +19,5 @@ mod second_stage;
 mod send_limits;
 pub(crate) mod signer;
 pub(crate) mod sms;
+mod stops;
 pub(crate) mod verification;

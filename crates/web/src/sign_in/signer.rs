@@ -1,11 +1,11 @@
 //! Whose certificate a signature was made with, and keeping the certificate: the same for every page that takes signatures.
 
+use authority::audit::Event;
 use authority::certificates::Certificate;
 use authority::ids::UserId;
-use authority::time::Timestamp;
 use authority::users::IdentifierKind;
 use federation::eds::VerifiedEds;
-use storage::certificates::{self, Recorded};
+use storage::certificates::Recorded;
 use storage::identifiers::{self, Identified, Identifier};
 use storage::organisations::{self, SealedOrganisation};
 use storage::{StorageError, Tx};
@@ -27,20 +27,21 @@ pub(crate) async fn find(page: &FlowPage, verified: &VerifiedEds) -> Result<Opti
     })
 }
 
-/// Keeps a certificate with the organisation that it names now.
+/// Keeps a certificate with the organisation that it names now; `event` says where it was used. See
+/// [`protocol::certificates::record`].
 pub(crate) async fn record(
     tx: &Tx,
     certificate: &Certificate,
     named: Option<&SealedOrganisation>,
-    now: Timestamp,
+    event: Event,
 ) -> Result<Recorded, StorageError> {
     let organisation = match named {
-        Some(named) => Some(organisations::record(tx, named, now).await?),
+        Some(named) => Some(organisations::record(tx, named, event.at).await?),
         None => None,
     };
     let certificate = Certificate {
         organisation,
         ..certificate.clone()
     };
-    certificates::record(tx, &certificate).await
+    protocol::certificates::record(tx, &certificate, event).await
 }

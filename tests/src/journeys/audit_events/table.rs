@@ -69,7 +69,7 @@ pub(super) fn demand(kind: EventKind) -> Demand {
         | EventKind::CertificateRecorded => done(PERSON, STAGE),
         EventKind::CertificateStopped => done(&[Actor::User, Actor::Operator, Actor::System], &[User, Reason]),
         EventKind::KeySharingSuspected => done(SYSTEM, &[User, Client, Device, Address, Methods, Reason, Reference]),
-        EventKind::CertificateAccepted => done(&[Actor::User, Actor::Operator], &[User, Reason]),
+        EventKind::CertificateAccepted => done(&[Actor::User, Actor::Operator, Actor::System], &[User, Reason]),
         EventKind::SmsSent => done(SYSTEM, STAGE),
         EventKind::SmsFailed => refused(SYSTEM, STAGE),
         EventKind::SmsBudgetReached => done(SYSTEM, &[Client, Address, Reason, Reference]),

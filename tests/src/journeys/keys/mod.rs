@@ -1,7 +1,9 @@
 //! A person's keys (product B6, C2, C4; security rules CE-12, CE-14).
 //!
-//! * `page`: K3. `sharing`: what seems to be shared. `stopped`: what ends when a key is not accepted any more, and what it opens from then on.
+//! * `accepted`: what an operator accepts again. `held`: holds that the centre lifts. `page`: K3. `sharing`: what seems to be shared. `stopped`: what ends when a key is not accepted any more, and what it opens from then on.
 
+mod accepted;
+mod held;
 mod page;
 mod sharing;
 mod stopped;
@@ -12,7 +14,7 @@ use authority::audit::{Actor, Event, EventKind};
 use authority::certificates::{Certificate, StopReason};
 use authority::ids::{CertificateId, EventId};
 use authority::time::{Timestamp, days};
-use protocol::certificates::{Stopping, accept, stop};
+use protocol::certificates::{Accepting, Stopping, accept, stop};
 use protocol::notices::Teller;
 use storage::{StorageError, certificates, users};
 use testkit::keys::PersonKey;
@@ -110,7 +112,12 @@ impl TestApp {
                 actor: Actor::Operator,
                 ..system_event(now)
             };
-            accept(&tx, self.teller(), &user, (stopped, event), now).await
+            let accepting = Accepting {
+                certificate: stopped,
+                stopped_for: StopReason::Stopped,
+                event,
+            };
+            accept(&tx, self.teller(), &user, accepting).await
         });
         done.await.map_err(|error: StorageError| error).unwrap()
     }

@@ -1,9 +1,10 @@
 //! In whose name a person acts (product B5; security rules DG-5, DG-6, DG-7).
 //!
-//! * `names`: the organisation of the certificate, S17, what tokens say. `powers`: powers of attorney, given, used and ended.
-//!   `proprietors`: the same for sole proprietors. `refusals`: who may not give or end one, and what forms are refused.
-//!   `races`: ending one while it is used.
+//! * `names`: the organisation of the certificate, S17, what tokens say. `anew`: a certificate issued anew. `powers`: powers of
+//!   attorney, given, used and ended. `proprietors`: the same for sole proprietors. `refusals`: who may not give or end one, and
+//!   what forms are refused. `races`: ending one while it is used.
 
+mod anew;
 mod names;
 mod powers;
 mod proprietors;

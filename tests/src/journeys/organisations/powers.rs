@@ -4,6 +4,7 @@ use authority::audit::EventKind;
 use authority::representation::Principal;
 use authority::time::{days, hours, minutes, seconds};
 use authority::users::{LockReason, UserState};
+use storage::StorageError;
 use testkit::people::DemoPerson;
 
 use super::{BIN, SCHOOL, typed};
@@ -39,6 +40,11 @@ both_databases! {
         let power = storage::powers::list_of_agent(app.db(), agent.id).await.unwrap().remove(0).power;
         assert_eq!((&told["power"], &told["until"]), (&power.id.to_string().into(), &power.until.as_unix_seconds().into()));
         assert!(claims.get("organisation").is_none() && claims.get("certificate_role").is_none(), "{claims}");
+        let stated = payload(tokens.text("id_token"));
+        let principal = serde_json::json!({"kind": "person", "sub": giver.subject.as_str()});
+        assert_eq!(stated["representation"]["principal"], principal, "neither name nor number may travel as a hint");
+        assert_eq!(stated["representation"]["power"], told["power"]);
+        assert!(stated.get("organisation").is_none(), "{stated}");
         let events = app.events("nurlan").await;
         let find = |kind| events.iter().find(|event| event.kind == kind).unwrap();
         for kind in [EventKind::TokensIssued, EventKind::ConsentGranted, EventKind::PowerReceived] {
@@ -151,6 +157,19 @@ both_databases! {
         }
     }
 
+    async fn a_refresh_without_the_scope_names_nobody_in_its_id_token(db) {
+        let app = TestApp::on(db).await;
+        let mut principal = app.in_cabinet("aigerim").await;
+        app.gives(&mut principal, "nurlan", &[]).await;
+        let (diary, mut browser) = (app.diary(), app.browser());
+        let names = app.arrives(&mut browser, &app.person("nurlan"), &diary.request(OFFLINE)).await;
+        let tokens = app.acts(&mut browser, &names, "power-1", &diary).await;
+        assert!(payload(tokens.text("id_token")).get("representation").is_some());
+        let fields = [("grant_type", "refresh_token"), ("refresh_token", tokens.text("refresh_token")), ("scope", "openid")];
+        let narrowed = diary.token(&fields).await;
+        assert!(payload(narrowed.text("id_token")).get("representation").is_none());
+    }
+
     async fn the_agent_renounces(db) {
         let app = TestApp::on(db).await;
         let mut principal = app.in_cabinet("aigerim").await;
@@ -217,6 +236,25 @@ both_databases! {
         assert_eq!(diary.userinfo(tokens.text("access_token")).await.status, 401);
         app.puts("aigerim", state).await;
         assert_eq!(diary.userinfo(tokens.text("access_token")).await.status, 200);
+    }
+
+    async fn a_damaged_power_keeps_no_other_from_being_told_and_is_reported(db) {
+        let app = TestApp::on(db).await;
+        for (n, giver) in ["aigerim", "gulnara"].into_iter().enumerate() {
+            let mut principal = app.in_cabinet(giver).await;
+            let until = typed(app.now().whole_seconds().plus(minutes(5 + u64::try_from(n).unwrap())));
+            app.gives(&mut principal, "nurlan", &[("until", until.as_str())]).await;
+        }
+        db.tamper(&["UPDATE powers SET principal = 'nobody' WHERE until_at = (SELECT MIN(until_at) FROM powers)"]).await;
+        app.advance(days(1));
+        for _ in 0..2 {
+            let failed = app.jobs.end_powers(app.now()).await;
+            assert!(matches!(failed, Err(StorageError::Inconsistent(_))), "{failed:?}");
+        }
+        for (login, told) in [("aigerim", 0), ("gulnara", 1)] {
+            let ended = app.trace(login).await.iter().filter(|event| event.starts_with("power_ended over")).count();
+            assert_eq!(ended, told, "{login}");
+        }
     }
 
     async fn of_a_power_that_ran_out_everybody_is_told_once(db) {

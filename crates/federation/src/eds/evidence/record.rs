@@ -1,7 +1,5 @@
 //! What is kept of one signature. It is written in one form only: the text is digested.
 
-use std::sync::Arc;
-
 use authority::time::Timestamp;
 use aws_lc_rs::digest;
 use base64::Engine as _;
@@ -10,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::inspect::hex;
 use super::super::verify::{StatusEvidence, VerifiedEds};
+use super::object::EvidenceObject;
 
 /// The version of the form.
 pub(super) const FORMAT: &str = "kiru-evidence-1";
@@ -31,7 +30,7 @@ pub struct EvidenceRecord {
     /// The text.
     pub text: Vec<u8>,
     /// Certificates of authorities and revocation lists that it names by their SHA-256.
-    pub objects: Vec<Arc<[u8]>>,
+    pub objects: Vec<EvidenceObject>,
 }
 
 /// The members of a record, in their order.
@@ -94,7 +93,7 @@ impl EvidenceRecord {
                 grace_seconds: grounds.grace.as_secs(),
             }),
         };
-        let names = |objects: &[Arc<[u8]>]| objects.iter().map(|object| sha256(object)).collect();
+        let names = |objects: &[EvidenceObject]| objects.iter().map(|object| hex(&object.digest())).collect();
         let record = Record {
             format: FORMAT.to_owned(),
             event: about.event.to_owned(),
@@ -111,7 +110,7 @@ impl EvidenceRecord {
         };
         Ok(Self {
             text: serde_json::to_vec(&record)?,
-            objects: grounds.path.iter().chain(&grounds.lists).map(Arc::clone).collect(),
+            objects: grounds.path.iter().chain(&grounds.lists).cloned().collect(),
         })
     }
 }

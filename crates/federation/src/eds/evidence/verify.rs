@@ -8,13 +8,13 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 
 use super::super::challenge::life_of;
-use super::super::inspect::{Broken, CertificateReading, Inspection, Terms, micros};
+use super::super::inspect::{Broken, CertificateReading, Inspection, Terms, hex, micros};
 use super::super::limits;
 use super::super::refusal::{EdsRefusal, StatusFault};
 use super::super::settings::{EdsSettings, TrustFile};
 use super::super::verify::{EdsVerifier, StatusSource, VerifiedEds};
 use super::file::{File, FileFault};
-use super::record::{Record, Verdict, sha256};
+use super::record::{Record, Verdict};
 
 /// A file that was changed, or that says what its signatures do not.
 const CHANGED: &str = "E_EVIDENCE";
@@ -147,7 +147,7 @@ fn source(
 
 /// Certificate, path, person and role are those of the record.
 fn compare(verified: &VerifiedEds, record: &Record) -> Result<(), Broken> {
-    let names: Vec<String> = verified.grounds().path.iter().map(|one| sha256(one)).collect();
+    let names: Vec<String> = verified.grounds().path.iter().map(|one| hex(&one.digest())).collect();
     if STANDARD.encode(verified.certificate()) != record.certificate {
         return Err(differs("the signer's certificate is another one"));
     }

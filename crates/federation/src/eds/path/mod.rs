@@ -25,6 +25,7 @@ use rustls_pki_types::{CertificateDer, SignatureVerificationAlgorithm, TrustAnch
 use webpki::{EndEntityCert, Error, ExtendedKeyUsageValidator, KeyPurposeIdIter, VerifiedPath};
 
 use super::certificate::{Certificate, PublicKeyInfo};
+use super::evidence::EvidenceObject;
 use super::extensions::CRL_SIGN;
 use super::profile::Contour;
 use super::refusal::ChainFault;
@@ -294,10 +295,10 @@ impl TrustedPath {
             .zip(self.0.iter().map(Arc::as_ref).skip(1))
     }
 
-    /// The certificates of the authorities, DER.
-    pub(crate) fn certificates(&self) -> Vec<Arc<[u8]>> {
-        let der = |authority: &Authority| authority.certificate.der.as_slice().into();
-        self.authorities().map(der).collect()
+    /// The certificates of the authorities.
+    pub(crate) fn certificates(&self) -> Vec<EvidenceObject> {
+        let object = |authority: &Authority| EvidenceObject::of(authority.certificate.der.as_slice().into());
+        self.authorities().map(object).collect()
     }
 
     /// All authorities.

@@ -247,7 +247,10 @@ fn every_certificate_is_judged_as_the_manifest_says() {
         check_validity(&certificate, imitation.clock())?;
         let role = purpose::role(&certificate, &Roles::default()).map_err(EdsRefusal::Purpose)?;
         let person = identity::read(&certificate, role, checksum).map_err(EdsRefusal::Identity)?;
-        match revocations.check(&certificate.serial, &path, imitation.clock()) {
+        match revocations
+            .snapshot()
+            .check(&certificate.serial, &path, imitation.clock())
+        {
             Ok(_) | Err(EdsRefusal::StatusUnknown(StatusFault::NoList)) => Ok(person),
             Err(refusal) => Err(refusal),
         }

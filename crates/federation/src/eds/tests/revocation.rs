@@ -1,5 +1,8 @@
+use std::sync::Arc;
+
 use authority::time::{hours, seconds};
 
+use super::super::certificate::Certificate;
 use super::deep_vector as vector;
 use super::*;
 
@@ -147,4 +150,32 @@ fn lists_are_exchanged_together_or_not_at_all() {
     verifier.reload_crls(&[file("a", REVOKING)]).unwrap();
     assert!(matches!(judge_with(&verifier, NOW), Err(EdsRefusal::Revoked { .. })));
     assert_eq!(verifier.crls().len(), 1);
+}
+
+#[test]
+fn a_verdict_and_its_evidence_rest_on_the_lists_of_one_moment() {
+    let verifier = with(FRESH);
+    let certificate = judge_with(&verifier, NOW).unwrap().certificate().to_vec();
+    let certificate = Certificate::parse(&certificate).unwrap();
+    let path = verifier.trust.path(&certificate, NOW).unwrap();
+    let moment = verifier.revocations.snapshot();
+    // Another thread exchanges the lists in the middle.
+    assert_eq!(verifier.revocations.load(&settings(REVOKING).crls, &verifier.trust), []);
+    assert!(moment.check(&certificate.serial, &path, NOW).is_ok());
+    let [first, again] = [(); 2].map(|()| moment.consulted(&path, false).remove(0));
+    assert_eq!(first.content()[..], *FRESH);
+    assert_eq!(
+        first.digest(),
+        aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, FRESH).as_ref()
+    );
+    assert!(
+        Arc::ptr_eq(first.content(), again.content()),
+        "it is shared, and digested once"
+    );
+    let next = verifier.revocations.snapshot();
+    assert!(matches!(
+        next.check(&certificate.serial, &path, NOW),
+        Err(EdsRefusal::Revoked { .. })
+    ));
+    assert_eq!(next.consulted(&path, false).remove(0).content()[..], *REVOKING);
 }

@@ -78,6 +78,14 @@ impl VerifiedEds {
         &self.status
     }
 
+    /// When that was made, by the centre's clock.
+    pub const fn status_made_at(&self) -> Timestamp {
+        match &self.status {
+            StatusEvidence::List { made_at } => *made_at,
+            StatusEvidence::Answer(answer) => answer.this_update(),
+        }
+    }
+
     /// What the verdict rests on.
     pub const fn grounds(&self) -> &Grounds {
         &self.grounds

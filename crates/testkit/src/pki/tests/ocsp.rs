@@ -285,3 +285,47 @@ fn an_answer_concludes_its_own_signature_while_it_is_fresh_and_no_other() {
     let alone = verifier.conclude(RSA.examined(&verifier), StatusSource::Lists, NOW);
     assert_eq!(alone.err(), unknown(StatusFault::NoList));
 }
+
+#[test]
+fn changes_that_withdrew_after_the_answer_count_also_when_their_own_time_is_over() {
+    let entry = |reason| Revocation {
+        serial: RSA.person.serial(),
+        at: NOW.minus(seconds(1)),
+        reason,
+    };
+    let listed = |reason: Option<u8>| reason.map(entry).into_iter().collect();
+    let complete = |reason| {
+        let mut profile = CrlProfile::new(NOW.minus(days(1)), NOW.plus(days(6)), listed(reason));
+        profile.number = Some(40);
+        RSA.centre.nca().crl(&profile).unwrap()
+    };
+    let changes = |reason, made_after: i64| {
+        let made = Timestamp::from_unix_seconds(NOW.as_unix_seconds().saturating_add(made_after));
+        let mut profile = CrlProfile::new(made, NOW.plus(seconds(120)), listed(Some(reason)));
+        profile.changes_since = Some(40);
+        RSA.centre.nca().crl(&profile).unwrap()
+    };
+    let concluded = |crls: Vec<Vec<u8>>, now| {
+        let verifier = RSA.verifier(crls);
+        let question = RSA.question(&verifier);
+        let asked = RequestedStatus::parse(question.der()).unwrap();
+        let certificate = RSA.responder(|_| {});
+        let honest = OcspProfile::honest(&asked, OcspStatus::Good, (&certificate, &RSA.responder), NOW);
+        let answer = verifier
+            .answer(&question, &honest.sign().unwrap(), (&POLICY, NOW))
+            .unwrap();
+        verifier
+            .conclude(RSA.examined(&verifier), StatusSource::Answer(answer), now)
+            .err()
+    };
+    let at = NOW.minus(seconds(1));
+    let revoked = Some(EdsRefusal::Revoked { at });
+    let (fresh, over) = (NOW.plus(seconds(90)), NOW.plus(seconds(180)));
+    for now in [fresh, over] {
+        assert_eq!(concluded(vec![complete(None), changes(1, 60)], now), revoked, "{now}");
+        // The answer is newer than the changes.
+        assert_eq!(concluded(vec![complete(None), changes(1, -60)], now), None, "{now}");
+        // What is lifted contradicts no answer.
+        assert_eq!(concluded(vec![complete(Some(6)), changes(8, 60)], now), None, "{now}");
+    }
+}

@@ -126,7 +126,7 @@ async fn second(
     };
     let (transaction, taken) = steps;
     match confirm::by_eds(page, (&attempt, &taken), &verified).await? {
-        Confirmed::Passed => Ok(page.see(Place::Device)),
+        Confirmed::Passed { .. } => Ok(page.see(Place::Device)),
         Confirmed::Refused(refusal) => {
             record(page, transaction.refuse(refusal, page.now).ok()).await?;
             Ok(answer::see_other(&page.path_of("egov")))

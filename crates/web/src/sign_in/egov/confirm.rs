@@ -10,6 +10,7 @@ use authority::certificates::Certificate;
 use authority::ids::{CertificateId, UserId};
 use authority::secret::{Purpose, TokenDigest};
 use authority::throttle::{Closed, Share};
+use authority::time::Timestamp;
 use authority::users::User;
 use federation::eds::VerifiedEds;
 use protocol::notices::{self, Change};
@@ -23,12 +24,16 @@ use crate::device;
 use crate::flow::FlowPage;
 use crate::sign_in::evidence::{self, Accepted};
 use crate::sign_in::second_stage::shown_share;
+use crate::sign_in::stops::{self, Verified};
 use crate::sign_in::{first_stage, refusals, signer};
 
 /// What became of a signature.
 pub(super) enum Confirmed {
     /// The second stage is proven.
-    Passed,
+    Passed {
+        /// Sessions ended on the way, and their clients are to be told.
+        told: bool,
+    },
     /// It proves another person, or nothing new.
     Refused(QrRefusal),
     /// Too many were refused; the step is closed.
@@ -82,6 +87,7 @@ pub(super) async fn by_eds(
         user: first.user_id,
         first: first.factor,
         certificate: first_stage::certificate(id, first.user_id, verified, page.now),
+        good_at: verified.status_made_at(),
         organisation: first_stage::organisation(page, verified)?,
         evidence: evidence::seal(page, verified, (attempt.id, first.user_id), Accepted::Confirmation)?,
         signer: signer::find(page, verified).await?,
@@ -92,7 +98,12 @@ pub(super) async fn by_eds(
         .db
         .tx("second_stage_phone", |tx| async move { try_.run(&tx).await });
     match done.await {
-        Ok(confirmed) => Ok(confirmed),
+        Ok(confirmed) => {
+            if let Confirmed::Passed { told: true } = confirmed {
+                provider.logout_wake.ring();
+            }
+            Ok(confirmed)
+        }
         Err(Stop::Lost) => Ok(Confirmed::Lost),
         Err(Stop::Storage(error)) => Err(error),
     }
@@ -130,6 +141,7 @@ struct Try<'a> {
     user: UserId,
     first: FirstFactor,
     certificate: Certificate,
+    good_at: Timestamp,
     organisation: Option<SealedOrganisation>,
     evidence: SealedEvidence,
     signer: Option<UserId>,
@@ -160,7 +172,11 @@ impl Try<'_> {
         if self.is_the_first_again(tx).await? {
             return Ok(self.fail(tx, ("P_SAME_KEY", QrRefusal::SameKey)).await?);
         }
-        if let Some(stop) = certificates::find_stop(tx, &self.certificate).await? {
+        let verified = Verified {
+            certificate: &self.certificate,
+            good_at: self.good_at,
+        };
+        if let Some(stop) = stops::find(tx, self.page, Some(&user), verified).await? {
             return Ok(self.fail(tx, ("P_STOPPED", refusals::stopped_on_phone(stop))).await?);
         }
         self.pass(tx, &user).await
@@ -183,14 +199,15 @@ impl Try<'_> {
     }
 
     async fn pass(&self, tx: &Tx, user: &User) -> Result<Confirmed, Stop> {
-        let kept = signer::record(tx, &self.certificate, self.organisation.as_ref(), self.page.now);
-        let certificate_id = match kept.await? {
+        let event = self.event(EventKind::CertificateRecorded, "");
+        let recorded = signer::record(tx, &self.certificate, self.organisation.as_ref(), event).await?;
+        let certificate_id = match recorded {
             Recorded::New => {
                 audit::insert(tx, &self.event(EventKind::CertificateRecorded, "another")).await?;
                 notices::tell(tx, self.page.provider(), user, Change::KeyNew, self.page.now).await?;
                 self.certificate.id
             }
-            Recorded::Known(id) => id,
+            Recorded::Known(id) | Recorded::Changed(id) => id,
             Recorded::OfAnotherUser => return Ok(self.fail(tx, ("P_CERTIFICATE", QrRefusal::OtherPerson)).await?),
         };
         let stage = SecondStage {
@@ -208,7 +225,9 @@ impl Try<'_> {
         throttles::record_success(tx, &self.failures).await?;
         evidence::keep(tx, &self.evidence, self.event(EventKind::SecondStagePassed, "")).await?;
         device::record_outlook(tx, self.page, &passed, user).await?;
-        Ok(Confirmed::Passed)
+        Ok(Confirmed::Passed {
+            told: matches!(recorded, Recorded::Changed(_)),
+        })
     }
 
     async fn fail(&self, tx: &Tx, (code, refusal): (&str, QrRefusal)) -> Result<Confirmed, StorageError> {

@@ -1,0 +1,69 @@
+//! Accepting a person's key again that was stopped, and not by them (security rule CE-12). The sign-in asks its centre as for
+//! every other key.
+
+use authority::audit::EventKind;
+use authority::certificates::StopReason;
+use authority::ids::{CertificateId, UserId};
+use protocol::certificates::{Accepting, accept};
+use protocol::notices::Teller;
+use storage::{StorageError, certificates, users};
+
+use super::{Office, Reason, event};
+
+/// Why a key is not accepted again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AcceptRefusal {
+    /// It is not this person's.
+    #[error("the person has no key of this id; `kiru people keys PERSON` lists them")]
+    Unknown,
+    /// Nothing is to be lifted.
+    #[error("the key is accepted already")]
+    NotStopped,
+    /// Its person stopped it.
+    #[error("the person stopped this key, and accepts it again in the cabinet; nobody else does")]
+    Own,
+    /// That was not said.
+    #[error("the centre had revoked this certificate, or put it on hold; say --revoked when you know that it is good")]
+    Revoked,
+}
+
+/// Accepts the key of this certificate again that the rules against sharing had stopped or, where `also_revoked` says so, the
+/// certificate that its centre had revoked. What ended stays ended; the person is told.
+///
+/// # Errors
+/// The outer: the database is not available. The inner: it is not to be accepted by an operator.
+pub async fn accept_again(
+    office: &Office,
+    user: UserId,
+    (certificate, also_revoked): (CertificateId, bool),
+    reason: &Reason,
+) -> Result<Result<StopReason, AcceptRefusal>, StorageError> {
+    let done = office.db.tx("accept_key", |tx| async move {
+        let Some(user) = users::lock(&tx, user).await? else {
+            return Ok(Err(AcceptRefusal::Unknown));
+        };
+        let Some(known) = certificates::find_for_user(&tx, user.id, certificate).await? else {
+            return Ok(Err(AcceptRefusal::Unknown));
+        };
+        let stopped_for = match known.stop.map(|stop| stop.reason) {
+            None => return Ok(Err(AcceptRefusal::NotStopped)),
+            Some(StopReason::Stopped) => return Ok(Err(AcceptRefusal::Own)),
+            Some(StopReason::Revoked) if !also_revoked => return Ok(Err(AcceptRefusal::Revoked)),
+            Some(reason @ (StopReason::Revoked | StopReason::Shared)) => reason,
+        };
+        let now = office.decision_now(&tx).await?;
+        let words = reason.as_str().to_owned();
+        let accepting = Accepting {
+            certificate,
+            stopped_for,
+            event: event(EventKind::CertificateAccepted, Some(user.id), words, now),
+        };
+        let teller = Teller {
+            keyring: &office.keyring,
+            pages: &office.pages,
+        };
+        let accepted = accept(&tx, teller, &user, accepting).await?;
+        Ok::<_, StorageError>(accepted.then_some(stopped_for).ok_or(AcceptRefusal::NotStopped))
+    });
+    done.await
+}
