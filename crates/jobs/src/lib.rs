@@ -20,4 +20,5 @@ pub use expire::{Expired, expire};
 pub use remind_keys::remind_keys;
 pub use runner::{Jobs, run};
 pub use seal_audit::seal_audit;
+pub use under_lease::UnderLease;
 pub use use_lists::ListsInUse;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use authority::secret::Keyring;
-use authority::time::Clock;
+use authority::time::{Clock, Timestamp};
 use messaging::{Sender, SmsGateway};
 use storage::{Db, StorageError};
 use tokio::sync::watch;
@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use crate::remind_keys::is_due;
-use crate::under_lease::UnderLease;
+use crate::under_lease::{BEAT, UnderLease};
 use crate::{
     ListSources, ListsInUse, LogoutDelivery, RevocationWatch, deliver_sms, end_revoked, expire, remind_keys, seal_audit,
 };
@@ -76,6 +76,15 @@ impl Job {
             Self::CrlRefresh => "crl_refresh",
             Self::EndRevoked => "end_revoked",
             Self::RemindKeys => "remind_keys",
+        }
+    }
+
+    /// Whether a round waits for others' servers, for minutes perhaps, and may end anywhere: the next one does what is left. A
+    /// process that stops does not wait for it.
+    const fn waits_for_others(self) -> bool {
+        match self {
+            Self::CrlRefresh | Self::EndRevoked => true,
+            Self::SealAudit | Self::DeliverSms | Self::EndPowers | Self::Expire | Self::RemindKeys => false,
         }
     }
 
@@ -143,6 +152,11 @@ async fn goes_on(ticks: &mut Interval, stop: &mut watch::Receiver<bool>) -> bool
     }
 }
 
+async fn stopped(mut stop: watch::Receiver<bool>) {
+    // An error says that its sender is gone, which stops as well.
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
 async fn rounds(jobs: Jobs, job: Job, mut stop: watch::Receiver<bool>) {
     let mut lease = UnderLease::new(job.name(), jobs.node.clone());
     let mut watch = RevocationWatch::new(Arc::clone(&jobs.lists.eds));
@@ -154,7 +168,16 @@ async fn rounds(jobs: Jobs, job: Job, mut stop: watch::Receiver<bool>) {
         }
         // Each round asks for the time and the lease anew, so that a long backlog is not worked on by an old instant.
         loop {
-            match jobs.round(job, (&mut lease, &mut watch)).await {
+            let round = jobs.round(job, (&mut lease, &mut watch));
+            let done = if job.waits_for_others() {
+                tokio::select! {
+                    done = round => done,
+                    () = stopped(stop.clone()) => Ok(Left::Nothing),
+                }
+            } else {
+                round.await
+            };
+            match done {
                 Ok(Left::More) if !*stop.borrow() => {}
                 Ok(Left::More | Left::Nothing) => break,
                 Err(error) => {
@@ -190,6 +213,18 @@ impl Jobs {
         if !self.has_work(job).await? || !lease.is_ours(&self.db, now).await? {
             return Ok(Left::Nothing);
         }
+        let beat = || tokio::time::sleep(BEAT);
+        let done = lease.during((&self.db, self.clock.as_ref()), beat, self.work(job, watch, now));
+        done.await.unwrap_or_else(|| {
+            tracing::warn!(
+                job = job.name(),
+                "the lease was lost; another node goes on with the job"
+            );
+            Ok(Left::Nothing)
+        })
+    }
+
+    async fn work(&self, job: Job, watch: &mut RevocationWatch, now: Timestamp) -> Result<Left, StorageError> {
         match job {
             Job::SealAudit => seal_audit(&self.db, &self.keyring, now).await.map(drop)?,
             Job::DeliverSms => {

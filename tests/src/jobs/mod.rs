@@ -6,6 +6,7 @@ mod deliver_sms;
 mod end_revoked;
 mod expire;
 mod late_sealer;
+mod long_rounds;
 mod remind_keys;
 mod runner;
 mod seal_audit;
