@@ -41,6 +41,18 @@ pub async fn find_by_link(conn: &Connection, link: &TokenDigest) -> Result<Optio
     Ok(row.map(QrTransaction::try_from).transpose()?)
 }
 
+/// The transactions whose code no app has read yet and that are not over at `now`, oldest first; for the desk of a demo.
+///
+/// # Errors
+/// The database is not available, or a row is impossible.
+#[cfg(feature = "sandbox")]
+pub async fn list_pending(conn: &Connection, now: Timestamp) -> Result<Vec<QrTransaction>, StorageError> {
+    let sql = "SELECT * FROM qr_transactions WHERE state = 'pending' AND expires_at > $1 ORDER BY issued_at, id";
+    let rows: Vec<Row> = sql::list(conn, sql, [at(now)]).await?;
+    let read = rows.into_iter().map(QrTransaction::try_from);
+    Ok(read.collect::<Result<_, _>>()?)
+}
+
 /// Whether a browser went on with a signature for this purpose in this attempt.
 ///
 /// # Errors

@@ -23,4 +23,6 @@ mod visit;
 pub use device::proof as device_proof;
 pub use places::{Places, PlacesError};
 pub use routes::{ROUTES, router};
+#[cfg(feature = "sandbox")]
+pub use sign_in::egov::waiting::{WaitingCode, waiting_codes};
 pub use state::{EgovMobile, WebSettings, WebState};

@@ -4,6 +4,7 @@ mod backchannel_logout;
 mod callback;
 mod errors;
 mod fetch;
+mod in_name;
 mod language;
 mod logout_token;
 mod pages;

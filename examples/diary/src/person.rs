@@ -6,6 +6,8 @@ use openidconnect::core::{CoreGenderClaim, CoreIdTokenClaims};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::in_name::{Organisation, Representation, text};
+
 /// Claims beyond the standard ones. They are taken as any JSON and read with care: a member of an unexpected
 /// type is left out, it does not fail a sign-in.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -13,6 +15,10 @@ use serde_json::Value;
 pub(crate) struct FurtherClaims {
     /// Scope `organisation`: the role that the certificate gives, e.g. `individual`, `head`.
     certificate_role: Value,
+    /// Scope `organisation`: the organisation that the person acts for.
+    organisation: Value,
+    /// Scope `organisation`: the power of attorney that the person acts by.
+    representation: Value,
     /// Scope `device`: the device under a name that only this client sees.
     device_id: Value,
     /// Scope `device`: whether this browser is bound to the account.
@@ -32,6 +38,10 @@ pub(crate) struct Person {
     pub(crate) sub: String,
     pub(crate) name: Option<String>,
     pub(crate) role: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) organisation: Option<Organisation>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) representation: Option<Representation>,
     pub(crate) acr: Option<String>,
     pub(crate) device_id: Option<String>,
     pub(crate) device_bound: Option<bool>,
@@ -48,6 +58,8 @@ impl Person {
             sub: token.subject().to_string(),
             name: name.map(|name| name.to_string()),
             role: text(&further.certificate_role),
+            organisation: Organisation::read(&further.organisation),
+            representation: Representation::read(&further.representation),
             acr: token.auth_context_ref().map(|acr| acr.as_str().to_owned()),
             device_id: text(&further.device_id),
             device_bound: further.device_bound.as_bool(),
@@ -55,14 +67,26 @@ impl Person {
         }
     }
 
+    /// Somebody of whom nothing but the subject is known.
+    #[cfg(test)]
+    pub(crate) fn bare(sub: &str) -> Self {
+        Self {
+            sub: sub.to_owned(),
+            name: None,
+            role: None,
+            organisation: None,
+            representation: None,
+            acr: None,
+            device_id: None,
+            device_bound: None,
+            device_bound_at: None,
+        }
+    }
+
     /// What to call the person where the name was not released.
     pub(crate) fn shown_name(&self) -> &str {
         self.name.as_deref().unwrap_or(&self.sub)
     }
-}
-
-fn text(value: &Value) -> Option<String> {
-    value.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -122,6 +146,23 @@ mod tests {
                 "{odd}"
             );
         }
+    }
+
+    #[test]
+    fn in_whose_name_comes_from_userinfo() {
+        let organisation = json!({"bin": "990640000015", "name": "No. 12", "role": "representative"});
+        let principal = json!({"kind": "organisation", "name": "No. 12", "bin": "990640000015"});
+        let info = info(&json!({
+            "sub": "u-1", "certificate_role": "individual", "organisation": organisation,
+            "representation": {"kind": "power_of_attorney", "power": "p", "until": 1_795_665_600, "principal": principal}
+        }));
+        let person = serde_json::to_value(Person::new(&token(&json!({})), &info)).unwrap();
+        assert_eq!(
+            (&person["sub"], &person["organisation"]),
+            (&json!("u-1"), &organisation)
+        );
+        assert_eq!(person["representation"]["until"], 1_795_665_600);
+        assert_eq!(person["representation"]["principal"]["name"], "No. 12");
     }
 
     #[test]

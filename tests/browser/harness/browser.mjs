@@ -3,14 +3,42 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
+import { PATIENCE, begin, bound, ended } from './bounds.mjs';
+
 const program = (switches) => ({
+  timeout: PATIENCE,
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   args: ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--no-default-browser-check', ...switches],
 });
 
-/** Starts Chromium, with these switches beside the usual ones; close it in `after`. */
-export function launch(switches = []) {
-  return chromium.launch(program(switches));
+/** Starts Chromium, with these switches beside the usual ones. */
+export async function launch(switches = []) {
+  const browser = await begin('a browser', chromium.launch(program(switches)), (started) => started.close());
+  bound(browser);
+  browser.once('disconnected', () => ended(browser));
+  return browser;
+}
+
+/** A Chromium of its own with one set of windows, whose profile is this folder. */
+async function launchProfile(folder, options) {
+  const starting = chromium.launchPersistentContext(folder, { ...program([]), ...options });
+  const context = await begin('a browser with a profile', starting, (started) => started.close());
+  context.once('close', () => ended(context));
+  settle(context);
+  return context;
+}
+
+/** Nothing in these windows takes longer than it may. */
+function settle(context) {
+  context.setDefaultTimeout(15_000);
+  bound(context, context.request);
+  const first = context.pages()[0];
+  context.on('page', boundPage);
+  if (first) boundPage(first);
+}
+
+function boundPage(page) {
+  bound(page, page.mainFrame(), page.locator('html'), page.keyboard, page.clock);
 }
 
 /** A Chromium whose settings block all cookies, with one window; `folder` is empty and becomes its profile. */
@@ -18,8 +46,7 @@ export async function launchWithoutCookies(folder, language) {
   mkdirSync(join(folder, 'Default'));
   const settings = { profile: { default_content_setting_values: { cookies: 2 } } };
   writeFileSync(join(folder, 'Default', 'Preferences'), JSON.stringify(settings));
-  const context = await chromium.launchPersistentContext(folder, { ...program([]), locale: LOCALES[language] });
-  context.setDefaultTimeout(15_000);
+  const context = await launchProfile(folder, { locale: LOCALES[language] });
   return { context, faults: [], language, page: context.pages()[0] };
 }
 
@@ -37,20 +64,20 @@ export async function open(browser, demo, { language = 'en', width = 1280, theme
     javaScriptEnabled: script,
     userAgent,
   });
+  settle(context);
   if (cookies.length > 0) await context.addCookies(cookies);
   return watched(context, demo, language, others);
 }
 
 /** The same in a Chromium of its own, whose profile is this folder; closing the window ends it. */
 export async function openProfile(folder, demo, { language = 'en' } = {}) {
-  const context = await chromium.launchPersistentContext(folder, {
-    ...program([]), viewport: { width: 1280, height: 900 }, locale: LOCALES[language], colorScheme: 'light',
+  const context = await launchProfile(folder, {
+    viewport: { width: 1280, height: 900 }, locale: LOCALES[language], colorScheme: 'light',
   });
   return watched(context, demo, language, []);
 }
 
 async function watched(context, demo, language, others) {
-  context.setDefaultTimeout(15_000);
   const origins = new Set([demo.issuer, demo.diary, demo.desk, demo.signer, ...others].map((address) => new URL(address).origin));
   const window = { context, faults: [], language, page: undefined };
   const watch = (page) => {

@@ -5,31 +5,46 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { PATIENCE, begin, ended, leash, within } from './bounds.mjs';
+
 /** The program under test. */
 export const binary = process.env.KIRU_BINARY ?? new URL('../../../target/debug/kiru', import.meta.url).pathname;
-const PATIENCE = 60_000;
+/** How long the desk may think about an answer, in milliseconds. */
+const ANSWER = 20_000;
 
 /** A running demo: its addresses, and what a person does at the desk. */
 export class Demo {
   /** When each phone got its last message. */
   sent = new Map();
 
-  /** Starts a demo on free ports, with these variables of the environment; `stop()` ends it and removes its data. */
-  static async start(environment = {}) {
+  /**
+   * Starts a demo on free ports, with these variables of the environment; `stop()` ends it and removes its data, at the
+   * latest when the tests are over.
+   */
+  static start(environment = {}) {
+    return begin('a demo', Demo.#make(environment), (demo) => demo.stop());
+  }
+
+  static async #make(environment) {
     const demo = new Demo();
     demo.environment = environment;
     demo.data = mkdtempSync(join(tmpdir(), 'kiru-demo-'));
-    demo.basePort = await freePorts(10);
-    await demo.#run();
+    try {
+      demo.basePort = await freePorts(10);
+      await demo.#run();
+    } catch (error) {
+      demo.#clear();
+      throw error;
+    }
     return demo;
   }
 
   async #run() {
     const words = ['demo', '--data', this.data, '--base-port', String(this.basePort)];
-    this.process = spawn(binary, words, {
+    this.process = leash(spawn(binary, words, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...this.environment },
-    });
+    }));
     this.output = '';
     this.ended = new Promise((resolve) => {
       this.process.once('exit', (code, signal) => resolve({ code, signal }));
@@ -52,14 +67,25 @@ export class Demo {
     }
   }
 
-  /** Ends the process and starts it again on the same data and ports. */
-  async restart() {
+  /** Ends the process and starts it again on the same data and ports; `between` may change the data. */
+  async restart(between = () => {}) {
     await this.#end('SIGTERM');
+    between();
     await this.#run();
   }
 
   async stop() {
-    await this.#end('SIGTERM');
+    ended(this);
+    try {
+      await this.#end('SIGTERM');
+    } finally {
+      this.#clear();
+    }
+  }
+
+  /** Leaves nothing behind, whatever the process is doing. */
+  #clear() {
+    this.process?.kill('SIGKILL');
     rmSync(this.data, { recursive: true, force: true });
   }
 
@@ -71,31 +97,35 @@ export class Demo {
 
   /** Text messages, newest first; the desk forgets them at a restart. */
   async messages() {
-    const messages = await (await fetch(`${this.desk}/sms.json`)).json();
+    const messages = await (await this.ask('/sms.json')).json();
     for (const { to, at } of messages.toReversed()) this.sent.set(to, at);
     return messages;
   }
 
   /** Decides who signs next, by login. */
   async signs({ login: person }) {
-    const answer = await fetch(`${this.desk}/signer/person`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/x-www-form-urlencoded', origin: this.desk },
-      body: new URLSearchParams({ person }),
-      redirect: 'manual',
-    });
-    if (answer.status >= 400) throw new Error(`POST /signer/person ${person}: ${answer.status} ${await answer.text()}`);
+    await this.post('/signer/person', { person });
   }
 
   /** Moves the demo's clock: `{ now }` as RFC 3339, or `{ advance }` as an ISO 8601 duration. */
   async clock(change) {
-    const answer = await fetch(`${this.desk}/clock`, {
+    await this.post('/clock', change);
+  }
+
+  /** Posts a form at the desk. */
+  async post(path, fields) {
+    const answer = await this.ask(path, {
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded', origin: this.desk },
-      body: new URLSearchParams(change),
+      body: new URLSearchParams(fields),
       redirect: 'manual',
     });
-    if (answer.status >= 400) throw new Error(`POST /clock ${JSON.stringify(change)}: ${answer.status} ${await answer.text()}`);
+    if (answer.status >= 400) throw new Error(`POST ${path} ${JSON.stringify(fields)}: ${answer.status} ${await answer.text()}`);
+  }
+
+  /** Asks the desk, which answers at once. */
+  ask(path, options = {}) {
+    return fetch(`${this.desk}${path}`, { ...options, signal: AbortSignal.timeout(ANSWER) });
   }
 
   /** The newest message, once there are more than `before` and it looks like this. */
@@ -130,18 +160,6 @@ export class Demo {
 }
 
 export const pause = (milliseconds) => new Promise((wake) => setTimeout(wake, milliseconds));
-
-export async function within(milliseconds, promise, explain) {
-  let timer;
-  const late = new Promise((_, refuse) => {
-    timer = setTimeout(() => refuse(new Error(explain())), milliseconds);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
 
 /** The first of `count` neighbouring ports that are free now. */
 export async function freePorts(count) {

@@ -6,15 +6,21 @@ import { tmpdir } from 'node:os';
 import { dirname, extname, join } from 'node:path';
 import { promisify } from 'node:util';
 
+import { PATIENCE, begin, ended } from './bounds.mjs';
+
 const here = new URL('.', import.meta.url).pathname;
 const kiru = process.env.KIRU_BINARY ?? join(here, '../../../target/debug/kiru');
 const KINDS = { '.html': 'text/html', '.css': 'text/css', '.js': 'text/javascript', '.svg': 'image/svg+xml', '.woff2': 'font/woff2' };
 
 /** Where the pages are: `address(name, language)`. Stop it in `after`. */
 export class Gallery {
-  static async start() {
+  static start() {
+    return begin('the gallery', Gallery.#make(), (gallery) => gallery.stop());
+  }
+
+  static async #make() {
     const folder = await mkdtemp(join(tmpdir(), 'kiru-gallery-'));
-    await promisify(execFile)(join(dirname(kiru), 'examples/gallery'), [folder]);
+    await promisify(execFile)(join(dirname(kiru), 'examples/gallery'), [folder], { timeout: PATIENCE });
     const gallery = new Gallery();
     gallery.folder = folder;
     gallery.server = createServer((request, response) => gallery.answer(request, response));
@@ -45,6 +51,7 @@ export class Gallery {
   }
 
   async stop() {
+    ended(this);
     this.server.closeAllConnections();
     this.server.close();
     await rm(this.folder, { recursive: true, force: true });

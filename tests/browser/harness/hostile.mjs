@@ -2,14 +2,23 @@
 import http from 'node:http';
 import { WebSocketServer } from 'ws';
 
-import { within } from './demo.mjs';
+import { begin, ended, within } from './bounds.mjs';
 
 /** Takes NCALayer's place; `behave` decides about each connection, `heard` is everything it was told. */
 export class HostileProgram {
-  static async start() {
+  static start() {
+    return begin('a hostile program', HostileProgram.#make(), (program) => program.stop());
+  }
+
+  static async #make() {
     const program = new HostileProgram();
     program.server = http.createServer((request, answer) => answer.end());
     program.sockets = new WebSocketServer({ noServer: true, maxPayload: 1 << 20 });
+    program.wires = new Set();
+    program.server.on('connection', (socket) => {
+      program.wires.add(socket);
+      socket.once('close', () => program.wires.delete(socket));
+    });
     program.server.on('upgrade', (request, socket, head) => {
       program.heard.push(`${request.url}\n${request.rawHeaders.join('\n')}`);
       program.connections += 1;
@@ -42,8 +51,10 @@ export class HostileProgram {
   }
 
   async stop() {
-    for (const peer of this.sockets.clients) peer.terminate();
+    ended(this);
+    const closed = new Promise((resolve) => this.server.close(resolve));
     this.server.closeAllConnections();
-    await new Promise((resolve) => this.server.close(resolve));
+    for (const socket of this.wires) socket.destroy(); // those that speak no HTTP any more
+    await within(10_000, closed, () => 'the hostile program does not end');
   }
 }

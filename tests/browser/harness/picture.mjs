@@ -12,7 +12,7 @@ const TAG = 16;
 export function pictureDigits(demo) {
   const database = readdirSync(demo.data).find((name) => /\.(db|sqlite3?)$/.test(name));
   const sql = "SELECT hex(id) || ' ' || hex(picture_sealed) FROM registrations WHERE state = 'asked' ORDER BY started_at DESC LIMIT 1";
-  const row = execFileSync('sqlite3', ['-readonly', join(demo.data, database), sql], { encoding: 'utf8' }).trim();
+  const row = execFileSync('sqlite3', ['-readonly', join(demo.data, database), sql], { encoding: 'utf8', timeout: 30_000 }).trim();
   const [id, sealed] = row.split(' ').map((hex) => Buffer.from(hex, 'hex'));
   const kek = Buffer.from(readFileSync(join(demo.data, 'kek'), 'utf8').trim(), 'base64');
   const key = Buffer.from(hkdfSync('sha256', kek, 'kiru/keyring', 'kiru/1/picture-code', 32));

@@ -5,7 +5,8 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { binary, freePorts, pause, within } from './demo.mjs';
+import { begin, ended, leash, within } from './bounds.mjs';
+import { binary, freePorts, pause } from './demo.mjs';
 
 const docs = new URL('../../../docs/', import.meta.url).pathname;
 const HOST = 'id.example.kz';
@@ -16,7 +17,11 @@ export const CLIENT = '127.44.55.66';
 export class Proxied {
   issuer = `https://${HOST}`;
 
-  static async start(clients, people) {
+  static start(clients, people) {
+    return begin('a proxy', Proxied.#make(clients, people), (all) => all.stop());
+  }
+
+  static async #make(clients, people) {
     const all = new Proxied();
     all.folder = mkdtempSync(join(tmpdir(), 'kiru-proxy-'));
     all.port = await freePorts(4);
@@ -49,20 +54,20 @@ export class Proxied {
       + `health = "127.0.0.1:${this.health}"\n\n[database]\nurl = 'sqlite:${join(this.folder, 'kiru.db')}'\n\n[secrets]\nkek_file = "kek"\n\n`
       + '[sms]\ngateway = "outbox"\n');
     this.#file('kek', Buffer.from(Array.from({ length: 32 }, (_, at) => at * 7 % 256)).toString('base64'));
-    const command = (...words) => execFileSync(binary, [...words, '--config', this.config], { stdio: 'pipe' });
+    const command = (...words) => execFileSync(binary, [...words, '--config', this.config], { stdio: 'pipe', timeout: 30_000 });
     command('db', 'migrate');
     command('clients', 'apply', this.#file('clients.json', JSON.stringify(clients)));
     command('people', 'apply', this.#file('people.json', JSON.stringify(people)));
-    this.process = spawn(binary, ['serve', '--config', this.config], { stdio: ['ignore', 'ignore', 'pipe'] });
+    this.process = leash(spawn(binary, ['serve', '--config', this.config], { stdio: ['ignore', 'ignore', 'pipe'] }));
     this.log = '';
     this.process.stderr.setEncoding('utf8').on('data', (text) => { this.log += text; });
-    await until(async () => (await fetch(`http://127.0.0.1:${this.health}/ready`)).ok, () => this.log);
+    await until(async () => (await fetch(`http://127.0.0.1:${this.health}/ready`, { signal: AbortSignal.timeout(5_000) })).ok, () => this.log);
   }
 
   async #startNginx() {
     const [certificate, key] = [join(this.folder, 'tls.crt'), join(this.folder, 'tls.key')];
     execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '1',
-      '-subj', `/CN=${HOST}`, '-addext', `subjectAltName=DNS:${HOST}`, '-keyout', key, '-out', certificate], { stdio: 'pipe' });
+      '-subj', `/CN=${HOST}`, '-addext', `subjectAltName=DNS:${HOST}`, '-keyout', key, '-out', certificate], { stdio: 'pipe', timeout: 30_000 });
     this.#file('kiru.conf', put(readFileSync(join(docs, 'nginx.conf'), 'utf8'), {
       '127.0.0.1:8080': `127.0.0.1:${this.kiru}`,
       'listen 443': `listen 127.0.0.1:${this.nginx}`,
@@ -73,7 +78,7 @@ export class Proxied {
     const main = this.#file('nginx.conf', `${process.getuid() === 0 ? 'user root;' : ''} worker_processes 1; daemon off;\n`
       + `pid ${join(this.folder, 'nginx.pid')}; error_log stderr warn;\nevents { worker_connections 256; }\n`
       + `http { access_log off; ${temporary.join(' ')} include kiru.conf; }\n`);
-    this.front = spawn(process.env.NGINX ?? '/usr/sbin/nginx', ['-p', this.folder, '-c', main, '-e', 'stderr'], { stdio: ['ignore', 'ignore', 'pipe'] });
+    this.front = leash(spawn(process.env.NGINX ?? '/usr/sbin/nginx', ['-p', this.folder, '-c', main, '-e', 'stderr'], { stdio: ['ignore', 'ignore', 'pipe'] }));
     let said = '';
     this.front.stderr.setEncoding('utf8').on('data', (text) => { said += text; });
     this.front.once('error', (error) => { said += error.message; });
@@ -100,7 +105,7 @@ export class Proxied {
 
   /** Rows of the database, as lists of texts. */
   rows(query) {
-    const out = execFileSync('sqlite3', ['-readonly', '-json', join(this.folder, 'kiru.db'), query], { encoding: 'utf8' });
+    const out = execFileSync('sqlite3', ['-readonly', '-json', join(this.folder, 'kiru.db'), query], { encoding: 'utf8', timeout: 30_000 });
     return out.trim() ? JSON.parse(out) : [];
   }
 
@@ -117,6 +122,7 @@ export class Proxied {
   }
 
   async stop() {
+    ended(this);
     this.bridge?.close();
     for (const process of [this.front, this.process]) {
       if (!process?.pid || process.exitCode !== null) continue;

@@ -1,7 +1,7 @@
 // A program at NCALayer's address that lets the demo's signer do the work and puts its answers into other forms.
 import WebSocket from 'ws';
 
-import { within } from './demo.mjs';
+import { within } from './bounds.mjs';
 
 /** Asks the demo's signer one question; answers what it said, parsed. */
 export async function askSigner(demo, question) {

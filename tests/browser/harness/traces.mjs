@@ -1,4 +1,6 @@
 // What a sign-in leaves behind in a browser: addresses, Referer headers, storage.
+import { PATIENCE, within } from './bounds.mjs';
+
 const decoded = (text) => {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));
@@ -24,7 +26,7 @@ export function tracesOf({ context }) {
     const { location } = response.headers();
     if (location) traces.addresses.push(location);
   });
-  traces.settle = () => Promise.all(open);
+  traces.settle = () => within(PATIENCE, Promise.all(open), () => 'headers are still being read');
   return traces;
 }
 

@@ -1,8 +1,10 @@
 // What a page weighs on the wire, by Chromium's own count (ux-guide §3).
+import { bound } from './bounds.mjs';
 
 /** Counts transfers of `page` from now on; `total()` answers bytes, script bytes and the number of requests. */
 export async function scales(page) {
   const session = await page.context().newCDPSession(page);
+  bound(session);
   await session.send('Network.enable');
   let seen = new Map();
   session.on('Network.requestWillBeSent', ({ requestId, type, request }) => {

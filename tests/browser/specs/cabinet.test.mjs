@@ -2,8 +2,8 @@
 // a window with the copied cookies, which sees nothing of it.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { after, before, test } from 'node:test';
 
+import { after, before, test } from '../harness/bounds.mjs';
 import { close, launch, open } from '../harness/browser.mjs';
 import { Demo } from '../harness/demo.mjs';
 import { Gallery } from '../harness/gallery.mjs';

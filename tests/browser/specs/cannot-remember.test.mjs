@@ -1,10 +1,10 @@
 // R7: windows that cannot remember a device, and the way to one that can.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { after, before, test } from '../harness/bounds.mjs';
 import { close, launch, launchWithoutCookies, open } from '../harness/browser.mjs';
 import { Demo } from '../harness/demo.mjs';
 import { assertErrorPage, flowOf, openDiary, startSignIn } from '../harness/journey.mjs';

@@ -1,8 +1,8 @@
 // A browser that kept one half of what remembers a device (product A7) is told that its data was cleared, not that the
 // account is bound elsewhere; and somebody else of the family may sign in there.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
 
+import { after, before, test } from '../harness/bounds.mjs';
 import { close, launch, open } from '../harness/browser.mjs';
 import { Demo } from '../harness/demo.mjs';
 import { allow, arrive, bindDevice, signInFirst, signWithEds, startSignIn, typeCode } from '../harness/journey.mjs';

@@ -4,8 +4,8 @@ import { webcrypto } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
 
+import { after, before, test } from '../harness/bounds.mjs';
 import { close, openProfile } from '../harness/browser.mjs';
 import { Demo } from '../harness/demo.mjs';
 import { arrive, openDiary, signInFirst } from '../harness/journey.mjs';

@@ -6,8 +6,8 @@ import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import http from 'node:http';
 import { join } from 'node:path';
-import { after, before, beforeEach, test } from 'node:test';
 
+import { after, before, beforeEach, test } from '../harness/bounds.mjs';
 import { close, launch, open } from '../harness/browser.mjs';
 import { binary, Demo } from '../harness/demo.mjs';
 import { allow, bindDevice, signWithEds, typeCode } from '../harness/journey.mjs';
@@ -37,7 +37,7 @@ before(async () => {
   writeFileSync(file, JSON.stringify([{
     client_id: 'form-post', client_name: 'Form post', client_secret: SECRET, redirect_uris: [`${client.origin}/cb`], scope: 'openid profile',
   }]));
-  execFileSync(binary, ['clients', 'apply', file, '--config', join(demo.data, 'kiru.toml')], { stdio: 'pipe' });
+  execFileSync(binary, ['clients', 'apply', file, '--config', join(demo.data, 'kiru.toml')], { stdio: 'pipe', timeout: 30_000 });
 });
 after(async () => {
   await browser?.close();
@@ -116,6 +116,7 @@ test('the code of a whole sign-in arrives by form post and is worth its tokens',
   const code = answerReceived().get('code');
   const answer = await fetch(`${demo.issuer}/token`, {
     method: 'POST',
+    signal: AbortSignal.timeout(20_000),
     headers: { authorization: `Basic ${Buffer.from(`form-post:${SECRET}`).toString('base64')}` },
     body: new URLSearchParams({ grant_type: 'authorization_code', code, redirect_uri: `${client.origin}/cb`, code_verifier: VERIFIER }),
   });

@@ -1,8 +1,8 @@
 // The edges of the hours of registration and of the forty-eight hours after one, in Chromium in three languages. The demo's
 // clock stands while a page is asked there, so that a slow machine changes nothing.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
 
+import { after, before, test } from '../harness/bounds.mjs';
 import { close, launch, open } from '../harness/browser.mjs';
 import { Demo } from '../harness/demo.mjs';
 import { arrive, arriveElsewhere, assertErrorPage, flowOf, signInFirst, signWithEds, startSignIn, typeCode } from '../harness/journey.mjs';

@@ -1,9 +1,9 @@
 // The public package `ncalayer-js-client` drives the demo's signer, so that the protocol is not only ours; the provider
 // accepts what it gets.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
 import client from 'ncalayer-js-client';
 
+import { after, before, test } from '../harness/bounds.mjs';
 import { close, launch, open } from '../harness/browser.mjs';
 import { Demo } from '../harness/demo.mjs';
 import { startSignIn } from '../harness/journey.mjs';
@@ -30,15 +30,7 @@ async function connected(person) {
   return layer;
 }
 
-async function answers(mode) {
-  const answer = await fetch(`${demo.desk}/signer/mode`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/x-www-form-urlencoded', origin: demo.desk },
-    body: new URLSearchParams({ mode }),
-    redirect: 'manual',
-  });
-  assert.ok(answer.status < 400, `${answer.status}`);
-}
+const answers = (mode) => demo.post('/signer/mode', { mode });
 
 /** S2 takes a signature that `sign` makes over its challenge, and the first stage is proven. */
 async function provesPerson(sign) {

@@ -1,8 +1,8 @@
 // Signed documents, where the configuration accepts them: the page asks for one when the program does not know what else it
 // was asked for, and never otherwise.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
 
+import { after, afterEach, before, test } from '../harness/bounds.mjs';
 import { close, launch, open } from '../harness/browser.mjs';
 import { Demo } from '../harness/demo.mjs';
 import { HostileProgram } from '../harness/hostile.mjs';

@@ -1,8 +1,8 @@
 // S2 and the program on the person's computer: every state of the conversation, in the three languages; each form of
 // answer that programs in use give; RSA and GOST keys.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
 
+import { after, afterEach, before, test } from '../harness/bounds.mjs';
 import { close, launch, open } from '../harness/browser.mjs';
 import { Demo } from '../harness/demo.mjs';
 import { HostileProgram } from '../harness/hostile.mjs';
@@ -67,12 +67,12 @@ const isProven = (window) => window.page.waitForURL(/\/confirm$/);
 for (const language of LANGUAGES) {
   test(`a person with a GOST key signs in with one click at the desk, in ${language}`, async () => {
     // A window of its own: a tab that was closed before ours would leave ours in the background.
-    const desk = await direct.newPage();
-    await desk.goto(`${demo.desk}/?lang=${language}`);
-    await desk.locator('input[value=dana]').check();
-    await desk.locator('#choose-person').click();
-    await desk.waitForLoadState();
-    await desk.close();
+    const desk = await open(direct, demo, { language });
+    await desk.page.goto(`${demo.desk}/?lang=${language}`);
+    await desk.page.locator('input[value=dana]').check();
+    await desk.page.locator('#choose-person').click();
+    await desk.page.waitForLoadState();
+    await close(desk);
     const window = await open(direct, demo, { language });
     if (language === 'kk') {
       const me = await signInFirst(window, demo, GOST_KEY);

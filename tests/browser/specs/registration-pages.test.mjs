@@ -2,8 +2,8 @@
 // no sideways scroll, pictures in three languages, two themes, two widths; the sound plays without leaving the page.
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
-import { after, before, test } from 'node:test';
 
+import { after, before, test } from '../harness/bounds.mjs';
 import { close, launch, open } from '../harness/browser.mjs';
 import { Gallery } from '../harness/gallery.mjs';
 import { assertAccessible, assertNoSidewaysScroll } from '../harness/look.mjs';

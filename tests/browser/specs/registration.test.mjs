@@ -1,7 +1,7 @@
 // Registering a new device in Chromium in three languages, and by keyboard alone; hours.test.mjs has the edges of the hours.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
 
+import { after, before, test } from '../harness/bounds.mjs';
 import { close, launch, open } from '../harness/browser.mjs';
 import { Demo } from '../harness/demo.mjs';
 import { actForOrganisation, arrive, arriveElsewhere, assertErrorPage, signInFirst } from '../harness/journey.mjs';

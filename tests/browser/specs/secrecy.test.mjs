@@ -1,8 +1,8 @@
 // No credential and nothing personal in addresses, Referer headers or what scripts can keep (SE-17): a whole sign-in with
 // mistakes, a second one by single sign-on, a refusal, a sign-out.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
 
+import { after, before, test } from '../harness/bounds.mjs';
 import { close, launch, open } from '../harness/browser.mjs';
 import { Demo } from '../harness/demo.mjs';
 import { allow, arrive, bindDevice, signWithEds, startSignIn, typeCode } from '../harness/journey.mjs';

@@ -1,7 +1,7 @@
 // The main job in three languages: diary, EDS through the signer, SMS code from the desk, device, consent, diary.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
 
+import { after, before, test } from '../harness/bounds.mjs';
 import { close, launch, open } from '../harness/browser.mjs';
 import { Demo } from '../harness/demo.mjs';
 import { openDiary, signInAgain, signInFirst } from '../harness/journey.mjs';

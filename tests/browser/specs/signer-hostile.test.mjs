@@ -2,8 +2,8 @@
 // says, the page shows one of its own states, runs and inserts nothing, and tells it nothing but what is to be signed.
 import assert from 'node:assert/strict';
 import http from 'node:http';
-import { after, afterEach, before, test } from 'node:test';
 
+import { after, afterEach, before, test } from '../harness/bounds.mjs';
 import { close, launch, open } from '../harness/browser.mjs';
 import { Demo, pause } from '../harness/demo.mjs';
 import { HostileProgram } from '../harness/hostile.mjs';

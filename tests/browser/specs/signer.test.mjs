@@ -5,10 +5,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
 import WebSocket from 'ws';
 
-import { Demo, within } from '../harness/demo.mjs';
+import { after, before, test, within } from '../harness/bounds.mjs';
+import { Demo } from '../harness/demo.mjs';
 import { EXPIRED_KEY, PARENT } from '../harness/people.mjs';
 
 let demo;
@@ -73,7 +73,7 @@ test('the signer greets first and signs what it is given', async () => {
   writeFileSync(cms, pem.replace(/-----(BEGIN|END) CMS-----/g, '-----$1 CMS-----'));
   // The chain is judged by the provider's own tests; here the signature over the content is.
   const out = join(folder, 'content');
-  execFileSync('openssl', ['cms', '-verify', '-noverify', '-inform', 'PEM', '-in', cms, '-out', out, '-binary'], { stdio: 'pipe' });
+  execFileSync('openssl', ['cms', '-verify', '-noverify', '-inform', 'PEM', '-in', cms, '-out', out, '-binary'], { stdio: 'pipe', timeout: 30_000 });
   assert.equal(readFileSync(out, 'utf8'), text);
 });
 
@@ -87,7 +87,7 @@ test('OpenSSL refuses the same signature over other bytes', async () => {
   der.write('wrong', at);
   const cms = join(folder, 'changed.der');
   writeFileSync(cms, der);
-  assert.throws(() => execFileSync('openssl', ['cms', '-verify', '-noverify', '-inform', 'DER', '-in', cms, '-binary'], { stdio: 'pipe' }));
+  assert.throws(() => execFileSync('openssl', ['cms', '-verify', '-noverify', '-inform', 'DER', '-in', cms, '-binary'], { stdio: 'pipe', timeout: 30_000 }));
 });
 
 test('an unknown module and broken JSON get the answers of NCALayer', async () => {

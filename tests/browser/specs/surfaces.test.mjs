@@ -1,7 +1,7 @@
 // Pages that lie beside the sign-in, in three languages; the whole sign-in by keyboard; what needs no script.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
 
+import { after, before, test } from '../harness/bounds.mjs';
 import { close, launch, open } from '../harness/browser.mjs';
 import { Demo } from '../harness/demo.mjs';
 import { arrive, startSignIn } from '../harness/journey.mjs';

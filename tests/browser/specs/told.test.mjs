@@ -1,7 +1,7 @@
 // The diary's open page notices by itself that the provider ended the session, and says so in three languages.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
 
+import { after, before, test } from '../harness/bounds.mjs';
 import { close, launch, open } from '../harness/browser.mjs';
 import { Demo } from '../harness/demo.mjs';
 import { signInFirst } from '../harness/journey.mjs';

@@ -1,7 +1,7 @@
 // Budgets of the sign-in (bytes on the wire, scripts, requests), the pages' policy, and what a page may open.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
 
+import { after, before, test } from '../harness/bounds.mjs';
 import { close, launch, open } from '../harness/browser.mjs';
 import { Demo } from '../harness/demo.mjs';
 import { openDiary, signWithEds, startSignIn } from '../harness/journey.mjs';

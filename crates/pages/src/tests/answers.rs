@@ -85,7 +85,7 @@ fn the_status_tells_what_happened() {
             | "k7-unreadable" | "k7-too-many" | "k10-iin-form" | "k10-iin-checksum" | "k10-own-number" | "k10-from"
             | "k10-until" | "k10-backwards" | "k10-past" | "k10-too-long" | "k10-service" | "k10-not-head"
             | "k10-too-many" | "k10-provisional" => 422,
-            "r8-too-many" | "s3-many" => 429,
+            "r8-too-many" | "s3-many" | "s3-closed" | "s3-closed-for-good" => 429,
             name if name.starts_with("r8-") => 422,
             "r3-overtaken" => 409,
             name if ["r2", "r3", "not-now"].iter().any(|start| name.starts_with(start)) => 403,

@@ -80,6 +80,7 @@ impl Folder {
              [listen]\npublic = \"{public}\"\nhealth = \"{health}\"\nshutdown_grace = \"5s\"\n\n\
              [database]\nurl = '{database}'\n\n[secrets]\nkek_file = \"{KEK}\"\n\n\
              [eds]\nncalayer_address = \"{signer}\"\n\n\
+             [egov_mobile]\nenabled = true\nbin = \"180140000028\"\n\n\
              [sms]\ngateway = \"outbox\"\n\n\
              [outbound]\nallow_loopback = true\n\n\
              [log]\nlevel = \"warn\"\nformat = \"text\"\n",

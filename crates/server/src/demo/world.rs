@@ -12,7 +12,7 @@ use testkit::ncalayer::SignerState;
 use testkit::people::PEOPLE;
 
 use super::clock::DemoClock;
-use super::desk::Desk;
+use super::desk::{Codes, Desk};
 use super::folder::Folder;
 use super::sockets::Addresses;
 use crate::app::{App, Parts};
@@ -96,8 +96,21 @@ impl World {
             zone: self.app.state.provider.settings.zone,
             clock: Arc::clone(&self.clock),
             db: self.app.state.provider.db.clone(),
+            codes: self.codes(),
+            phone: Arc::default(),
             eds: Arc::clone(&self.app.state.eds),
         }
+    }
+}
+
+impl World {
+    /// The codes that sign-in pages show now; without a database there are none.
+    fn codes(&self) -> Codes {
+        let provider = self.app.state.provider.clone();
+        Arc::new(move || {
+            let provider = provider.clone();
+            Box::pin(async move { web::waiting_codes(&provider).await.unwrap_or_default() })
+        })
     }
 }
 

@@ -2,6 +2,7 @@
 //! outside goes through [`escaped`].
 
 mod frame;
+mod in_name;
 mod texts;
 mod words;
 
@@ -193,17 +194,21 @@ fn facts(texts: &Texts, language: Language, person: &Person) -> String {
         .device_id
         .as_deref()
         .map_or_else(String::new, |id| format!("<br><code>{}</code>", escaped(id)));
-    let since = person.device_bound_at.and_then(day).map_or_else(String::new, |day| {
-        let (since, machine) = (texts.bound_since, day.to_rfc3339());
-        let shown = day.format("%d.%m.%Y");
-        format!(r#"<br>{since} <time id="bound-at" datetime="{machine}">{shown}</time>"#)
-    });
+    let since = person
+        .device_bound_at
+        .and_then(school_time)
+        .map_or_else(String::new, |day| {
+            let (since, machine) = (texts.bound_since, day.to_rfc3339());
+            let shown = day.format("%d.%m.%Y");
+            format!(r#"<br>{since} <time id="bound-at" datetime="{machine}">{shown}</time>"#)
+        });
     format!(
         r#"<div><dt>{l_role}</dt><dd id="role">{role}</dd></div>
-<div><dt>{l_level}</dt><dd id="acr">{level}</dd></div>
+{in_name}<div><dt>{l_level}</dt><dd id="acr">{level}</dd></div>
 <div><dt>{l_device}</dt><dd id="device">{bound}{since}{device}</dd></div>
 <div><dt>{l_sub}</dt><dd id="sub"><code>{sub}</code></dd></div>"#,
         l_role = texts.label_role,
+        in_name = in_name::facts(texts, language, person),
         l_level = texts.label_level,
         l_device = texts.label_device,
         l_sub = texts.label_sub,
@@ -211,8 +216,8 @@ fn facts(texts: &Texts, language: Language, person: &Person) -> String {
     )
 }
 
-/// The day of an instant, where the diary's school is (UTC+5).
-fn day(seconds: i64) -> Option<DateTime<FixedOffset>> {
+/// An instant by the clock of the diary's school (UTC+5).
+fn school_time(seconds: i64) -> Option<DateTime<FixedOffset>> {
     let school = FixedOffset::east_opt(5 * 3600)?;
     Some(DateTime::from_timestamp(seconds, 0)?.with_timezone(&school))
 }
@@ -258,13 +263,13 @@ mod tests {
 
     fn person() -> Person {
         Person {
-            sub: "u-1".to_owned(),
             name: Some("<script>alert(1)</script>".to_owned()),
             role: Some("\"head\" & co".to_owned()),
             acr: Some("urn:kiru:acr:full-bound".to_owned()),
             device_id: Some("<b>".to_owned()),
             device_bound: Some(true),
             device_bound_at: Some(1_795_665_600),
+            ..Person::bare("u-1")
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::language::Language;
 
-/// What a certificate says about its owner.
+/// What a certificate says about its owner, and what a person is in the organisation that is acted for.
 pub(super) fn role(language: Language, code: &str) -> Option<&'static str> {
     let [kk, ru, en] = match code {
         "individual" => ["Жеке тұлға", "Физическое лицо", "Natural person"],
@@ -26,6 +26,11 @@ pub(super) fn role(language: Language, code: &str) -> Option<&'static str> {
             "Ұйым қызметкері",
             "Сотрудник организации",
             "Employee of an organisation",
+        ],
+        "representative" => [
+            "Сенімхат бойынша өкіл",
+            "Представитель по доверенности",
+            "Representative by a power of attorney",
         ],
         "organisation" => ["Ұйым", "Организация", "Organisation"],
         _ => return None,

@@ -77,7 +77,7 @@ async fn settle(desk: &Desk) {
 /// What has to go with the clock: a revocation list of the new day, and rows that wait for a day that is far again.
 async fn follow(desk: &Desk, before: Timestamp) -> Result<(), StorageError> {
     let now = desk.clock.now();
-    desk.renew_list(now);
+    desk.renew_lists(now);
     if now < before {
         let done = desk.db.tx("turn_back", |tx| async move {
             storage::demo_time::turn_back(&tx, now).await

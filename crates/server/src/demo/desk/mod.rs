@@ -9,12 +9,18 @@
 //! | `POST /signer/mode` | form field `mode`: `at_once`, `ask`, `cancel`, `fail` |
 //! | `POST /signer/decide` | form fields `id`, `decision` (`sign`, `cancel`): a request that waits |
 //! | `POST /clock` | the demo's time: see `clock` |
+//! | `POST /phone/scan` | form fields `person`, `code`: the phone of this person reads a code |
+//! | `POST /phone/decide` | form field `decision` (`sign`, `decline`): what the person does there |
+//! | `GET /phone.json` | codes that wait, what the phone shows |
 //! | `GET /changes` | a text that differs when the page would |
 
 mod clock;
 mod clock_page;
 mod guard;
 mod page;
+mod phone;
+mod phone_page;
+mod phone_texts;
 #[cfg(test)]
 mod tests;
 mod texts;
@@ -38,9 +44,12 @@ use serde::Deserialize;
 use serde_json::Value;
 use storage::Db;
 use testkit::ncalayer::{Decision, SignerState};
+use testkit::pki::Suite;
 
 use super::clock::DemoClock;
 use super::sockets::Addresses;
+
+pub(super) use phone::Codes;
 
 /// What the desk shows and does.
 #[derive(Clone)]
@@ -53,27 +62,33 @@ pub(super) struct Desk {
     /// What the clock of everything shows, and how it is set.
     pub(super) clock: Arc<DemoClock>,
     pub(super) db: Db,
+    /// The codes that sign-in pages show now.
+    pub(super) codes: phone::Codes,
+    /// A phone with eGov Mobile.
+    pub(super) phone: Arc<phone::Phone>,
     /// Whose revocation list goes with the clock.
     pub(super) eds: Arc<EdsVerifier>,
 }
 
 impl Desk {
-    /// Gives the verifier a revocation list made at `now`: those of the centre are fresh for a year, and never from the
+    /// Gives the verifier revocation lists made at `now`, of both centres: they are fresh for a year, and never from the
     /// future.
-    pub(super) fn renew_list(&self, now: Timestamp) {
-        let made = self.signer.keys().crl(now).map(|bytes| TrustFile {
-            name: "the demo's revocation list".to_owned(),
-            bytes,
+    pub(super) fn renew_lists(&self, now: Timestamp) {
+        let made = [Suite::Rsa, Suite::Gost512].map(|suite| {
+            self.signer.keys().crl_of(suite, now).map(|bytes| TrustFile {
+                name: "the demo's revocation list".to_owned(),
+                bytes,
+            })
         });
-        match made {
-            Ok(list) => {
-                for problem in self.eds.reload_crls(&[list]).err().unwrap_or_default() {
-                    tracing::error!(problem = %problem.fault, "the revocation list stays as it is");
+        match made.into_iter().collect::<Result<Vec<_>, _>>() {
+            Ok(lists) => {
+                for problem in self.eds.reload_crls(&lists).err().unwrap_or_default() {
+                    tracing::error!(problem = %problem.fault, "the revocation lists stay as they are");
                 }
             }
             Err(error) => tracing::error!(
                 error = &error as &dyn std::error::Error,
-                "no revocation list could be made"
+                "no revocation lists could be made"
             ),
         }
     }
@@ -98,6 +113,9 @@ pub(super) fn router(desk: Desk) -> Router {
         .route("/signer/mode", post(choose_mode))
         .route("/signer/decide", post(decide))
         .route("/clock", post(clock::set))
+        .route("/phone/scan", post(phone::scan))
+        .route("/phone/decide", post(phone::decide))
+        .route("/phone.json", get(phone::told))
         .layer(from_fn_with_state(Arc::new(guard), guard::check))
         .with_state(desk)
 }
@@ -122,6 +140,7 @@ async fn show(State(desk): State<Desk>, Query(language): Query<Language>, header
         locale,
         &desk.outbox.newest_first().await,
         &clock_page::Edges::read(&desk).await,
+        &(desk.codes)().await,
     );
     (
         [(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"))],
@@ -159,11 +178,12 @@ async fn changes(State(desk): State<Desk>) -> String {
     let next = desk.signer.next().unwrap_or_default();
     let edges = clock_page::Edges::read(&desk).await;
     format!(
-        "{newest} {} {next} {:?} {} {}",
+        "{newest} {} {next} {:?} {} {} {}",
         waiting.join(","),
         desk.signer.mode(),
         desk.clock.mark(),
-        edges.mark()
+        edges.mark(),
+        phone::mark(&desk).await
     )
 }
 

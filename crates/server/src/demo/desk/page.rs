@@ -7,9 +7,11 @@ use authority::time::Timestamp;
 use messaging::Kept;
 use testkit::ncalayer::AnswerMode;
 use testkit::people::{DemoPerson, PEOPLE};
+use web::WaitingCode;
 
 use super::Desk;
 use super::clock_page::{self, Edges};
+use super::phone_page;
 use super::texts::{self as t, Text, pick};
 
 /// The modes in the words of forms.
@@ -21,7 +23,7 @@ pub(super) const MODES: [(&str, AnswerMode); 4] = [
 ];
 
 /// The whole page.
-pub(super) fn html(desk: &Desk, locale: Locale, messages: &[Kept], edges: &Edges) -> String {
+pub(super) fn html(desk: &Desk, locale: Locale, messages: &[Kept], edges: &Edges, codes: &[WaitingCode]) -> String {
     let say = |text: Text| text.in_locale(locale);
     format!(
         "<!doctype html>\n<html lang=\"{lang}\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -29,13 +31,14 @@ pub(super) fn html(desk: &Desk, locale: Locale, messages: &[Kept], edges: &Edges
          <meta name=\"color-scheme\" content=\"light dark\">\n<title>{title}</title>\n\
          <link rel=\"icon\" href=\"data:,\">\n<link rel=\"stylesheet\" href=\"/desk.css\">\n<script src=\"/desk.js\" type=\"module\"></script>\n</head>\n<body>\n\
          <header><h1>{title}</h1>{languages}</header>\n<main>\n<p>{lead}</p>\n\
-         {steps}{messages}{clock}{people}{waiting}{modes}{unbind}</main>\n</body>\n</html>\n",
+         {steps}{messages}{phone}{clock}{people}{waiting}{modes}{unbind}</main>\n</body>\n</html>\n",
         lang = locale.tag(),
         title = say(t::TITLE),
         lead = say(t::LEAD),
         languages = languages(locale),
         steps = steps(desk, locale),
         messages = messages_section(desk, locale, messages),
+        phone = phone_page::section(desk, locale, codes),
         clock = clock_page::section(desk, locale, edges),
         people = people(desk, locale),
         waiting = waiting(desk, locale),
@@ -103,7 +106,7 @@ fn messages_section(desk: &Desk, locale: Locale, messages: &[Kept]) -> String {
 }
 
 /// The time of day where the demo is.
-fn clock(desk: &Desk, at: Timestamp) -> String {
+pub(super) fn clock(desk: &Desk, at: Timestamp) -> String {
     at.to_utc()
         .map(|utc| utc.with_timezone(&desk.zone).format("%H:%M:%S").to_string())
         .unwrap_or_default()

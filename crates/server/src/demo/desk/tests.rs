@@ -52,6 +52,8 @@ async fn desk() -> Desk {
         zone: Tz::Asia__Almaty,
         clock: Arc::new(DemoClock::open(Arc::new(NodeClock::start()), folder.join("clock")).unwrap()),
         db,
+        codes: Arc::new(|| Box::pin(async { Vec::new() })),
+        phone: Arc::default(),
         eds: Arc::new(EdsVerifier::new(&keys().eds_settings(Noon.now()).unwrap()).unwrap()),
     }
 }
@@ -180,6 +182,87 @@ async fn changes_tell_when_the_page_would_differ() {
 }
 
 #[tokio::test]
+async fn the_codes_that_wait_are_listed_and_the_page_hears_of_them() {
+    let desk = desk().await;
+    let before = ask(&desk, get("/changes"), "").await.2;
+    assert!(
+        ask(&desk, get("/?lang=en"), "")
+            .await
+            .2
+            .contains("Its QR code appears here")
+    );
+    let code = web::WaitingCode {
+        number: "42".to_owned(),
+        text: "mobileSign:http://localhost:7300/egov/secret".to_owned(),
+        until: Noon.now(),
+    };
+    let desk = Desk {
+        codes: Arc::new(move || {
+            let code = code.clone();
+            Box::pin(async move { vec![code] })
+        }),
+        ..desk
+    };
+    let changed = ask(&desk, get("/changes"), "").await.2;
+    assert!(changed != before && !changed.contains("secret"));
+    let (_, _, page) = ask(&desk, get("/?lang=en"), "").await;
+    assert!(
+        page.contains("value=\"mobileSign:http://localhost:7300/egov/secret\"") && page.contains("<strong>42</strong>")
+    );
+    let (_, _, told) = ask(&desk, get("/phone.json"), "").await;
+    let told: Value = serde_json::from_str(&told).unwrap();
+    assert_eq!(
+        (&told["codes"][0]["number"], &told["shows"]),
+        (&"42".into(), &serde_json::json!([]))
+    );
+}
+
+#[tokio::test]
+async fn the_phone_reads_codes_of_this_demo_only_and_says_when_nobody_answers() {
+    let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let issuer = format!("http://{}", socket.local_addr().unwrap());
+    drop(socket); // nobody listens there now
+    let desk = desk().await;
+    let addresses = Addresses {
+        issuer: issuer.clone(),
+        ..desk.addresses.clone()
+    };
+    let desk = Desk { addresses, ..desk };
+    for body in [
+        "person=nobody&code=mobileSign:http://localhost:7300/egov/x".to_owned(),
+        "person=aigerim&code=mobileSign:http://localhost:7300/egov/x".to_owned(),
+        format!("person=aigerim&code=mobileSign:{issuer}.evil.kz/egov/x"),
+        format!("person=aigerim&code={issuer}/egov/x"),
+        "person=aigerim&code=".to_owned(),
+    ] {
+        assert_eq!(
+            ask(&desk, form("/phone/scan"), &body).await.0,
+            StatusCode::BAD_REQUEST,
+            "{body}"
+        );
+    }
+    for (decision, status) in [("perhaps", StatusCode::BAD_REQUEST), ("sign", StatusCode::SEE_OTHER)] {
+        let body = format!("decision={decision}");
+        assert_eq!(ask(&desk, form("/phone/decide"), &body).await.0, status, "{decision}");
+    }
+    assert!(
+        !ask(&desk, get("/?lang=en"), "").await.2.contains("phone-said"),
+        "nothing was read"
+    );
+    let before = ask(&desk, get("/changes"), "").await.2;
+    let body = format!("person=aigerim&code=mobileSign:{issuer}/egov/x&lang=ru");
+    let (status, headers, _) = ask(&desk, form("/phone/scan"), &body).await;
+    assert_eq!(
+        (status, headers["location"].to_str().unwrap()),
+        (StatusCode::SEE_OTHER, "/?lang=ru")
+    );
+    assert_ne!(ask(&desk, get("/changes"), "").await.2, before);
+    assert!(ask(&desk, get("/?lang=ru"), "").await.2.contains("не смог связаться"));
+    let foreign = form("/phone/scan").header("origin", "http://evil.kz");
+    assert_eq!(ask(&desk, foreign, &body).await.0, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
 async fn the_clock_is_set_advanced_held_and_given_back() {
     let desk = desk().await;
     let shown = |text: &str| Timestamp::from_rfc3339(text).unwrap();
@@ -194,7 +277,7 @@ async fn the_clock_is_set_advanced_held_and_given_back() {
     assert!(
         page.contains("01.12.2026 17:59:59") && page.contains("(Asia/Almaty)") && page.contains("id=\"clock-run\"")
     );
-    assert_eq!(desk.eds.crls().len(), 1);
+    assert_eq!(desk.eds.crls().len(), 2, "RSA and GOST keys are known to be in force");
     ask(&desk, form("/clock"), "advance=PT1S&stands=on").await;
     assert_eq!(desk.clock.now(), shown("2026-12-01T18:00:00+05:00"));
     assert_eq!(ask(&desk, form("/clock"), "set=run").await.0, StatusCode::SEE_OTHER);

@@ -4,7 +4,7 @@ use authority::locale::Locale;
 
 /// One text in every language.
 #[derive(Clone, Copy)]
-pub(super) struct Text([&'static str; 3]);
+pub(super) struct Text(pub(super) [&'static str; 3]);
 
 impl Text {
     pub(super) const fn in_locale(self, locale: Locale) -> &'static str {

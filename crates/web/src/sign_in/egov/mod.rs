@@ -6,6 +6,7 @@
 //! * `live`: telling the page what happens, by events or when it asks.
 //! * `phone`: the three requests of the app. `documents`: their JSON. `answers`: what the app is told.
 //! * `secrets`: the address in the code and the app's token. `confirm`: the signature as a second stage.
+//! * `waiting` (feature `sandbox`): the codes that pages show now, for a phone without a camera.
 
 mod answers;
 mod collect;
@@ -15,6 +16,8 @@ pub(crate) mod live;
 pub(crate) mod page;
 pub(crate) mod phone;
 mod secrets;
+#[cfg(feature = "sandbox")]
+pub(crate) mod waiting;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -205,7 +205,7 @@ pub(super) fn screen(page: &FlowPage, transaction: &QrTransaction) -> Result<Res
         },
     };
     let address = address(page.provider(), transaction.id);
-    let code = format!("mobileSign:{address}");
+    let code = code(&address);
     let qr = match state {
         PhoneState::Waiting => {
             Some(QrPicture::of(&code).ok_or_else(|| Problem::Broken("no code can be drawn".into()))?)
@@ -268,6 +268,11 @@ fn render(page: &FlowPage, screen: SignOnPhone) -> Response {
 pub(crate) fn is_on_phone(page: &FlowPage) -> bool {
     let agent = page.visit.headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
     of_user_agent(agent.unwrap_or_default()).kind == DeviceKind::Phone
+}
+
+/// The text of the code that leads to an address.
+pub(super) fn code(address: &str) -> String {
+    format!("mobileSign:{address}")
 }
 
 /// What the code leads to.
