@@ -1,5 +1,6 @@
-//! Revocation learnt later (CE-12): the certificates on which sessions and tokens rest are looked up in every newer list, and
-//! then asked about where no list covers them. One that was revoked is stopped, with its sessions, grants and tokens, the promise to
+//! Revocation learnt later (CE-12): the certificates on which sessions and tokens rest are looked up in every newer list, those
+//! above their authorities too, and then asked about where no list covers them. One that was revoked, never issued, or issued
+//! by an authority that was revoked is stopped, with its sessions, grants and tokens, the promise to
 //! tell their clients and the audit event in one transaction; whoever comes second finds it stopped.
 
 mod queue;
@@ -92,7 +93,7 @@ impl RevocationWatch {
             let Some(last) = batch.last() else { return Ok(queue) };
             after = Some(last.id);
             for certificate in batch {
-                match self.eds.is_listed(&certificate.issuer, &certificate.serial, now) {
+                match self.eds.is_withdrawn(&certificate.issuer, &certificate.serial, now) {
                     Some(true) => found.stop(provider, &certificate, now).await,
                     Some(false) => {}
                     None if self.eds.responders().is_none() || self.asked.contains_key(&certificate.id) => {}
@@ -142,7 +143,8 @@ impl RevocationWatch {
             );
         }
         match verdict {
-            Some(status) => Some(matches!(status, CertificateStatus::Revoked { .. })),
+            Some(CertificateStatus::Revoked { .. } | CertificateStatus::NeverIssued) => Some(true),
+            Some(CertificateStatus::Good | CertificateStatus::Unknown) => Some(false),
             // Somebody answered that it is none of theirs.
             None => problems.is_empty().then_some(false),
         }

@@ -87,6 +87,15 @@ impl Job {
         }
     }
 
+    /// Whether a round waits for others' servers, for minutes perhaps, and may end anywhere: the next one does what is left. A
+    /// process that stops does not wait for it.
+    const fn waits_for_others(self) -> bool {
+        match self {
+            Self::CrlRefresh | Self::EndRevoked => true,
+            Self::SealAudit | Self::DeliverSms | Self::EndPowers | Self::Expire | Self::RemindKeys => false,
+        }
+    }
+
     const fn period(self) -> Duration {
         match self {
             Self::SealAudit => Duration::from_millis(500),
@@ -163,6 +172,11 @@ async fn goes_on(ticks: &mut Interval, stop: &mut watch::Receiver<bool>) -> bool
     }
 }
 
+async fn stopped(mut stop: watch::Receiver<bool>) {
+    // An error says that its sender is gone, which stops as well.
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
 async fn rounds(jobs: Jobs, job: Job, mut stop: watch::Receiver<bool>) {
     let mut rounds = Rounds::of(jobs, job);
     let mut ticks = interval(job.period());
@@ -173,7 +187,16 @@ async fn rounds(jobs: Jobs, job: Job, mut stop: watch::Receiver<bool>) {
         }
         // Each round asks for the time and the lease anew, so that a long backlog is not worked on by an old instant.
         loop {
-            match rounds.next().await {
+            let round = rounds.next();
+            let done = if job.waits_for_others() {
+                tokio::select! {
+                    done = round => done,
+                    () = stopped(stop.clone()) => Ok(Left::Nothing),
+                }
+            } else {
+                round.await
+            };
+            match done {
                 Ok(Left::More) if !*stop.borrow() => {}
                 Ok(Left::More | Left::Nothing | Left::All) => break,
                 Err(error) => {

@@ -28,7 +28,7 @@ pub struct Stopping {
     pub certificate: CertificateId,
     /// Why.
     pub reason: StopReason,
-    /// Who did it, and from where; kind, person and reason are filled in.
+    /// Who did it, and from where; kind and person are filled in, and the reason stands before the words.
     pub event: Event,
 }
 
@@ -59,12 +59,20 @@ pub async fn stop(
     let event = Event {
         kind: EventKind::CertificateStopped,
         user_id: Some(user.id),
-        reason: stopping.reason.as_str().to_owned(),
+        reason: with_words(stopping.reason, &stopping.event.reason),
         ..stopping.event
     };
     audit::insert(tx, &event).await?;
     notices::tell_with(tx, teller, user, Change::KeyStopped, now).await?;
     Ok(true)
+}
+
+/// The reason with the words of whoever acted, if there are any.
+fn with_words(reason: StopReason, words: &str) -> String {
+    match words {
+        "" => reason.as_str().to_owned(),
+        words => format!("{}: {words}", reason.as_str()),
+    }
 }
 
 async fn end(tx: &Tx, id: CertificateId, reason: StopReason, now: Timestamp) -> Result<(), StorageError> {
@@ -135,10 +143,7 @@ pub async fn accept(tx: &Tx, teller: Teller<'_>, user: &User, accepting: Accepti
     let event = Event {
         kind: EventKind::CertificateAccepted,
         user_id: Some(user.id),
-        reason: match event.reason.as_str() {
-            "" => stopped_for.as_str().to_owned(),
-            words => format!("{}: {words}", stopped_for.as_str()),
-        },
+        reason: with_words(stopped_for, &event.reason),
         ..event
     };
     audit::insert(tx, &event).await?;

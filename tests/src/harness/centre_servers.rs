@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use authority::time::Clock;
+use authority::time::{Clock, days};
 use jobs::{ListsInUse, RevocationWatch};
 use storage::Db;
 use testkit::clock::TestClock;
+use testkit::pki::{CrlProfile, Revocation, Suite};
 use testkit::responder::{CentreServer, CentreState};
 
 use super::{START, TestApp, demo_keys};
@@ -76,6 +77,27 @@ impl Town {
     pub async fn publishes(&self) {
         self.centre.publish().unwrap();
         self.fetches().await;
+    }
+
+    /// The root publishes a list for a year, which names the issuing authority or nobody; the deployment uses it, with the list of
+    /// the centre of GOST keys.
+    pub fn root_publishes(&self, revokes_authority: bool) {
+        let (now, keys) = (self.app.now().whole_seconds(), demo_keys());
+        let revoked = Revocation {
+            serial: keys.centre.nca().key().serial(),
+            at: now,
+            reason: 2,
+        };
+        let listed = if revokes_authority { vec![revoked] } else { vec![] };
+        let list = keys
+            .centre
+            .root()
+            .crl(&CrlProfile::new(now, now.plus(days(365)), listed));
+        let eds = &self.app.jobs.lists.eds;
+        let of_gost = keys.crl_of(Suite::Gost512, now);
+        let checked =
+            [("root", list), ("gost", of_gost)].map(|(name, der)| eds.check_list(name, &der.unwrap()).unwrap());
+        eds.use_lists(checked.to_vec());
     }
 
     /// The deployment fetches what is due and uses what is new.

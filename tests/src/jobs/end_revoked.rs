@@ -153,4 +153,58 @@ both_databases! {
         drop(done);
         assert!(checking.await.unwrap());
     }
+
+    /// What the root revoked certifies nobody any more, those who are in already included (CE-12).
+    async fn an_authority_that_its_root_revoked_ends_what_rests_on_its_certificates_and_clients_are_told(db) {
+        let town = Town::on(db, "").await;
+        let app = &town.app;
+        let endpoint = LogoutEndpoint::up().await;
+        let mut told = clients();
+        told[0]["backchannel_logout_uri"] = endpoint.uri().into();
+        app.register(&told).await;
+        town.root_publishes(false);
+        let (diary, mut browser) = (app.diary(), app.browser());
+        let request = diary.request(&[("scope", "openid offline_access"), ("prompt", "consent")]);
+        let back = app.first_sign_in(&mut browser, LOGIN, &request).await;
+        let tokens = diary.redeems(&diary.code(back.redirect())).await;
+        let (access, refresh) = (tokens.text("access_token").to_owned(), tokens.text("refresh_token").to_owned());
+        assert_eq!(town.watches().await, 0);
+
+        town.advance(minutes(2));
+        town.root_publishes(true);
+        // Its responder goes on saying that all is well.
+        assert_eq!(town.watches().await, 1);
+        assert_eq!(diary.userinfo(&access).await.status, 401);
+        assert_eq!(diary.refreshes(&refresh).await.summary(), "400 invalid_grant");
+        browser.open(&diary.request(&[])).await.status(200).expect("eds");
+        app.jobs.logout.round().await.unwrap();
+        assert_eq!(endpoint.tokens().len(), 1);
+        assert_eq!(app.trace(LOGIN).await.iter().filter(|one| *one == STOPPED).count(), 1);
+        assert_eq!(town.watches().await, 0, "once");
+    }
+
+    async fn a_certificate_of_another_centre_goes_on_when_an_authority_was_revoked(db) {
+        let town = Town::on(db, "").await;
+        town.root_publishes(false);
+        let gost = "dana";
+        for login in [LOGIN, gost] {
+            town.app.bound_browser(login).await;
+        }
+        town.root_publishes(true);
+        assert_eq!(town.watches().await, 1);
+        assert!(!town.app.trace(gost).await.contains(&STOPPED.to_owned()));
+    }
+
+    async fn a_certificate_that_was_never_issued_is_stopped_like_a_revoked_one(db) {
+        let town = Town::on(db, "").await;
+        let diary = town.app.diary();
+        let mut browser = town.app.bound_browser(LOGIN).await;
+        // Knowing nothing is no revocation.
+        town.centre.answers(OcspMode::Unknown);
+        assert_eq!(town.watches().await, 0);
+        town.centre.answers(OcspMode::NeverIssued);
+        assert_eq!(town.watches().await, 1);
+        browser.open(&diary.request(&[])).await.status(200).expect("eds");
+        assert_eq!(town.app.trace(LOGIN).await.iter().filter(|one| *one == STOPPED).count(), 1);
+    }
 }

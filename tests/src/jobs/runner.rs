@@ -78,4 +78,17 @@ both_databases! {
         assert!(matches!(audit::verify(db, &keyring).await.unwrap(), Verdict::Intact { .. }));
         other.close().await.unwrap();
     }
+
+    async fn stopping_does_not_wait_for_a_server_of_lists_that_does_not_answer(db) {
+        let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/complete.crl", silent.local_addr().unwrap());
+        let app = TestApp::configured(db, &format!("[eds]\ncrl_urls = [\"{url}\"]\n")).await;
+        let keyring = Arc::new(Keyring::derive(&Kek::mint(&mut rng())).unwrap());
+        let (stop, stopped) = watch::channel(false);
+        let node = tokio::spawn(run(node(&app, Db::clone(db), &keyring, "only"), stopped));
+        let _asked = silent.accept().await.unwrap();
+        stop.send(true).unwrap();
+        // A download may take thirty seconds.
+        tokio::time::timeout(Duration::from_secs(20), node).await.expect("stopped in time").unwrap();
+    }
 }

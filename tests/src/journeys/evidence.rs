@@ -1,14 +1,16 @@
 //! What a sign-in rests on is kept, and leads to the same verdict years later, offline (security rule CE-15).
 
 use authority::audit::EventKind;
-use authority::time::days;
+use authority::time::{days, minutes, seconds};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use federation::eds::{EdsSettings, EvidenceReading, Inspection, evidence_file, verify_evidence};
 use storage::audit::list_for_user;
 use storage::evidence;
 use testkit::phone::Habit;
+use testkit::xml::{XmlLayout, XmlRecipe};
 
+use super::eds::{answers, eds_page};
 use super::egov_steps::again;
 use crate::harness::{START, TestApp, demo_keys};
 use crate::process::deployment::Deployment;
@@ -210,6 +212,36 @@ both_databases! {
         let strange = EdsSettings { anchors: stranger.anchors, ..EdsSettings::default() };
         assert_eq!(verify_evidence(&file, &strange, None).reason, Some("E_CHAIN"));
         assert_eq!(verify_evidence(&file, &EdsSettings::default(), None).reason, Some("E_CHAIN"));
+    }
+
+    /// What only narrows the sign-ins of today judges no earlier one.
+    async fn switches_that_were_set_since_do_not_judge_an_earlier_signature(db) {
+        let app = TestApp::configured(db, "[eds]\nxml = true\n").await;
+        let list_age = seconds(1);
+        app.advance(days(1));
+        let cms = signed(&app).await;
+        app.advance(minutes(1));
+        let mut browser = app.browser();
+        let page = eds_page(&app, &mut browser).await;
+        let document = String::from_utf8(STANDARD.decode(page.data("document")).unwrap()).unwrap();
+        let person = app.person("aigerim");
+        let key = person.key();
+        let recipe = XmlRecipe::honest(&key.key, &key.certificate, &document, XmlLayout::Compact);
+        answers(&mut browser, &page, &recipe.sign().unwrap()).await.expect("code");
+        let xml = file(&app).await;
+        let strict = EdsSettings {
+            crl_max_age: Some(list_age),
+            policies: vec![federation::eds::ObjectIdentifier::new("1.2.398.3.3.4.9.9").unwrap()],
+            xml: false,
+            names_certificate: true,
+            ..anchors()
+        };
+        for (file, what) in [(cms, "CMS"), (xml, "XML")] {
+            let found = verify_evidence(&file, &strict, None);
+            assert!(found.ok, "{what}: {:?}", found.detail);
+            // Whom the check digits and the roots name is not given up.
+            assert!(!verify_evidence(&file, &EdsSettings { anchors: vec![], ..strict.clone() }, None).ok, "{what}");
+        }
     }
 
     async fn operators_list_export_and_verify_it_and_the_export_is_audited(db) {

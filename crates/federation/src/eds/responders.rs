@@ -200,8 +200,8 @@ impl EdsVerifier {
     }
 
     /// What the responders say about a certificate of which only issuer (DER of the name) and serial number (content
-    /// octets) are known: withdrawn since when, not withdrawn, or nothing. Authorities of one name may have several keys;
-    /// only the right one's word is another than "unknown" or "never issued".
+    /// octets) are known. Authorities of one name may have several keys: good or withdrawn is the word of the one that issued
+    /// it; never issued is believed when each of them answered, and none knows it better. `None` where nobody says either.
     pub async fn inquire_about(
         self: &Arc<Self>,
         (issuer, serial): (&[u8], &[u8]),
@@ -212,7 +212,8 @@ impl EdsVerifier {
         let Some(responders) = self.responders() else {
             return inquiry;
         };
-        for question in self.questions_about(issuer, serial, nonce) {
+        let (mut is_never_issued, mut all_answered) = (false, true);
+        for question in self.questions_about((issuer, serial), nonce, moment.now) {
             let Inquiry { verdict, problems } = responders.ask(self, &question, moment).await;
             inquiry.problems.extend(problems);
             match verdict.map(|answer| answer.status()) {
@@ -220,8 +221,13 @@ impl EdsVerifier {
                     inquiry.verdict = Some(said);
                     return inquiry;
                 }
-                Some(CertificateStatus::Unknown | CertificateStatus::NeverIssued) | None => {}
+                Some(CertificateStatus::NeverIssued) => is_never_issued = true,
+                Some(CertificateStatus::Unknown) => {}
+                None => all_answered = false,
             }
+        }
+        if is_never_issued && all_answered {
+            inquiry.verdict = Some(CertificateStatus::NeverIssued);
         }
         inquiry
     }

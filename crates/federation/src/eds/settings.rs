@@ -57,8 +57,8 @@ pub struct EdsSettings {
     pub intermediates: Vec<TrustFile>,
     /// Revocation lists. An issuer without a fresh one has no acceptable certificates.
     pub crls: Vec<TrustFile>,
-    /// The oldest acceptable `thisUpdate` of a list, even when its `nextUpdate` is still ahead; `None` leaves it to the
-    /// list.
+    /// The oldest acceptable `thisUpdate` of a list that judges people's certificates, even when its `nextUpdate` is still
+    /// ahead; `None` leaves it to the list, as it is with the lists of authorities above the issuing one.
     pub crl_max_age: Option<Duration>,
     /// Whether the check digits of IIN and BIN are judged: the centre's own test people have wrong ones.
     pub checksum: Checksum,

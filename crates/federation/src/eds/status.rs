@@ -42,23 +42,46 @@ impl EdsVerifier {
     }
 
     /// Questions about a certificate of which only issuer (DER of the name) and serial number (content octets) are known:
-    /// one for each configured authority of that name.
-    pub fn questions_about(&self, issuer: &[u8], serial: &[u8], nonce: OcspNonce) -> Vec<OcspQuestion> {
-        let of_name = self.trust.authorities().filter(|one| one.name() == issuer);
+    /// one for each configured authority of that name that was not withdrawn itself.
+    pub fn questions_about(
+        &self,
+        (issuer, serial): (&[u8], &[u8]),
+        nonce: OcspNonce,
+        now: Timestamp,
+    ) -> Vec<OcspQuestion> {
+        let lists = self.revocations.snapshot();
+        let counts = |one: &&Arc<Authority>| !lists.is_authority_withdrawn(&self.trust.path_from(one), now);
+        let of_name = self.of_name(issuer).filter(counts);
         of_name.map(|one| OcspQuestion::about(one, serial, nonce)).collect()
     }
 
-    /// Whether fresh lists name the certificate with this issuer (DER of the name) and serial number (content octets);
-    /// `None` when no fresh list covers every authority of that name.
-    pub fn is_listed(&self, issuer: &[u8], serial: &[u8], now: Timestamp) -> Option<bool> {
-        let of_name = self.trust.authorities().filter(|one| one.name() == issuer);
+    /// Whether the certificate with this issuer (DER of the name) and serial number (content octets) was withdrawn: fresh lists
+    /// name it, or lists above name every configured authority of that name, or one above that. Which of several issued it is
+    /// not known here, so that one of them that is left speaks for it. `None` when no fresh list covers every one left.
+    pub fn is_withdrawn(&self, issuer: &[u8], serial: &[u8], now: Timestamp) -> Option<bool> {
         let lists = self.revocations.snapshot();
-        let said: Vec<Option<bool>> = of_name.map(|one| lists.is_withdrawn(one, serial, now)).collect();
-        if said.contains(&Some(true)) {
-            return Some(true);
+        let (mut is_known, mut is_left, mut is_covered) = (false, false, true);
+        for one in self.of_name(issuer) {
+            is_known = true;
+            let said = lists.is_withdrawn(one, serial, now);
+            if said == Some(true) {
+                return said;
+            }
+            // A withdrawn authority's word that all is well is worth nothing.
+            if !lists.is_authority_withdrawn(&self.trust.path_from(one), now) {
+                is_left = true;
+                is_covered &= said.is_some();
+            }
         }
-        let is_covered = !said.is_empty() && said.iter().all(Option::is_some);
-        is_covered.then_some(false)
+        match (is_known, is_left) {
+            (true, false) => Some(true),
+            (true, true) => is_covered.then_some(false),
+            (false, _) => None,
+        }
+    }
+
+    fn of_name(&self, issuer: &[u8]) -> impl Iterator<Item = &Arc<Authority>> {
+        self.trust.authorities().filter(move |one| one.name() == issuer)
     }
 
     /// Checks a revocation list that was fetched: its form, its issuer, its signature. Not its time.

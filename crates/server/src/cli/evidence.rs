@@ -36,6 +36,9 @@ pub(super) enum Verb {
         config: ConfigFile,
     },
     /// Reach the verdict again, offline: no database, no network, nothing trusted but the anchors.
+    ///
+    /// Of a configuration anchors, roles, check digits and legacy_gost are used, as they were at the sign-in. What only narrows
+    /// the sign-ins of today is not: xml, names_certificate, policies and crl_max_age judge no earlier one.
     Verify {
         /// What `kiru evidence export` wrote.
         file: Option<PathBuf>,

@@ -1,5 +1,5 @@
 //! `kiru people apply F`, `kiru people list`, `kiru people lock|unlock PERSON --reason T`, and people's keys:
-//! `kiru people keys PERSON`, `kiru people accept-key PERSON KEY --reason T`.
+//! `kiru people keys PERSON`, `kiru people stop-key|accept-key PERSON KEY --reason T`.
 
 use std::path::PathBuf;
 
@@ -48,6 +48,8 @@ pub(super) enum Verb {
         #[command(flatten)]
         config: ConfigFile,
     },
+    /// Stop a person's key that several people use: what rests on it ends at once, clients and the person are told.
+    StopKey(people_keys::StopKey),
     /// Accept a person's key again that was stopped as shared or revoked; the next sign-in asks its centre as always.
     AcceptKey(people_keys::AcceptKey),
 }
@@ -74,6 +76,7 @@ pub(super) async fn run(verb: &Verb) -> Result<(), Failure> {
             Ok(())
         }
         Verb::Keys { person, config } => people_keys::list(person, config).await,
+        Verb::StopKey(asked) => people_keys::stop(asked).await,
         Verb::AcceptKey(asked) => people_keys::accept(asked).await,
     }
 }

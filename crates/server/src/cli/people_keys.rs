@@ -1,4 +1,4 @@
-//! `kiru people keys PERSON`, `kiru people accept-key PERSON KEY --reason T [--revoked]`.
+//! `kiru people keys PERSON`, `kiru people stop-key PERSON KEY --reason T`, `kiru people accept-key PERSON KEY --reason T [--revoked]`.
 
 use authority::certificates::{Certificate, KeySuite};
 use authority::ids::CertificateId;
@@ -9,6 +9,15 @@ use super::person::{self, PersonAndReason};
 use super::{ConfigFile, Failure, say};
 use crate::foundation::{Foundation, FoundationError};
 use crate::operators::keys;
+
+/// A key of a person, and why it is stopped.
+#[derive(Debug, Args)]
+pub(super) struct StopKey {
+    #[command(flatten)]
+    asked: PersonAndReason,
+    /// The id that `kiru people keys` shows; all certificates of the key are stopped.
+    key: String,
+}
 
 /// A key of a person, and why it is accepted again.
 #[derive(Debug, Args)]
@@ -32,9 +41,23 @@ pub(super) async fn list(person: &str, config: &ConfigFile) -> Result<(), Failur
     Ok(())
 }
 
+pub(super) async fn stop(asked: &StopKey) -> Result<(), Failure> {
+    let id = key(&asked.key)?;
+    let (office, user, reason) = asked.asked.open().await?;
+    let done = keys::stop_shared(&office, user.id, id, &reason).await;
+    let done = done.map_err(FoundationError::from)?;
+    done.map_err(|refusal| Failure::Refused(refusal.to_string()))?;
+    say("stopped as shared; sessions, grants and tokens that rested on it ended, and the person is told");
+    Ok(())
+}
+
+fn key(text: &str) -> Result<CertificateId, Failure> {
+    let unknown = |_| Failure::Usage("KEY is an id that `kiru people keys PERSON` shows".to_owned());
+    text.parse().map_err(unknown)
+}
+
 pub(super) async fn accept(asked: &AcceptKey) -> Result<(), Failure> {
-    let id = asked.key.parse::<CertificateId>();
-    let id = id.map_err(|_| Failure::Usage("KEY is an id that `kiru people keys PERSON` shows".to_owned()))?;
+    let id = key(&asked.key)?;
     let (office, user, reason) = asked.asked.open().await?;
     let done = keys::accept_again(&office, user.id, (id, asked.revoked), &reason).await;
     let stopped_for = done.map_err(FoundationError::from)?;
@@ -52,8 +75,11 @@ fn line(certificate: &Certificate) -> String {
         || "accepted".to_owned(),
         |stop| format!("{} since {}", stop.reason.as_str(), stop.at.to_rfc3339()),
     );
+    // As `kiru keys-sharing report` names it.
+    let digest = certificate.key_digest.map(|digest| storage::audit::hex(&digest));
+    let key = digest.as_deref().and_then(|digest| digest.get(..8)).unwrap_or("-");
     format!(
-        "{} {} {}, until {}, {state}",
+        "{} key {key} {} {}, until {}, {state}",
         certificate.id,
         certificate.role.as_str(),
         certificate.suite.map_or("-", KeySuite::as_str),

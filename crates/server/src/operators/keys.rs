@@ -1,14 +1,66 @@
-//! Accepting a person's key again that was stopped, and not by them (security rule CE-12). The sign-in asks its centre as for
-//! every other key.
+//! Stopping a person's key that several people use, and accepting one again that was stopped, and not by the person (product
+//! B6; security rule CE-12). The sign-in asks its centre as for every other key.
 
 use authority::audit::EventKind;
-use authority::certificates::StopReason;
+use authority::certificates::{Certificate, StopReason};
 use authority::ids::{CertificateId, UserId};
-use protocol::certificates::{Accepting, accept};
+use protocol::certificates::{Accepting, Stopping, accept, stop};
 use protocol::notices::Teller;
 use storage::{StorageError, certificates, users};
 
 use super::{Office, Reason, event};
+
+/// Why a key is not stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StopRefusal {
+    /// It is not this person's.
+    #[error("the person has no key of this id; `kiru people keys PERSON` lists them")]
+    Unknown,
+    /// Nothing is left to be stopped.
+    #[error("the key is stopped already; `kiru people keys PERSON` says why")]
+    Stopped,
+}
+
+/// Stops the key of this certificate as shared, with all its certificates that are accepted: sessions, grants and tokens that rest
+/// on it end, clients are promised a notice, and the person is told.
+///
+/// # Errors
+/// The outer: the database is not available. The inner: there is nothing to stop.
+pub async fn stop_shared(
+    office: &Office,
+    user: UserId,
+    certificate: CertificateId,
+    reason: &Reason,
+) -> Result<Result<(), StopRefusal>, StorageError> {
+    let done = office.db.tx("stop_shared_key", |tx| async move {
+        let Some(user) = users::lock(&tx, user).await? else {
+            return Ok(Err(StopRefusal::Unknown));
+        };
+        let all = certificates::list_for_user(&tx, user.id).await?;
+        let Some(meant) = all.iter().find(|one| one.id == certificate) else {
+            return Ok(Err(StopRefusal::Unknown));
+        };
+        // The centre may have revoked one certificate of a key that another one still opens with.
+        let is_open = |one: &&Certificate| one.stop.is_none() && (one.id == meant.id || one.has_key_of(meant));
+        let Some(open) = all.iter().find(is_open) else {
+            return Ok(Err(StopRefusal::Stopped));
+        };
+        let now = office.decision_now(&tx).await?;
+        let words = reason.as_str().to_owned();
+        let stopping = Stopping {
+            certificate: open.id,
+            reason: StopReason::Shared,
+            event: event(EventKind::CertificateStopped, Some(user.id), words, now),
+        };
+        let teller = Teller {
+            keyring: &office.keyring,
+            pages: &office.pages,
+        };
+        let is_stopped = stop(&tx, teller, &user, stopping, now).await?;
+        Ok::<_, StorageError>(is_stopped.then_some(()).ok_or(StopRefusal::Stopped))
+    });
+    done.await
+}
 
 /// Why a key is not accepted again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

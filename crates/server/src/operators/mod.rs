@@ -7,7 +7,7 @@
 //! | `devices` | ending a person's binding |
 //! | `evidence` | what accepted signatures rest on, as files (security rule CE-15) |
 //! | `exclusivity` | ending the 48 hours early: two administrators (security rule DB-13) |
-//! | `keys` | accepting a person's key again (security rule CE-12) |
+//! | `keys` | stopping a person's key as shared, and accepting one again (product B6; security rule CE-12) |
 //! | `people` | locking and unlocking (security rule AC-5) |
 //! | `policy` | the rules of binding (product A6) |
 //! | `sessions` | how many run at the same time (security rule SE-14) |

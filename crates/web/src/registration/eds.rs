@@ -12,7 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use federation::eds::VerifiedEds;
 use pages::screens::{EdsPurpose, SignWithEds, SignatureRefusal};
 use protocol::Problem;
-use storage::{StorageError, Write, certificates, challenges, registrations, throttles, users};
+use storage::{StorageError, Write, challenges, registrations, throttles, users};
 
 use super::code::{failures_key, told, trace};
 use super::{Standing, Under, standing};
@@ -20,6 +20,7 @@ use crate::answer;
 use crate::flow::{FlowForm, FlowPage, Place};
 use crate::sign_in::eds::{self, SignatureError};
 use crate::sign_in::evidence::{self, Accepted};
+use crate::sign_in::stops::{self, Verified};
 use crate::sign_in::{first_stage, refusals, signer, verification};
 
 const PURPOSE: ChallengePurpose = ChallengePurpose::EdsRegistration;
@@ -88,11 +89,20 @@ async fn is_of(page: &FlowPage, under: &Under, verified: &VerifiedEds) -> Result
     Ok(signer::find(page, verified).await? == Some(under.first.user_id))
 }
 
-/// Whether the key is not accepted here any more: it need not be the one of the first stage.
+/// Whether the key is not accepted here any more: it need not be the one of the first stage. A hold that the centre lifted ends
+/// here as at a sign-in.
 async fn stop(page: &FlowPage, under: &Under, verified: &VerifiedEds) -> Result<Option<Stop>, StorageError> {
     let id = CertificateId::mint(page.now, &mut page.provider().rng());
     let shown = first_stage::certificate(id, under.first.user_id, verified, page.now);
-    certificates::find_stop(&page.provider().db, &shown).await
+    let verified = Verified {
+        certificate: &shown,
+        good_at: verified.status_made_at(),
+    };
+    let found = page.provider().db.tx("picture_eds_stop", |tx| async move {
+        let user = users::lock(&tx, under.first.user_id).await?;
+        stops::find(&tx, page, user.as_ref(), verified).await
+    });
+    found.await
 }
 
 async fn proven(page: &FlowPage, under: &Under, verified: &VerifiedEds) -> Result<Response, Problem> {

@@ -19,5 +19,5 @@ mod second_stage;
 mod send_limits;
 pub(crate) mod signer;
 pub(crate) mod sms;
-mod stops;
+pub(crate) mod stops;
 pub(crate) mod verification;

@@ -104,4 +104,30 @@ both_databases! {
             assert_eq!(town.app.certificates(login).await[0].stop.map(|stop| stop.reason), Some(reason));
         }
     }
+
+    /// The key of the signature in the place of the picture need not be the one of the first stage.
+    async fn a_lifted_hold_ends_where_a_device_is_registered_as_well(db) {
+        let town = Town::on(db, "").await;
+        let app = &town.app;
+        app.bound_browser(LOGIN).await;
+        town.advance(minutes(11));
+        let second = app.with_another_key(LOGIN, 1, |profile| profile);
+        app.signs_with(&mut app.browser(), &second).await.expect("code");
+        let held = app.certificates(LOGIN).await[0].id;
+        for (reason, accepts) in [(StopReason::Stopped, 0), (StopReason::Revoked, 1)] {
+            assert!(app.stops_key(LOGIN, held, reason).await);
+            town.advance(minutes(11));
+            let mut new = app.browser();
+            let elsewhere = app.arrives_elsewhere(&mut new, LOGIN).await;
+            let page = app.wants_registration(&mut new, &elsewhere).await;
+            let sign = new.press(&page, "eds").await;
+            let form = sign.form("eds-form").with("signature", &second.signs(&sign.data_challenge()));
+            let answer = new.submit(&form).await;
+            answer.status(if accepts == 1 { 303 } else { 422 });
+            assert_eq!(accepted(&town, LOGIN).await, accepts, "{reason:?}");
+            if reason == StopReason::Stopped {
+                assert!(app.accepts_again(LOGIN).await);
+            }
+        }
+    }
 }

@@ -1,10 +1,11 @@
 //! A person's keys (product B6, C2, C4; security rules CE-12, CE-14).
 //!
-//! * `accepted`: what an operator accepts again. `held`: holds that the centre lifts. `page`: K3. `sharing`: what seems to be shared. `stopped`: what ends when a key is not accepted any more, and what it opens from then on.
+//! * `accepted`: what an operator accepts again. `held`: holds that the centre lifts. `page`: K3. `shared`: what an operator stops. `sharing`: what seems to be shared. `stopped`: what ends when a key is not accepted any more, and what it opens from then on.
 
 mod accepted;
 mod held;
 mod page;
+mod shared;
 mod sharing;
 mod stopped;
 

@@ -43,9 +43,10 @@ pub struct EvidenceReading {
     pub certificate: CertificateReading,
 }
 
-/// Verifies a file of evidence offline. Of `settings` anchors and rules are used; authorities and lists come from the file, are
-/// believed by their signatures only, and the file's own anchor counts only if it is among the given ones. `digest` is that of
-/// the audit event, in hexadecimal, when it is at hand.
+/// Verifies a file of evidence offline. Of `settings` anchors, roles, check digits and algorithms are used; what only narrows
+/// the sign-ins of today (formats, naming of the certificate, policies, the age of lists) is not. Authorities and lists come from
+/// the file, are believed by their signatures only, and the file's own anchor counts only if it is among the given ones. `digest`
+/// is that of the audit event, in hexadecimal, when it is at hand.
 pub fn verify(bytes: &[u8], settings: &EdsSettings, digest: Option<&str>) -> Inspection<EvidenceReading> {
     match File::read(bytes) {
         Err(fault) => {
@@ -89,7 +90,8 @@ fn judge(file: &File, settings: &EdsSettings) -> (Result<(), Broken>, EvidenceRe
     (reach(&verifier, record, &terms), read)
 }
 
-/// The rules of the given settings, the anchors of them, and everything else from the file.
+/// What tells whom a certificate names and who vouches for it, of the given settings; everything else from the file. What a
+/// deployment demanded when it accepted the signature is not known here, and what it demands by now judges no earlier sign-in.
 fn with_material(file: &File, settings: &EdsSettings) -> EdsSettings {
     let named = |digest: &String| TrustFile {
         name: digest.clone(),
@@ -99,6 +101,10 @@ fn with_material(file: &File, settings: &EdsSettings) -> EdsSettings {
     EdsSettings {
         intermediates: below.unwrap_or_default().iter().map(named).collect(),
         crls: file.record.lists.iter().map(named).collect(),
+        crl_max_age: None,
+        policies: Vec::new(),
+        xml: true,
+        names_certificate: false,
         ..settings.clone()
     }
 }

@@ -200,6 +200,11 @@ impl TrustStore {
         self.authorities.iter()
     }
 
+    /// This authority with those above it: the path of what it issued.
+    pub(crate) fn path_from(&self, authority: &Arc<Authority>) -> TrustedPath {
+        TrustedPath(self.upwards(authority))
+    }
+
     fn candidates(&self, certificate: &Certificate) -> impl Iterator<Item = &Arc<Authority>> {
         let id = certificate.extensions.authority_key_id.as_deref();
         self.authorities

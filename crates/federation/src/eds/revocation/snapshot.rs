@@ -41,17 +41,27 @@ impl Snapshot {
     }
 
     /// No authority on the path was withdrawn. Authorities are pinned by the operator, so a list above them is not
-    /// demanded; one that is there counts.
+    /// demanded; one that is there counts, until its own next one is due: roots publish rarely, and `max_age` is about the
+    /// lists that judge people.
     pub(crate) fn check_authorities(&self, path: &TrustedPath, now: Timestamp) -> Result<(), EdsRefusal> {
         for (authority, above) in path.links() {
             if let Some(list) = self.of(above) {
-                self.fresh(&list, now).map_err(EdsRefusal::StatusUnknown)?;
+                list.in_its_time(now).map_err(EdsRefusal::StatusUnknown)?;
                 if list.revoked_at(authority.serial(), now).is_some() {
                     return Err(EdsRefusal::Chain(ChainFault::AuthorityRevoked));
                 }
             }
         }
         Ok(())
+    }
+
+    /// Whether a list above, in its own time, names an authority on the path. Lists above that are over do not hide what the
+    /// others name.
+    pub(crate) fn is_authority_withdrawn(&self, path: &TrustedPath, now: Timestamp) -> bool {
+        path.links().any(|(authority, above)| {
+            self.of(above)
+                .is_some_and(|list| list.in_its_time(now).is_ok() && list.revoked_at(authority.serial(), now).is_some())
+        })
     }
 
     /// The lists that a verdict about a certificate at the end of this path rests on. When its issuer answered itself,
@@ -66,7 +76,8 @@ impl Snapshot {
         above.flat_map(of).flatten().map(CheckedList::signed).collect()
     }
 
-    /// What fresh lists know about a serial number of this authority: withdrawn or not; `None` when there is no fresh one.
+    /// What fresh lists know about a serial number that this authority gave to a person or a responder: withdrawn or not;
+    /// `None` when there is no fresh one.
     pub(crate) fn is_withdrawn(&self, issuer: &Authority, serial: &[u8], now: Timestamp) -> Option<bool> {
         let standing = self.of(issuer)?;
         self.fresh(&standing, now).ok()?;
@@ -95,16 +106,11 @@ impl Snapshot {
         }
     }
 
+    /// Whether it may judge what its authority issued to people and responders.
     fn fresh(&self, standing: &Standing<'_>, now: Timestamp) -> Result<(), StatusFault> {
-        if !standing.begun(now) {
-            return Err(StatusFault::NotYetValid);
-        }
+        standing.in_its_time(now)?;
         let is_old = self.max_age.is_some_and(|age| now.since(standing.made_at(now)) > age);
-        if now >= standing.base.list().next_update || is_old {
-            Err(StatusFault::Stale)
-        } else {
-            Ok(())
-        }
+        if is_old { Err(StatusFault::Stale) } else { Ok(()) }
     }
 
     fn of(&self, authority: &Authority) -> Option<Standing<'_>> {
@@ -119,6 +125,17 @@ impl Snapshot {
 }
 
 impl Standing<'_> {
+    /// From `thisUpdate` until before `nextUpdate` of the complete list.
+    fn in_its_time(&self, now: Timestamp) -> Result<(), StatusFault> {
+        if !self.begun(now) {
+            Err(StatusFault::NotYetValid)
+        } else if now >= self.base.list().next_update {
+            Err(StatusFault::Stale)
+        } else {
+            Ok(())
+        }
+    }
+
     fn begun(&self, now: Timestamp) -> bool {
         self.base.list().this_update <= now.plus(limits::CLOCK_SKEW)
     }

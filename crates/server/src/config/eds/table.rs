@@ -74,7 +74,7 @@ pub(in super::super) static SECTION: Section = Section {
         Key {
             name: "crl_max_age",
             standard: "\"7d\"",
-            meaning: "The oldest list that still counts, even when its own nextUpdate is later; 1h to 180d.",
+            meaning: "The oldest list that still counts for people's certificates, even when its own nextUpdate is later; 1h to 180d. Lists of the authorities above the issuing one count until their nextUpdate.",
         },
         Key {
             name: "iin_checksum",

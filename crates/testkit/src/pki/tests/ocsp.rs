@@ -286,6 +286,41 @@ fn an_answer_concludes_its_own_signature_while_it_is_fresh_and_no_other() {
     assert_eq!(alone.err(), unknown(StatusFault::NoList));
 }
 
+/// Roots publish rarely: `crl_max_age` is about the lists that judge people, and no answer rests on those.
+#[test]
+fn an_answer_concludes_beside_an_old_list_of_the_root_until_that_is_over() {
+    let made = NOW.minus(days(8));
+    let concluded = |until: u64, listed: Vec<Revocation>| {
+        let profile = CrlProfile::new(made, made.plus(days(until)), listed);
+        let mut settings = RSA.centre.eds_settings(Vec::new());
+        settings.crl_max_age = Some(days(7));
+        settings.crls = vec![TrustFile {
+            name: "root".into(),
+            bytes: RSA.centre.root().crl(&profile).unwrap(),
+        }];
+        let verifier = EdsVerifier::new(&settings).unwrap();
+        let question = RSA.question(&verifier);
+        let asked = RequestedStatus::parse(question.der()).unwrap();
+        let certificate = RSA.responder(|_| {});
+        let honest = OcspProfile::honest(&asked, OcspStatus::Good, (&certificate, &RSA.responder), NOW);
+        let answer = verifier.answer(&question, &honest.sign().unwrap(), (&POLICY, NOW));
+        let source = StatusSource::Answer(answer.unwrap());
+        verifier.conclude(RSA.examined(&verifier), source, NOW).err()
+    };
+    let authority = Revocation {
+        serial: RSA.centre.nca().key().serial(),
+        at: made,
+        reason: 2,
+    };
+    assert_eq!(concluded(365, vec![]), None);
+    assert_eq!(
+        concluded(8, vec![]),
+        Some(EdsRefusal::StatusUnknown(StatusFault::Stale))
+    );
+    let revoked = EdsRefusal::Chain(federation::eds::ChainFault::AuthorityRevoked);
+    assert_eq!(concluded(365, vec![authority]), Some(revoked));
+}
+
 #[test]
 fn changes_that_withdrew_after_the_answer_count_also_when_their_own_time_is_over() {
     let entry = |reason| Revocation {
