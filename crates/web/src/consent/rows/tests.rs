@@ -180,7 +180,7 @@ fn an_address_is_one_line() {
 }
 
 #[test]
-fn the_organisation_comes_with_the_role_and_a_natural_person_has_the_role_alone() {
+fn the_organisation_comes_with_the_role_and_who_acts_for_themself_does_so_in_their_own_name() {
     let request = request(&[Scope::Organisation], &[]);
     let facts = [
         fact(FactName::OrganisationName, "Мектеп"),
@@ -205,7 +205,15 @@ fn the_organisation_comes_with_the_role_and_a_natural_person_has_the_role_alone(
             acting,
             device: None,
         };
-        rows(&request, &need(false, &[]), &known).remove(0)
+        let group = groups(&request, &need(false, &[]), &known).remove(0);
+        let row = rows_of(&group)[0].clone();
+        let is_organisation = matches!(group, ClaimGroup::Organisation(_));
+        assert_eq!(
+            is_organisation,
+            row.claim == Claim::Organisation,
+            "the heading: {row:?}"
+        );
+        row
     };
     let head = row((organisation, Some(&school)), Some(CertificateRole::Head));
     assert_eq!(head.value, ClaimValue::Text("Мектеп № 1, 180140000028".to_owned()));
@@ -213,8 +221,8 @@ fn the_organisation_comes_with_the_role_and_a_natural_person_has_the_role_alone(
     for role in [CertificateRole::Individual, CertificateRole::Head] {
         let person = row((Acting::Myself, None), Some(role));
         assert_eq!(
-            person.value,
-            ClaimValue::CertificateRole("individual"),
+            (person.claim, person.value),
+            (Claim::InWhoseName, ClaimValue::OwnName),
             "for themself: {role:?}"
         );
     }
