@@ -179,6 +179,15 @@ fn an_address_is_one_line() {
     assert_eq!(one_line_address("Алматы"), "Алматы");
 }
 
+/// The first row; what names no organisation of the person stands below another heading.
+fn first_row_below_its_heading(request: &AuthorizationRequest, known: &Known<'_>) -> ClaimRow {
+    let group = groups(request, &need(false, &[]), known).remove(0);
+    let row = rows_of(&group)[0].clone();
+    let is_below = matches!(group, ClaimGroup::Organisation(_));
+    assert_eq!(is_below, row.claim == Claim::Organisation, "{row:?}");
+    row
+}
+
 #[test]
 fn the_organisation_comes_with_the_role_and_who_acts_for_themself_does_so_in_their_own_name() {
     let request = request(&[Scope::Organisation], &[]);
@@ -205,15 +214,7 @@ fn the_organisation_comes_with_the_role_and_who_acts_for_themself_does_so_in_the
             acting,
             device: None,
         };
-        let group = groups(&request, &need(false, &[]), &known).remove(0);
-        let row = rows_of(&group)[0].clone();
-        let is_organisation = matches!(group, ClaimGroup::Organisation(_));
-        assert_eq!(
-            is_organisation,
-            row.claim == Claim::Organisation,
-            "the heading: {row:?}"
-        );
-        row
+        first_row_below_its_heading(&request, &known)
     };
     let head = row((organisation, Some(&school)), Some(CertificateRole::Head));
     assert_eq!(head.value, ClaimValue::Text("Мектеп № 1, 180140000028".to_owned()));
