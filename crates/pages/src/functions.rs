@@ -136,6 +136,7 @@ fn argument(value: &Value, strong: bool) -> Result<Argument, Error> {
     }))
 }
 
+/// A date on one line: its words do not part where the line ends.
 fn date(texts: &Texts, (year, month, day): (i32, u32, u32)) -> Result<String, Error> {
     let text = |name: &str, value: String| (name.to_owned(), Argument::Text(value));
     let arguments = [
@@ -143,7 +144,8 @@ fn date(texts: &Texts, (year, month, day): (i32, u32, u32)) -> Result<String, Er
         text("month", format!("m{month}")),
         text("day", day.to_string()),
     ];
-    texts.format("date", &arguments).map_err(render_error)
+    let date = texts.format("date", &arguments).map_err(render_error)?;
+    Ok(date.replace(' ', "\u{a0}"))
 }
 
 /// Date and clock: `21 November 2026, 14:05`.

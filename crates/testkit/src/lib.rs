@@ -9,6 +9,7 @@
 //! | [`cms`] | the signatures that a signing program makes, and every way to get them wrong |
 //! | [`xml`] | the same signatures as XML documents |
 //! | [`keys`] | the keys and certificates of the demo's people, kept in a folder |
+//! | [`trouble`] | what those keys become when something is wrong with them |
 //! | [`places`] | the file that says where network addresses are |
 //! | [`phone`] | eGov Mobile, which signs what a page's QR code leads to |
 //! | [`ncalayer`] | the signing program on the person's computer, speaking NCALayer's WebSocket protocol |
@@ -26,4 +27,5 @@ pub mod phone;
 pub mod pki;
 pub mod places;
 pub mod responder;
+pub mod trouble;
 pub mod xml;

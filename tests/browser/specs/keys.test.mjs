@@ -9,6 +9,7 @@ import { Demo } from '../harness/demo.mjs';
 import { signInAgain, signInFirst, signWithEds, startSignIn } from '../harness/journey.mjs';
 import { inspect } from '../harness/look.mjs';
 import { GRADUATE, PARENT, TEACHER } from '../harness/people.mjs';
+import { assertRefusal } from '../harness/refusal.mjs';
 
 let browser;
 let demo;
@@ -71,9 +72,8 @@ for (const stay of stays) {
     await inspect(window, 'k3-signed-out');
     await startSignIn(window, demo, 'again=1');
     await signWithEds(window, demo, person);
-    await page.locator('.summary').waitFor();
+    await assertRefusal(window, 'stopped');
     assert.match(page.url(), /\/eds\/signature$/);
-    await inspect(window, 's2-stopped');
     await close(window);
   });
 }

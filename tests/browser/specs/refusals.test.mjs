@@ -8,7 +8,7 @@ import {
   arriveElsewhere, assertErrorPage, bindDevice, flowOf, signInFirst, signWithEds, startSignIn, typeCode,
 } from '../harness/journey.mjs';
 import { inspect } from '../harness/look.mjs';
-import { ALICE, EXPIRED_KEY, GRADUATE, HEAD, NO_PHONE, PARENT, REVOKED_KEY, TEACHER } from '../harness/people.mjs';
+import { ALICE, GRADUATE, HEAD, NO_PHONE, PARENT, TEACHER } from '../harness/people.mjs';
 
 let browser;
 let demo;
@@ -38,19 +38,6 @@ test('a flow opened in another browser is refused, and goes on in its own', asyn
   await close(other);
   await close(own);
 });
-
-for (const [what, person] of [['expired', EXPIRED_KEY], ['revoked', REVOKED_KEY]]) {
-  test(`a key that is ${what} is refused by name`, async () => {
-    const window = await open(browser, demo, { language: 'ru' });
-    await startSignIn(window, demo);
-    await signWithEds(window, demo, person);
-    await window.page.waitForFunction(() => document.title.startsWith('Ошибка') || document.querySelector('[role=alert]'));
-    assert.match(window.page.url(), /\/eds(\/signature)?$/);
-    await inspect(window, `s2-${what}`);
-    assert.equal(await isIn(window), false);
-    await close(window);
-  });
-}
 
 test('a person without a phone reads what to do, and no message is sent', async () => {
   const window = await open(browser, demo, { language: 'kk' });

@@ -38,7 +38,7 @@ pub enum Claim {
     Child,
     /// Organisation and role in it.
     Organisation,
-    /// Whom the person acts for.
+    /// Whom the person acts for: themself, or who gave a power of attorney.
     InWhoseName,
     /// The bound device.
     Device,
@@ -77,8 +77,8 @@ pub enum ClaimValue {
     },
     /// A role at school.
     Role(SchoolRole),
-    /// The role of the certificate that signed in, as `authority` words it: `financial_signatory`.
-    CertificateRole(&'static str),
+    /// The person's own name: the service learns that nobody else is acted for.
+    OwnName,
     /// The value is not known here; the service gets nothing.
     Unknown,
     /// Yes: for rights rather than data, such as staying signed in.
@@ -95,7 +95,7 @@ pub enum ClaimNote {
     BoundToAccount,
     /// The person acts for somebody by a power of attorney.
     PowerOfAttorney,
-    /// The role of the certificate in its organisation, as in [`ClaimValue::CertificateRole`].
+    /// The role of the certificate in its organisation, as `authority` words it: `financial_signatory`.
     CertificateRole(&'static str),
     /// A text as it is: school and class of a child.
     Text(String),
@@ -124,7 +124,7 @@ pub enum ClaimGroup {
     Children(Vec<ClaimRow>),
     /// Your organisation.
     Organisation(Vec<ClaimRow>),
-    /// How you signed in: role, device, staying signed in.
+    /// How you signed in: in whose name, device, staying signed in.
     SignIn(Vec<ClaimRow>),
 }
 

@@ -74,12 +74,12 @@ fn every_letter_is_in_a_font_subset() {
 }
 
 #[test]
-fn dates_are_written_as_each_language_writes_them() {
+fn dates_are_written_as_each_language_writes_them_and_stay_on_one_line() {
     let pages = pages(DeploymentKind::Production);
     for (locale, moment, zone) in [
-        (Locale::Kk, "2026 ж. 21 қараша, 14:05", "(Астана уақыты)"),
-        (Locale::Ru, "21 ноября 2026 г., 14:05", "(время Астаны)"),
-        (Locale::En, "21 November 2026, 14:05", "(Astana time)"),
+        (Locale::Kk, "2026\u{a0}ж.\u{a0}21\u{a0}қараша, 14:05", "(Астана уақыты)"),
+        (Locale::Ru, "21\u{a0}ноября\u{a0}2026\u{a0}г., 14:05", "(время Астаны)"),
+        (Locale::En, "21\u{a0}November\u{a0}2026, 14:05", "(Astana time)"),
     ] {
         let specimen = specimens::all()
             .into_iter()

@@ -10,6 +10,7 @@ s17-certificate-expired = The certificate of this organisation has expired. Sign
 s17-power-ended = The power of attorney ended: { $date } ({ $zone })
 s17-sub = The service always sees that it is you who acts
 claim-in-whose-name = In whose name
+consent-own-name = your own, as a natural person
 note-power = by power of attorney
 sms-power-given = Kiru: you gave a power of attorney: { $time }. Not you? { $site }/stop, code { $stop }
 sms-power-received = Kiru: you received a power of attorney: { $time }. Not you? { $site }/stop, code { $stop }

@@ -10,6 +10,7 @@ s17-certificate-expired = Осы ұйым сертификатының мерз�
 s17-power-ended = Сенімхат аяқталды: { $date } ({ $zone })
 s17-sub = Сервис әрқашан дәл сіздің әрекет ететініңізді көреді
 claim-in-whose-name = Кімнің атынан
+consent-own-name = өз атыңыздан, жеке тұлға ретінде
 note-power = сенімхат бойынша
 sms-power-given = Kiru: сенімхат бердіңіз: { $time }. Сіз емес пе? { $site }/stop, код { $stop }
 sms-power-received = Kiru: сізге сенімхат берілді: { $time }. Сіз емес пе? { $site }/stop, код { $stop }

@@ -10,6 +10,7 @@ s17-certificate-expired = Срок сертификата этой органи�
 s17-power-ended = Доверенность прекратилась: { $date } ({ $zone })
 s17-sub = Сервис всегда видит, что действуете именно вы
 claim-in-whose-name = От чьего имени
+consent-own-name = от своего, как физическое лицо
 note-power = по доверенности
 sms-power-given = Kiru: вы дали доверенность: { $time }. Не вы? { $site }/stop, код { $stop }
 sms-power-received = Kiru: вам дали доверенность: { $time }. Не вы? { $site }/stop, код { $stop }

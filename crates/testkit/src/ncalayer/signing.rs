@@ -43,9 +43,9 @@ async fn utils(state: &Arc<SignerState>, request: UtilsRequest) -> Value {
         UtilsRequest::ChangeLocale => return answer::utils_done(&Value::Null),
         UtilsRequest::KeyInfo => {
             return match decide(state, "").await {
-                Outcome::SignAs(login) => state.keys().find(&login).map_or_else(
+                Outcome::SignAs(login) => state.key(&login).map_or_else(
                     || answer::utils_failed("storage.empty"),
-                    |key| answer::utils_done(&key_info::of(state, key)),
+                    |key| answer::utils_done(&key_info::of(state, &key)),
                 ),
                 Outcome::Cancel => answer::utils_failed("action.canceled"),
                 Outcome::Fail => answer::utils_failed("java.lang.RuntimeException"),
@@ -68,15 +68,15 @@ async fn utils(state: &Arc<SignerState>, request: UtilsRequest) -> Value {
         Outcome::Cancel => return answer::utils_failed("action.canceled"),
         Outcome::Fail => return answer::utils_failed("java.security.SignatureException"),
     };
-    let key = state.keys().find(&login).filter(|key| is_of_type(state, key, key_type));
+    let key = state.key(&login).filter(|key| is_of_type(state, key, key_type));
     let Some(key) = key else {
         return answer::utils_failed("storage.empty");
     };
     let object = match made {
-        Made::Cms(form, data) => value(key, &data, form, state.now()).map(|cms| json!(STANDARD.encode(cms))),
+        Made::Cms(form, data) => value(&key, &data, form, state.now()).map(|cms| json!(STANDARD.encode(cms))),
         Made::Xml(documents, is_array) => documents
             .iter()
-            .map(|document| xml(key, document, XmlLayout::Santuario))
+            .map(|document| xml(&key, document, XmlLayout::Santuario))
             .collect::<Result<_, _>>()
             .map(|signed| answer::one_or_all(signed, is_array)),
     };
@@ -112,15 +112,11 @@ async fn decide(state: &Arc<SignerState>, text: &str) -> Outcome {
 
 fn sign(state: &SignerState, login: &str, request: &SignRequest) -> Value {
     // A key that the request does not allow is not offered, so that all the person can do is close the dialogue.
-    let Some(key) = state
-        .keys()
-        .find(login)
-        .filter(|key| allows(state, key, &request.filter))
-    else {
+    let Some(key) = state.key(login).filter(|key| allows(state, key, &request.filter)) else {
         return answer::cancelled();
     };
     let now = state.now();
-    let signatures = request.data.iter().map(|data| value(key, data, request.form, now));
+    let signatures = request.data.iter().map(|data| value(&key, data, request.form, now));
     let Ok(signatures) = signatures.collect::<Result<Vec<_>, _>>() else {
         return answer::failed("SIGNING_FAILURE", "the key could not be used");
     };

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use authority::time::Clock;
 use tokio::sync::oneshot;
 
-use crate::keys::DemoKeys;
+use crate::keys::{DemoKeys, PersonKey};
+use crate::trouble::{KeyTrouble, TroubleMaker};
 
 /// How requests are answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,11 +45,13 @@ pub struct SignerState {
     keys: Arc<DemoKeys>,
     clock: Arc<dyn Clock>,
     choice: Mutex<Choice>,
+    troubles: TroubleMaker,
 }
 
 struct Choice {
     next: Option<String>,
     mode: AnswerMode,
+    trouble: KeyTrouble,
     waiting: BTreeMap<u64, Waiting>,
     last_id: u64,
 }
@@ -65,6 +68,7 @@ impl SignerState {
         let choice = Choice {
             next,
             mode: AnswerMode::AtOnce,
+            trouble: KeyTrouble::Nothing,
             waiting: BTreeMap::new(),
             last_id: 0,
         };
@@ -72,6 +76,7 @@ impl SignerState {
             keys,
             clock,
             choice: Mutex::new(choice),
+            troubles: TroubleMaker::default(),
         }
     }
 
@@ -102,6 +107,22 @@ impl SignerState {
     /// Chooses how requests are answered from now on.
     pub fn set_mode(&self, mode: AnswerMode) {
         self.choice().mode = mode;
+    }
+
+    /// What is wrong with the key that signs next.
+    pub fn trouble(&self) -> KeyTrouble {
+        self.choice().trouble
+    }
+
+    /// Chooses what is wrong with the keys from now on.
+    pub fn set_trouble(&self, trouble: KeyTrouble) {
+        self.choice().trouble = trouble;
+    }
+
+    /// The key with which the person with this login signs now; `None` when there is none, or the crypto library fails.
+    pub fn key(&self, login: &str) -> Option<PersonKey> {
+        let own = self.keys.find(login)?;
+        self.troubles.make(&self.keys, own, (self.trouble(), self.now())).ok()
     }
 
     /// The requests that wait for a decision, oldest first.

@@ -32,10 +32,14 @@ pub(crate) fn groups(request: &AuthorizationRequest, need: &ConsentNeed, known: 
         .iter()
         .filter_map(|(claim, names)| page.row(*claim, names))
         .collect();
-    let organisation: Vec<ClaimRow> = page.row(page.acted(), ORGANISATION).into_iter().collect();
-    let sign_in: Vec<ClaimRow> = [page.row(Claim::Device, DEVICE), page.offline()]
+    // What belongs to no organisation of the person does not stand below that heading.
+    let acted = page.row(page.acted(), ORGANISATION).into_iter();
+    let (organisation, in_whose_name): (Vec<ClaimRow>, Vec<ClaimRow>) =
+        acted.partition(|row| row.claim == Claim::Organisation);
+    let sign_in: Vec<ClaimRow> = in_whose_name
         .into_iter()
-        .flatten()
+        .chain(page.row(Claim::Device, DEVICE))
+        .chain(page.offline())
         .collect();
     [
         ClaimGroup::You(you),
@@ -164,16 +168,16 @@ impl Page<'_> {
         })
     }
 
-    /// What the row is called: by a power of attorney the service learns whom the person acts for.
+    /// What the row is called: by a power of attorney the service learns whom the person acts for, and of who acts for
+    /// themself no organisation. Without a certificate there is only what a file says of one.
     const fn acted(&self) -> Claim {
-        match self.known.acting.0 {
-            Acting::Power { .. } => Claim::InWhoseName,
-            Acting::Organisation(_) | Acting::Myself => Claim::Organisation,
+        match (self.known.acting.0, self.known.role) {
+            (Acting::Power { .. }, _) | (Acting::Myself, Some(_)) => Claim::InWhoseName,
+            (Acting::Organisation(_), _) | (Acting::Myself, None) => Claim::Organisation,
         }
     }
 
-    /// In whose name the person goes on: an organisation with the role in it, whoever gave a power of attorney; for
-    /// themself a person has the role of a natural person alone. Without a certificate there is only what a file says.
+    /// In whose name the person goes on: an organisation with the role in it, whoever gave a power of attorney, or their own.
     fn organisation(&self) -> (ClaimValue, Option<ClaimNote>) {
         let (acting, principal) = self.known.acting;
         if let Some(principal) = principal {
@@ -185,7 +189,7 @@ impl Page<'_> {
             return (text(self.principal(principal)), note);
         }
         if self.known.role.is_some() {
-            return (ClaimValue::CertificateRole(CertificateRole::Individual.as_str()), None);
+            return (ClaimValue::OwnName, None);
         }
         (
             text(joined(self.fact(FactName::OrganisationName), self.fact(FactName::Bin))),

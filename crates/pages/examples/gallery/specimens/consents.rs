@@ -37,6 +37,7 @@ fn about_you() -> ClaimGroup {
 fn sign_in_rows() -> ClaimGroup {
     ClaimGroup::SignIn(vec![
         row(Claim::SchoolRole, ClaimValue::Role(SchoolRole::Guardian), None, false),
+        row(Claim::InWhoseName, ClaimValue::OwnName, None, false),
         row(
             Claim::Device,
             text("Chrome, Windows"),

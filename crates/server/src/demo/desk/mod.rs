@@ -29,7 +29,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use authority::locale::Locale;
-use authority::time::Timestamp;
+use authority::time::{Clock as _, Timestamp};
 use axum::extract::{Form, Query, State};
 use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, LOCATION};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -45,6 +45,7 @@ use serde_json::Value;
 use storage::Db;
 use testkit::ncalayer::{Decision, SignerState};
 use testkit::pki::Suite;
+use testkit::trouble::KeyTrouble;
 
 use super::clock::DemoClock;
 use super::sockets::Addresses;
@@ -72,15 +73,21 @@ pub(super) struct Desk {
 
 impl Desk {
     /// Gives the verifier revocation lists made at `now`, of both centres: they are fresh for a year, and never from the
-    /// future.
+    /// future. It gets none while nobody is to know who was revoked.
     pub(super) fn renew_lists(&self, now: Timestamp) {
-        let made = [Suite::Rsa, Suite::Gost512].map(|suite| {
+        let suites: &[Suite] = match self.signer.trouble() {
+            KeyTrouble::Unchecked => &[],
+            KeyTrouble::Nothing | KeyTrouble::System | KeyTrouble::NotYet | KeyTrouble::OtherCentre => {
+                &[Suite::Rsa, Suite::Gost512]
+            }
+        };
+        let made = suites.iter().map(|&suite| {
             self.signer.keys().crl_of(suite, now).map(|bytes| TrustFile {
                 name: "the demo's revocation list".to_owned(),
                 bytes,
             })
         });
-        match made.into_iter().collect::<Result<Vec<_>, _>>() {
+        match made.collect::<Result<Vec<_>, _>>() {
             Ok(lists) => {
                 for problem in self.eds.reload_crls(&lists).err().unwrap_or_default() {
                     tracing::error!(problem = %problem.fault, "the revocation lists stay as they are");
@@ -110,6 +117,7 @@ pub(super) fn router(desk: Desk) -> Router {
             get(|| async { file("text/javascript; charset=utf-8", include_str!("desk.js")) }),
         )
         .route("/signer/person", post(choose_person))
+        .route("/signer/key", post(choose_key))
         .route("/signer/mode", post(choose_mode))
         .route("/signer/decide", post(decide))
         .route("/clock", post(clock::set))
@@ -178,8 +186,9 @@ async fn changes(State(desk): State<Desk>) -> String {
     let next = desk.signer.next().unwrap_or_default();
     let edges = clock_page::Edges::read(&desk).await;
     format!(
-        "{newest} {} {next} {:?} {} {} {}",
+        "{newest} {} {next} {:?} {:?} {} {} {}",
         waiting.join(","),
+        desk.signer.trouble(),
         desk.signer.mode(),
         desk.clock.mark(),
         edges.mark(),
@@ -198,6 +207,24 @@ async fn choose_person(State(desk): State<Desk>, Form(form): Form<Person>) -> Re
         back(form.lang.as_deref())
     } else {
         refuse("person: nobody has this login")
+    }
+}
+
+#[derive(Deserialize)]
+struct Key {
+    key: String,
+    lang: Option<String>,
+}
+
+async fn choose_key(State(desk): State<Desk>, Form(form): Form<Key>) -> Response {
+    let known = page::KEYS.iter().find(|(word, _)| *word == form.key);
+    match known {
+        Some((_, trouble)) => {
+            desk.signer.set_trouble(*trouble);
+            desk.renew_lists(desk.clock.now());
+            back(form.lang.as_deref())
+        }
+        None => refuse("key: must be own, system, not_yet, other_centre or unchecked"),
     }
 }
 

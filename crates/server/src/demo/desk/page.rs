@@ -7,6 +7,7 @@ use authority::time::Timestamp;
 use messaging::Kept;
 use testkit::ncalayer::AnswerMode;
 use testkit::people::{DemoPerson, PEOPLE};
+use testkit::trouble::KeyTrouble;
 use web::WaitingCode;
 
 use super::Desk;
@@ -22,6 +23,15 @@ pub(super) const MODES: [(&str, AnswerMode); 4] = [
     ("fail", AnswerMode::Fail),
 ];
 
+/// What may be wrong with the key, in the words of forms.
+pub(super) const KEYS: [(&str, KeyTrouble); 5] = [
+    ("own", KeyTrouble::Nothing),
+    ("system", KeyTrouble::System),
+    ("not_yet", KeyTrouble::NotYet),
+    ("other_centre", KeyTrouble::OtherCentre),
+    ("unchecked", KeyTrouble::Unchecked),
+];
+
 /// The whole page.
 pub(super) fn html(desk: &Desk, locale: Locale, messages: &[Kept], edges: &Edges, codes: &[WaitingCode]) -> String {
     let say = |text: Text| text.in_locale(locale);
@@ -31,7 +41,7 @@ pub(super) fn html(desk: &Desk, locale: Locale, messages: &[Kept], edges: &Edges
          <meta name=\"color-scheme\" content=\"light dark\">\n<title>{title}</title>\n\
          <link rel=\"icon\" href=\"data:,\">\n<link rel=\"stylesheet\" href=\"/desk.css\">\n<script src=\"/desk.js\" type=\"module\"></script>\n</head>\n<body>\n\
          <header><h1>{title}</h1>{languages}</header>\n<main>\n<p>{lead}</p>\n\
-         {steps}{messages}{phone}{clock}{people}{waiting}{modes}{unbind}</main>\n</body>\n</html>\n",
+         {steps}{messages}{phone}{clock}{people}{keys}{waiting}{modes}{unbind}</main>\n</body>\n</html>\n",
         lang = locale.tag(),
         title = say(t::TITLE),
         lead = say(t::LEAD),
@@ -41,6 +51,7 @@ pub(super) fn html(desk: &Desk, locale: Locale, messages: &[Kept], edges: &Edges
         phone = phone_page::section(desk, locale, codes),
         clock = clock_page::section(desk, locale, edges),
         people = people(desk, locale),
+        keys = keys(desk, locale),
         waiting = waiting(desk, locale),
         modes = modes(desk, locale),
         unbind = unbind(desk, locale),
@@ -129,6 +140,24 @@ fn people(desk: &Desk, locale: Locale) -> String {
     };
     let choices: String = PEOPLE.iter().map(choice).collect();
     form(locale, "/signer/person", t::WHO, &choices, "choose-person")
+}
+
+fn keys(desk: &Desk, locale: Locale) -> String {
+    let now = desk.signer.trouble();
+    let choice = |(word, trouble): &(&str, KeyTrouble)| {
+        let checked = if now == *trouble { " checked" } else { "" };
+        let name = match trouble {
+            KeyTrouble::Nothing => t::OWN_KEY,
+            KeyTrouble::System => t::SYSTEM_KEY,
+            KeyTrouble::NotYet => t::NOT_YET_KEY,
+            KeyTrouble::OtherCentre => t::OTHER_CENTRE_KEY,
+            KeyTrouble::Unchecked => t::UNCHECKED_KEY,
+        };
+        let name = name.in_locale(locale);
+        format!("<label><input type=\"radio\" name=\"key\" value=\"{word}\"{checked}> <span>{name}</span></label>")
+    };
+    let choices: String = KEYS.iter().map(choice).collect();
+    form(locale, "/signer/key", t::WHICH_KEY, &choices, "choose-key")
 }
 
 fn modes(desk: &Desk, locale: Locale) -> String {

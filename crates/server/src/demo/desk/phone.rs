@@ -132,8 +132,7 @@ pub(super) async fn decide(State(desk): State<Desk>, Form(form): Form<DecideForm
 }
 
 async fn answered(desk: &Desk, person: &DemoPerson, asked: &Asked, habit: Habit) -> Result<(), PhoneError> {
-    let keys = desk.signer.keys();
-    let own = keys.find(person.login).ok_or(PhoneError::OtherCode)?;
+    let own = desk.signer.key(person.login).ok_or(PhoneError::OtherCode)?;
     let body = asked.body((&own.key, &own.certificate), habit, desk.clock.now())?;
     let answer = asked.put(&body, &OverTcp).await?;
     if answer.status == 200 {

@@ -138,6 +138,29 @@ async fn the_person_who_signs_next_is_chosen_by_login() {
 }
 
 #[tokio::test]
+async fn something_is_wrong_with_the_key_until_the_desk_takes_it_back() {
+    let desk = desk().await;
+    for (word, trouble) in page::KEYS {
+        let before = ask(&desk, get("/changes"), "").await.2;
+        let wrong = desk.signer.trouble() != trouble;
+        let (status, ..) = ask(&desk, form("/signer/key"), &format!("key={word}")).await;
+        assert_eq!((status, desk.signer.trouble()), (StatusCode::SEE_OTHER, trouble));
+        assert_eq!(ask(&desk, get("/changes"), "").await.2 != before, wrong, "{word}");
+        let (_, _, page) = ask(&desk, get("/"), "").await;
+        assert!(page.contains(&format!("name=\"key\" value=\"{word}\" checked")));
+    }
+    assert!(desk.eds.crls().is_empty(), "nobody can say what was revoked");
+    desk.renew_lists(desk.clock.now());
+    assert!(desk.eds.crls().is_empty(), "the clock brings no lists");
+    assert_eq!(
+        ask(&desk, form("/signer/key"), "key=none").await.0,
+        StatusCode::BAD_REQUEST
+    );
+    ask(&desk, form("/signer/key"), "key=own").await;
+    assert_eq!(desk.eds.crls().len(), 2);
+}
+
+#[tokio::test]
 async fn the_signer_can_be_told_to_ask_or_to_cancel() {
     let desk = desk().await;
     assert_eq!(

@@ -56,6 +56,28 @@ pub(super) const HELP: Text = Text(["Көмек", "Помощь", "Help"]);
 pub(super) const COMPONENTS: Text = Text(["Беттің бөліктері", "Компоненты страниц", "Page components"]);
 pub(super) const WHO: Text = Text(["Келесі кім қол қояды", "Кто подписывает следующим", "Who signs next"]);
 pub(super) const CHOOSE: Text = Text(["Таңдау", "Выбрать", "Choose"]);
+pub(super) const WHICH_KEY: Text = Text(["Қандай кілтпен", "Каким ключом", "With which key"]);
+pub(super) const OWN_KEY: Text = Text(["Өз кілтімен", "Своим", "Their own"]);
+pub(super) const SYSTEM_KEY: Text = Text([
+    "Ақпараттық жүйенің кілтімен",
+    "Ключом информационной системы",
+    "One of an information system",
+]);
+pub(super) const NOT_YET_KEY: Text = Text([
+    "Ертең басталатын кілтпен",
+    "Ключом, который начнёт действовать завтра",
+    "One that starts tomorrow",
+]);
+pub(super) const OTHER_CENTRE_KEY: Text = Text([
+    "Басқа орталық берген кілтпен",
+    "Ключом чужого центра",
+    "One of a centre that is not accepted",
+]);
+pub(super) const UNCHECKED_KEY: Text = Text([
+    "Өз кілтімен, бірақ қайтарып алынған кілттер тізімі жауап бермейді",
+    "Своим, но список отозванных ключей не отвечает",
+    "Their own, while the list of revoked keys does not answer",
+]);
 pub(super) const HOW: Text = Text([
     "Қол қою бағдарламасы қалай жауап береді",
     "Как отвечает программа подписи",

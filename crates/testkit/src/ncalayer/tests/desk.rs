@@ -1,6 +1,10 @@
 use std::time::Duration;
 
+use authority::time::days;
+use federation::eds::PersonClass;
+
 use super::*;
+use crate::trouble::KeyTrouble;
 
 /// Waits until the desk shows this many requests; the socket's task needs a few turns.
 async fn desk_shows(state: &SignerState, count: usize) -> Vec<PendingRequest> {
@@ -59,4 +63,34 @@ async fn a_request_leaves_the_desk_when_its_page_goes() {
     desk_shows(&state, 1).await;
     drop(page);
     desk_shows(&state, 0).await;
+}
+
+#[tokio::test]
+async fn each_trouble_with_a_key_is_one_that_the_verifier_names() {
+    let state = signer();
+    let mut page = Page::connect(&state).await;
+    for login in ["saule", "dana"] {
+        for (trouble, class) in [
+            (KeyTrouble::System, Some(PersonClass::WrongKind)),
+            (
+                KeyTrouble::NotYet,
+                Some(PersonClass::NotYetValid { at: NOW.plus(days(1)) }),
+            ),
+            (KeyTrouble::OtherCentre, Some(PersonClass::UnknownCentre)),
+            (KeyTrouble::Unchecked, None),
+            (KeyTrouble::Nothing, None),
+        ] {
+            state.set_next(login);
+            state.set_trouble(trouble);
+            page.send(login_request()).await;
+            let answer = page.receive().await;
+            let signature = answer["body"]["result"].as_str().unwrap();
+            let verdict = verifier().verify(signature, CHALLENGE.as_bytes(), NOW);
+            assert_eq!(
+                verdict.err().map(|refusal| refusal.class()),
+                class,
+                "{login} {trouble:?}"
+            );
+        }
+    }
 }

@@ -179,8 +179,17 @@ fn an_address_is_one_line() {
     assert_eq!(one_line_address("Алматы"), "Алматы");
 }
 
+/// The first row; what names no organisation of the person stands below another heading.
+fn first_row_below_its_heading(request: &AuthorizationRequest, known: &Known<'_>) -> ClaimRow {
+    let group = groups(request, &need(false, &[]), known).remove(0);
+    let row = rows_of(&group)[0].clone();
+    let is_below = matches!(group, ClaimGroup::Organisation(_));
+    assert_eq!(is_below, row.claim == Claim::Organisation, "{row:?}");
+    row
+}
+
 #[test]
-fn the_organisation_comes_with_the_role_and_a_natural_person_has_the_role_alone() {
+fn the_organisation_comes_with_the_role_and_who_acts_for_themself_does_so_in_their_own_name() {
     let request = request(&[Scope::Organisation], &[]);
     let facts = [
         fact(FactName::OrganisationName, "Мектеп"),
@@ -205,7 +214,7 @@ fn the_organisation_comes_with_the_role_and_a_natural_person_has_the_role_alone(
             acting,
             device: None,
         };
-        rows(&request, &need(false, &[]), &known).remove(0)
+        first_row_below_its_heading(&request, &known)
     };
     let head = row((organisation, Some(&school)), Some(CertificateRole::Head));
     assert_eq!(head.value, ClaimValue::Text("Мектеп № 1, 180140000028".to_owned()));
@@ -213,8 +222,8 @@ fn the_organisation_comes_with_the_role_and_a_natural_person_has_the_role_alone(
     for role in [CertificateRole::Individual, CertificateRole::Head] {
         let person = row((Acting::Myself, None), Some(role));
         assert_eq!(
-            person.value,
-            ClaimValue::CertificateRole("individual"),
+            (person.claim, person.value),
+            (Claim::InWhoseName, ClaimValue::OwnName),
             "for themself: {role:?}"
         );
     }
