@@ -14,7 +14,7 @@ before(() => {
 });
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Runs these lines as a file of tests whose waits last a few seconds; answers its end, what it said, and what it left. */
+/** Runs these lines as a file of tests whose waits last twenty seconds; answers its end, what it said, and what it left. */
 async function run(name, lines) {
   const file = join(folder, `${name}.test.mjs`);
   writeFileSync(file, `
@@ -25,7 +25,7 @@ import { HostileProgram } from '${harness}hostile.mjs';
 const note = (demo) => console.log('DEMO ' + JSON.stringify([demo.process.pid, demo.data]));
 ${lines}`);
   const { NODE_TEST_CONTEXT, ...environment } = process.env;
-  const child = leash(spawn(process.execPath, ['--test', file], { env: { ...environment, KIRU_BROWSER_PATIENCE: '8000' } }));
+  const child = leash(spawn(process.execPath, ['--test', file], { env: { ...environment, KIRU_BROWSER_PATIENCE: '20000' } }));
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => { said += text; });
   const code = await within(110_000, new Promise((resolve) => child.once('close', resolve)), () => `${name} does not end:\n${said}`);
@@ -86,7 +86,7 @@ after(() => new Promise(() => {}));
 after(() => { throw new Error('the second end fails'); });
 test('passes', () => {});`);
   assert.match(said, /^ok 1 - passes$/m);
-  assert.match(said, /after: does not end within 8 s/);
+  assert.match(said, /after: does not end within 20 s/);
   assert.match(said, /after: the second end fails/);
 });
 
