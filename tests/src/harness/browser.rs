@@ -87,6 +87,21 @@ impl Browser {
         self.send(request.body(Body::empty()).unwrap()).await
     }
 
+    /// Asks for what no navigation asks for, as a script on a page of `origin` does.
+    pub async fn fetch_from(&mut self, origin: &str, address: &str) -> Page {
+        let site = if origin == self.origin {
+            "same-origin"
+        } else {
+            "cross-site"
+        };
+        let request = self
+            .request(Method::GET, address)
+            .header("origin", origin)
+            .header("sec-fetch-site", site)
+            .header("sec-fetch-mode", "cors");
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+
     /// Posts fields to an address, as a form of the provider's own page does.
     pub async fn post(&mut self, address: &str, fields: &[(&str, &str)]) -> Page {
         self.post_from(&self.origin.clone(), address, fields).await

@@ -182,6 +182,21 @@ both_databases! {
         assert_eq!(words.iter().rev().find(|word| !word.is_empty()), Some(&"signed"), "{}", heard.body);
     }
 
+    async fn no_page_of_another_site_hears_how_a_code_stands(db) {
+        let app = TestApp::with_egov(db).await;
+        let mut browser = app.browser();
+        let page = app.phone_page(&mut browser).await;
+        let state = format!("{}/egov/state", flow_path(&page));
+        for path in [&state, &format!("{}/egov/events", flow_path(&page))] {
+            let answer = browser.fetch_from("https://diary.example", path).await;
+            answer.status(400);
+            assert_eq!(answer.marker(), "out_of_date");
+            assert!(!answer.body.contains("waiting"), "{path}");
+        }
+        let own = browser.fetch_from("https://id.example.kz", &state).await;
+        assert!(own.body.ends_with(":waiting"), "{}", own.body);
+    }
+
     async fn when_all_places_are_taken_the_page_asks_by_itself(db) {
         let app = TestApp::with_egov(db).await;
         let mut browser = app.browser();

@@ -12,6 +12,7 @@ use futures_util::stream::{self, Stream};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderName, HeaderValue, StatusCode};
 use protocol::Problem;
+use protocol::flow::check_origin;
 use storage::qr_transactions;
 use tokio::sync::OwnedSemaphorePermit;
 
@@ -83,8 +84,10 @@ async fn listened(page: &FlowPage) -> Result<Response, Problem> {
     Ok(response)
 }
 
-/// The code that the page of this browser shows.
+/// The code that the page of this browser shows. No page of another site listens with the browser's cookie (security rule
+/// XD-11).
 async fn watched(page: &FlowPage) -> Result<Option<(AttemptId, QrTransaction)>, Problem> {
+    check_origin(&page.visit.headers, page.provider().issuer()).map_err(|_| Problem::OutOfDate)?;
     let Ok(standing) = page::standing(page).await? else {
         return Ok(None);
     };
