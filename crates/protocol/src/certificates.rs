@@ -18,8 +18,8 @@ use crate::notices::{self, Change, Teller};
 /// The reason of the event about a known certificate that names another role or organisation now.
 const CHANGED: &str = "changed";
 
-/// How far a centre's clock may be ahead of ours.
-const CLOCK_SKEW: Duration = minutes(1);
+/// How far a centre's clock may be ahead of ours, as far as an answer of it is believed.
+const CLOCK_SKEW: Duration = minutes(5);
 
 /// What is to be stopped, and by whom.
 #[derive(Clone, Debug)]
@@ -166,6 +166,12 @@ pub async fn lift_hold(
     event: Event,
 ) -> Result<bool, StorageError> {
     let known = certificates::list_for_user(tx, user.id).await?;
+    // A key that was stopped for another reason as well stays stopped: nobody is told that it was accepted.
+    let is_barred =
+        |one: &Certificate| one.has_key_of(shown) && one.stop.is_some_and(|stop| stop.reason.holds_for_the_key());
+    if known.iter().any(is_barred) {
+        return Ok(false);
+    }
     let is_lifted = |known: &&Certificate| {
         let is_older = |stop: Stop| stop.reason == StopReason::Revoked && stop.at.plus(CLOCK_SKEW) < made_at;
         known.is_same_as(shown) && known.stop.is_some_and(is_older)

@@ -112,10 +112,13 @@ both_databases! {
         let sms = app.signs_in_with_eds(&mut browser, &choose, &app.person(LOGIN)).await;
         let device = app.types_the_code(&mut browser, &sms).await;
         app.proves(&mut browser, &device).await.expect("allow");
-        assert_eq!(app.diary().refreshes(&tokens.1).await.status, 200, "a newer sign-in ends nothing that is offline");
+        let refreshed = app.diary().refreshes(&tokens.1).await;
+        assert_eq!(refreshed.status, 200, "a newer sign-in ends nothing that is offline");
+        assert_eq!(app.diary().userinfo(refreshed.text("access_token")).await.status, 200);
         revokes(&town, &phone).await;
         assert_eq!(town.watches().await, 1);
-        assert_eq!(app.diary().userinfo(&tokens.0).await.status, 401);
+        assert_eq!(app.diary().userinfo(refreshed.text("access_token")).await.status, 401);
+        assert_eq!(app.diary().refreshes(refreshed.text("refresh_token")).await.summary(), "400 invalid_grant");
         app.visits(&mut browser, "/cabinet/keys").await.expect("count");
     }
 

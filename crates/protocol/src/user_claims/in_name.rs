@@ -67,10 +67,11 @@ impl InName {
         })))
     }
 
-    /// Name and number of a natural person are not told.
+    /// Name and number of a natural person are not told, nor those of a business whose number is its owner's.
     pub(super) fn without_personal(mut self) -> Self {
         if let Some(known) = &mut self.0
-            && known.principal.kind == PrincipalKind::Person
+            && (known.principal.kind == PrincipalKind::Person
+                || known.principal.number.as_deref().is_some_and(is_of_a_person))
         {
             known.principal.name = None;
             known.principal.number = None;
@@ -116,6 +117,11 @@ impl InName {
             "principal": principal,
         }))
     }
+}
+
+/// Whether the number is a person's: in the fifth place of a BIN stands its kind, 4 or more, where an IIN has the day of birth.
+fn is_of_a_person(number: &str) -> bool {
+    number.as_bytes().get(4).is_none_or(|digit| *digit < b'4')
 }
 
 fn object<const N: usize>(members: [(&'static str, Option<String>); N]) -> Value {

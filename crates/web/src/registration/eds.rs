@@ -96,7 +96,7 @@ async fn stop(page: &FlowPage, under: &Under, verified: &VerifiedEds) -> Result<
     let shown = first_stage::certificate(id, under.first.user_id, verified, page.now);
     let verified = Verified {
         certificate: &shown,
-        good_at: verified.status_made_at(),
+        good_at: stops::word(page, verified),
     };
     let found = page.provider().db.tx("picture_eds_stop", |tx| async move {
         let user = users::lock(&tx, under.first.user_id).await?;

@@ -87,7 +87,7 @@ struct Plan<'a> {
     identifier: Identifier<'static>,
     certificate: Certificate,
     /// When its centre's word was made that it is good.
-    good_at: Timestamp,
+    good_at: Option<Timestamp>,
     /// The organisation that the certificate names.
     organisation: Option<SealedOrganisation>,
     facts: Vec<SealedFact>,
@@ -155,7 +155,7 @@ async fn plan<'a>(page: &'a FlowPage, proven: Proven<'a>, verified: &VerifiedEds
         newcomer,
         identifier,
         certificate: certificate(CertificateId::mint(now, &mut provider.rng()), user_id, verified, now),
-        good_at: verified.status_made_at(),
+        good_at: stops::word(page, verified),
         unstated: STATED
             .into_iter()
             .filter(|name| facts.iter().all(|fact| fact.name != *name))

@@ -5,6 +5,7 @@ use authority::certificates::{Certificate, Stop};
 use authority::ids::EventId;
 use authority::time::Timestamp;
 use authority::users::User;
+use federation::eds::{StatusEvidence, VerifiedEds};
 use protocol::certificates::lift_hold;
 use protocol::notices::Teller;
 use storage::{StorageError, Tx, certificates};
@@ -16,8 +17,21 @@ use crate::flow::FlowPage;
 pub(crate) struct Verified<'a> {
     /// The certificate.
     pub(crate) certificate: &'a Certificate,
-    /// By the centre's clock.
-    pub(crate) good_at: Timestamp,
+    /// What [`word`] says.
+    pub(crate) good_at: Option<Timestamp>,
+}
+
+/// When the word was made, by the centre's clock, that may lift a hold. None while a list still names the certificate, for the
+/// job that looks into lists would stop it again; and none from a list where responders are asked, since a list says nothing of
+/// a certificate that was never issued.
+pub(crate) fn word(page: &FlowPage, verified: &VerifiedEds) -> Option<Timestamp> {
+    let eds = &page.state.eds;
+    let may_lift = match verified.status() {
+        StatusEvidence::Answer(_) => true,
+        StatusEvidence::List { .. } => eds.responders().is_none(),
+    };
+    let is_named = eds.is_withdrawn(verified.issuer(), verified.serial(), page.now) == Some(true);
+    (may_lift && !is_named).then(|| verified.status_made_at())
 }
 
 /// Why it is not accepted, if so. A hold that the centre lifted ends here. The caller holds the person's row.
@@ -29,7 +43,7 @@ pub(crate) async fn find(
 ) -> Result<Option<Stop>, StorageError> {
     let Verified { certificate, good_at } = verified;
     let provider = page.provider();
-    if let Some(user) = user {
+    if let (Some(user), Some(good_at)) = (user, good_at) {
         let teller = Teller {
             keyring: &provider.keyring,
             pages: &provider.pages,

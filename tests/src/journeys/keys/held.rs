@@ -3,6 +3,9 @@
 use authority::certificates::StopReason;
 use authority::time::{hours, minutes, seconds};
 
+use testkit::responder::OcspMode;
+
+use super::shared::certified_anew;
 use crate::harness::{Page, Town};
 use crate::storage::both_databases;
 
@@ -73,10 +76,10 @@ both_databases! {
             town.app.bound_browser(login).await;
             assert!(town.app.stops(login, StopReason::Revoked).await);
         }
-        // The centre's clock may be a minute ahead of ours.
-        town.advance(minutes(1));
-        signs(&town, LOGIN).await.status(422).expect("eds-form");
+        // The centre's clock may be five minutes ahead of ours.
         town.advance(minutes(5));
+        signs(&town, LOGIN).await.status(422).expect("eds-form");
+        town.advance(minutes(6));
         assert!(town.app.certificates(LOGIN).await[0].stop.is_some());
         signs(&town, LOGIN).await.status(200).expect("code");
 
@@ -92,6 +95,50 @@ both_databases! {
         town.advance(minutes(5) + seconds(1));
         signs(&town, "nurlan").await.status(200).expect("code");
         assert_eq!(accepted(&town, "nurlan").await, 2, "each time by a newer word");
+    }
+
+    /// Otherwise the job that looks into lists would stop it again, and the next sign-in accept it, for as long as the list counts.
+    async fn while_a_list_names_it_no_answer_lifts_a_hold(db) {
+        let town = Town::on(db, "").await;
+        town.app.bound_browser(LOGIN).await;
+        let serial = town.app.person(LOGIN).key().key.serial();
+        town.centre.revoke(&serial, HOLD);
+        town.advance(minutes(10));
+        town.publishes().await;
+        assert_eq!(town.watches().await, 1);
+        town.centre.lift(&serial);
+        town.advance(minutes(10));
+        signs(&town, LOGIN).await.status(422).expect("eds-form");
+        assert_eq!((accepted(&town, LOGIN).await, town.watches().await), (0, 0));
+        town.publishes().await;
+        signs(&town, LOGIN).await.status(200).expect("code");
+        assert_eq!((accepted(&town, LOGIN).await, town.watches().await), (1, 0));
+    }
+
+    /// A list cannot know of what was never issued; where responders are asked, they have to say it.
+    async fn where_responders_are_asked_no_list_lifts_a_hold(db) {
+        let town = Town::on(db, "").await;
+        town.app.bound_browser(LOGIN).await;
+        assert!(town.app.stops(LOGIN, StopReason::Revoked).await);
+        town.advance(minutes(10));
+        town.publishes().await;
+        town.centre.answers(OcspMode::Down);
+        signs(&town, LOGIN).await.status(422).expect("eds-form");
+        town.centre.answers(OcspMode::Honest);
+        signs(&town, LOGIN).await.status(200).expect("code");
+    }
+
+    async fn a_key_that_was_stopped_for_another_reason_too_is_not_told_as_accepted(db) {
+        let town = Town::on(db, "").await;
+        let app = &town.app;
+        app.bound_browser(LOGIN).await;
+        let first = certified_anew(app, LOGIN).await;
+        let second = app.certificates(LOGIN).await.iter().find(|one| one.id != first).unwrap().id;
+        assert!(app.stops_key(LOGIN, first, StopReason::Revoked).await);
+        assert!(app.stops_key(LOGIN, second, StopReason::Shared).await);
+        town.advance(minutes(11));
+        signs(&town, LOGIN).await.status(422).expect("eds-form");
+        assert_eq!(accepted(&town, LOGIN).await, 0);
     }
 
     async fn no_word_of_the_centre_lifts_what_it_did_not_stop(db) {

@@ -19,8 +19,8 @@ async fn stops(app: &TestApp, login: &str, key: CertificateId) -> Result<(), Sto
     stop_shared(&app.office(), user, key, &why).await.unwrap()
 }
 
-/// The key of the person's last certificate was certified anew.
-async fn certified_anew(app: &TestApp, login: &str) -> CertificateId {
+/// The key of the person's last certificate was certified anew; the id of the one that was there.
+pub(super) async fn certified_anew(app: &TestApp, login: &str) -> CertificateId {
     let mut known = app.certificates(login).await.remove(0);
     let first = known.id;
     known.id = CertificateId::mint(app.now(), &mut kiru::chance::chance());

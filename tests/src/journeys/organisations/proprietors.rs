@@ -8,7 +8,7 @@ use serde_json::json;
 use testkit::people::DemoPerson;
 use testkit::pki::{Attribute, ExtendedUsage};
 
-use crate::harness::{Answer, Browser, Person, TestApp};
+use crate::harness::{Answer, Browser, Person, TestApp, payload};
 use crate::storage::both_databases;
 
 const OWNER: &str = "aigerim";
@@ -97,6 +97,11 @@ async fn gives_in_both_names(app: &TestApp, role: Option<ExtendedUsage>) {
     assert_eq!(claims["organisation"], represented);
     let principal = json!({"kind": "organisation", "bin": number(OWNER), "name": BUSINESS});
     assert_eq!(claims["representation"]["principal"], principal);
+    // An ID token may travel in an address: the number of the business is its owner's.
+    let stated = payload(for_business.text("id_token"));
+    assert_eq!(stated["organisation"], json!({"role": "representative"}));
+    assert_eq!(stated["representation"]["principal"], json!({"kind": "organisation"}));
+    assert!(!stated.to_string().contains(number(OWNER)), "{stated}");
     assert_eq!(
         claims["sub"],
         app.user(AGENT).await.subject.as_str(),
