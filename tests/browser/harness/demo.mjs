@@ -143,7 +143,8 @@ export class Demo {
   /** Waits until a further code may be sent to the person: a minute after the last one (and three in ten minutes). */
   async untilCodeMayBeSent({ phone }) {
     const last = this.sent.get(phone);
-    if (last) await pause(Math.max(0, Date.parse(last) + 62_000 - Date.now()));
+    // By the demo's clock, which may have been set: then nobody has to wait longer than the minute.
+    if (last) await pause(Math.min(62_000, Math.max(0, Date.parse(last) + 62_000 - Date.now())));
   }
 
   /** The newest message with a code, once there are more than `before` messages. */
