@@ -253,6 +253,15 @@ impl TestApp {
             .unwrap();
     }
 
+    /// The first client's endpoint, at which it hears that sessions ended.
+    pub async fn told_of_ends(&self) -> LogoutEndpoint {
+        let endpoint = LogoutEndpoint::up().await;
+        let mut told = clients();
+        told[0]["backchannel_logout_uri"] = endpoint.uri().into();
+        self.register(&told).await;
+        endpoint
+    }
+
     /// Writes people as `kiru people apply` does.
     pub async fn know(&self, people: &[DemoPerson]) {
         let written: Vec<Value> = people.iter().map(written).collect();

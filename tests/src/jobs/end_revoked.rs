@@ -3,7 +3,7 @@
 use authority::time::{days, hours, minutes};
 use testkit::responder::OcspMode;
 
-use crate::harness::{LogoutEndpoint, Town, clients};
+use crate::harness::Town;
 use crate::storage::both_databases;
 
 const LOGIN: &str = "aigerim";
@@ -13,10 +13,7 @@ both_databases! {
     async fn a_session_its_refresh_token_and_its_access_token_end_and_the_client_is_told_once(db) {
         let town = Town::by_lists(db).await;
         let app = &town.app;
-        let endpoint = LogoutEndpoint::up().await;
-        let mut told = clients();
-        told[0]["backchannel_logout_uri"] = endpoint.uri().into();
-        app.register(&told).await;
+        let endpoint = app.told_of_ends().await;
         town.publishes().await;
         let (diary, mut browser) = (app.diary(), app.browser());
         let request = diary.request(&[("scope", "openid offline_access"), ("prompt", "consent")]);
@@ -158,10 +155,7 @@ both_databases! {
     async fn an_authority_that_its_root_revoked_ends_what_rests_on_its_certificates_and_clients_are_told(db) {
         let town = Town::on(db, "").await;
         let app = &town.app;
-        let endpoint = LogoutEndpoint::up().await;
-        let mut told = clients();
-        told[0]["backchannel_logout_uri"] = endpoint.uri().into();
-        app.register(&told).await;
+        let endpoint = app.told_of_ends().await;
         town.root_publishes(false);
         let (diary, mut browser) = (app.diary(), app.browser());
         let request = diary.request(&[("scope", "openid offline_access"), ("prompt", "consent")]);

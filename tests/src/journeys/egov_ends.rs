@@ -8,7 +8,7 @@ use authority::time::minutes;
 use storage::Db;
 
 use super::egov_steps::EGOV;
-use crate::harness::{Browser, LogoutEndpoint, Page, Person, TestApp, Town, clients};
+use crate::harness::{Browser, Page, Person, TestApp, Town};
 use crate::storage::both_databases;
 
 const LOGIN: &str = "aigerim";
@@ -82,10 +82,7 @@ both_databases! {
     async fn a_session_and_its_tokens_end_when_the_certificate_of_the_phone_is_revoked(db) {
         let town = town(db).await;
         let app = &town.app;
-        let endpoint = LogoutEndpoint::up().await;
-        let mut told = clients();
-        told[0]["backchannel_logout_uri"] = endpoint.uri().into();
-        app.register(&told).await;
+        let endpoint = app.told_of_ends().await;
         let (phone, mut browser) = (app.renewed(LOGIN), app.browser());
         let tokens = signed_in(app, &mut browser, &phone).await;
         assert_eq!(town.watches().await, 0);

@@ -90,44 +90,6 @@ async fn others_are_answered(app: &TestApp) {
     }
 }
 
-async fn so_many_are_looked_at_and_others_are_answered(db: &TestDatabase) {
-    let app = TestApp::on(db).await;
-    let mut all = {
-        let crowd = crowd(&app).await;
-        let taken = take_the_thread();
-        let mut all = all_post(crowd);
-        for _ in 0..SURPLUS {
-            let refused = all.join_next().await.unwrap().unwrap();
-            refused.status(503);
-            assert!(refused.header("retry-after").parse::<u64>().unwrap() > 0);
-        }
-        others_are_answered(&app).await;
-        assert!(all.try_join_next().is_none());
-        assert_eq!(
-            all.len(),
-            app.state.settings.verifications,
-            "these are looked at, and no other"
-        );
-        drop(taken);
-        all
-    };
-    while let Some(refused) = all.join_next().await {
-        refused.unwrap().status(422).expect("eds-form");
-    }
-    // Every turn came back.
-    let mut browser = app.browser();
-    for _ in 0..=app.state.settings.verifications {
-        let page = eds_page(&app, &mut browser).await;
-        answers(
-            &mut browser,
-            &page,
-            &app.person("aigerim").signs(&page.data_challenge()),
-        )
-        .await
-        .expect("code");
-    }
-}
-
 /// How many challenges were taken to be answered.
 async fn taken_challenges(db: &TestDatabase) -> i64 {
     let raw = db.raw().await;
@@ -138,94 +100,119 @@ async fn taken_challenges(db: &TestDatabase) -> i64 {
     row.try_get("", "total").unwrap()
 }
 
-async fn a_person_behind_them_gets_a_turn(db: &TestDatabase) {
-    let app = TestApp::on(db).await;
-    let WebState {
-        provider,
-        eds,
-        sms,
-        settings,
-        ..
-    } = app.state.clone();
-    let patient = WebSettings {
-        verification_wait: minutes(4),
-        ..(*settings).clone()
-    };
-    let router = web::router(WebState::new(provider, eds, sms, patient));
-    let mut browser = app.browser().from_network("203.0.113.9");
-    let page = eds_page(&app, &mut browser).await;
-    let crowd = crowd(&app).await;
-    let many = crowd.len();
-    let taken = take_the_thread();
-    let mut all = all_post(
-        crowd
-            .into_iter()
-            .map(|(browser, page)| (browser.at(router.clone()), page))
-            .collect(),
-    );
-    let until_taken = async |count: usize| {
-        while taken_challenges(db).await < i64::try_from(count).unwrap() {
-            yield_now().await;
+/// As everywhere else, but in a runtime whose only thread for checks a test can take.
+macro_rules! both_databases {
+    ($($(#[$doc:meta])* async fn $name:ident($db:ident) $body:block)*) => {$(
+        $(#[$doc])*
+        async fn $name($db: &TestDatabase) $body
+
+        mod $name {
+            use super::{TestDatabase, with_one_thread_for_checks};
+
+            #[test]
+            fn sqlite() {
+                with_one_thread_for_checks(async {
+                    let database = TestDatabase::sqlite().await;
+                    super::$name(&database).await;
+                    database.remove().await;
+                });
+            }
+
+            #[cfg(kiru_test_postgres)]
+            #[test]
+            fn postgres() {
+                with_one_thread_for_checks(async {
+                    let database = TestDatabase::postgres().await;
+                    super::$name(&database).await;
+                    database.remove().await;
+                });
+            }
         }
-    };
-    until_taken(many).await;
-    let signature = app.person("aigerim").signs(&page.data_challenge());
-    let mut browser = browser.at(router);
-    let person = tokio::spawn(async move { answers(&mut browser, &page, &signature).await });
-    until_taken(many + 1).await;
-    assert!(
-        all.try_join_next().is_none() && !person.is_finished(),
-        "all of them wait"
-    );
-    drop(taken);
-    person.await.unwrap().status(200).expect("code");
-    while let Some(refused) = all.join_next().await {
-        refused.unwrap().status(422);
-    }
+    )*};
 }
 
-mod a_crowd_of_worst_cases_holds_its_turns_and_nobody_else {
-    use super::*;
-
-    #[test]
-    fn sqlite() {
-        with_one_thread_for_checks(async {
-            let database = TestDatabase::sqlite().await;
-            so_many_are_looked_at_and_others_are_answered(&database).await;
-            database.remove().await;
-        });
+both_databases! {
+    async fn a_crowd_of_worst_cases_holds_its_turns_and_nobody_else(db) {
+        let app = TestApp::on(db).await;
+        let mut all = {
+            let crowd = crowd(&app).await;
+            let taken = take_the_thread();
+            let mut all = all_post(crowd);
+            for _ in 0..SURPLUS {
+                let refused = all.join_next().await.unwrap().unwrap();
+                refused.status(503);
+                assert!(refused.header("retry-after").parse::<u64>().unwrap() > 0);
+            }
+            others_are_answered(&app).await;
+            assert!(all.try_join_next().is_none());
+            assert_eq!(
+                all.len(),
+                app.state.settings.verifications,
+                "these are looked at, and no other"
+            );
+            drop(taken);
+            all
+        };
+        while let Some(refused) = all.join_next().await {
+            refused.unwrap().status(422).expect("eds-form");
+        }
+        // Every turn came back.
+        let mut browser = app.browser();
+        for _ in 0..=app.state.settings.verifications {
+            let page = eds_page(&app, &mut browser).await;
+            answers(
+                &mut browser,
+                &page,
+                &app.person("aigerim").signs(&page.data_challenge()),
+            )
+            .await
+            .expect("code");
+        }
     }
 
-    #[cfg(kiru_test_postgres)]
-    #[test]
-    fn postgres() {
-        with_one_thread_for_checks(async {
-            let database = TestDatabase::postgres().await;
-            so_many_are_looked_at_and_others_are_answered(&database).await;
-            database.remove().await;
-        });
-    }
-}
-
-mod a_person_behind_a_crowd_of_worst_cases_gets_a_turn {
-    use super::*;
-
-    #[test]
-    fn sqlite() {
-        with_one_thread_for_checks(async {
-            let database = TestDatabase::sqlite().await;
-            a_person_behind_them_gets_a_turn(&database).await;
-            database.remove().await;
-        });
-    }
-
-    #[cfg(kiru_test_postgres)]
-    #[test]
-    fn postgres() {
-        with_one_thread_for_checks(async {
-            let database = TestDatabase::postgres().await;
-            a_person_behind_them_gets_a_turn(&database).await;
-            database.remove().await;
-        });
+    async fn a_person_behind_a_crowd_of_worst_cases_gets_a_turn(db) {
+        let app = TestApp::on(db).await;
+        let WebState {
+            provider,
+            eds,
+            sms,
+            settings,
+            ..
+        } = app.state.clone();
+        let patient = WebSettings {
+            verification_wait: minutes(4),
+            ..(*settings).clone()
+        };
+        let router = web::router(WebState::new(provider, eds, sms, patient));
+        let mut browser = app.browser().from_network("203.0.113.9");
+        let page = eds_page(&app, &mut browser).await;
+        let crowd = crowd(&app).await;
+        let many = crowd.len();
+        let taken = take_the_thread();
+        let mut all = all_post(
+            crowd
+                .into_iter()
+                .map(|(browser, page)| (browser.at(router.clone()), page))
+                .collect(),
+        );
+        let until_taken = async |count: usize| {
+            while taken_challenges(db).await < i64::try_from(count).unwrap() {
+                yield_now().await;
+            }
+        };
+        until_taken(many).await;
+        let signature = app.person("aigerim").signs(&page.data_challenge());
+        let mut browser = browser.at(router);
+        let person = tokio::spawn(async move { answers(&mut browser, &page, &signature).await });
+        until_taken(many + 1).await;
+        assert!(
+            all.try_join_next().is_none() && !person.is_finished(),
+            "all of them wait"
+        );
+        drop(taken);
+        person.await.unwrap().status(200).expect("code");
+        while let Some(refused) = all.join_next().await {
+            refused.unwrap().status(422);
+        }
     }
 }

@@ -4,7 +4,7 @@ use authority::certificates::StopReason;
 use authority::time::minutes;
 use testkit::pki::CertificateProfile;
 
-use crate::harness::{LogoutEndpoint, TestApp, clients};
+use crate::harness::TestApp;
 use crate::storage::both_databases;
 
 const LOGIN: &str = "aigerim";
@@ -40,10 +40,7 @@ both_databases! {
 
     async fn clients_are_told_once_that_a_session_of_the_key_ended(db) {
         let app = TestApp::on(db).await;
-        let endpoint = LogoutEndpoint::up().await;
-        let mut told = clients();
-        told[0]["backchannel_logout_uri"] = endpoint.uri().into();
-        app.register(&told).await;
+        let endpoint = app.told_of_ends().await;
         let mut browser = app.browser();
         app.first_sign_in(&mut browser, LOGIN, &app.diary().request(&[])).await;
         app.stops(LOGIN, StopReason::Revoked).await;
