@@ -173,6 +173,15 @@ impl StopReason {
         Self::ALL.into_iter().find(|reason| reason.as_str() == word)
     }
 
+    /// Whether a stop for this reason takes the place of one for the other: a hold may be lifted by the centre, and a person's own
+    /// stop by the person, but a key that an operator found shared opens nothing before an operator says so.
+    pub const fn outweighs(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Shared, Self::Stopped | Self::Revoked) => true,
+            (Self::Shared, Self::Shared) | (Self::Stopped | Self::Revoked, _) => false,
+        }
+    }
+
     /// Whether the reason is about the key, so that another certificate of the same key is not accepted either. A centre
     /// revokes one certificate, perhaps because it issued another in its place.
     pub const fn holds_for_the_key(self) -> bool {

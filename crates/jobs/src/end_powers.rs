@@ -10,9 +10,12 @@ use crate::Jobs;
 
 /// Powers that are listed at a time; each is told in a transaction of its own.
 const BATCH: u32 = 100;
+/// After so many the round ends, so that the next one asks for time and lease anew.
+pub(crate) const ROUND: u32 = 100;
 
 impl Jobs {
-    /// Tells of the powers that ran out by `now`, and says of how many. On several nodes at once each is told once.
+    /// Tells of the powers that ran out by `now`, and says of how many; the others wait for
+    /// the next round when there are many. On several nodes at once each is told once.
     ///
     /// # Errors
     /// The first that could not be told, after all others: one damaged row must not keep the others waiting. What was told
@@ -28,7 +31,9 @@ impl Jobs {
                     break;
                 }
             };
-            let Some(last) = batch.last() else { break };
+            let Some(last) = batch.last().filter(|_| told < ROUND) else {
+                break;
+            };
             after = Some(*last);
             for over in batch {
                 match self.tell_over(over.id, now).await {

@@ -20,7 +20,7 @@ use protocol::notices::Teller;
 use storage::certificates::{self, CertificateInUse};
 use storage::{StorageError, users};
 
-use queue::Queue;
+use queue::{Queue, Silences};
 
 /// Certificates in one batch.
 const BATCH: u32 = 500;
@@ -28,8 +28,6 @@ const BATCH: u32 = 500;
 pub(crate) const PERIOD: Duration = minutes(1);
 /// How often a responder is asked about one certificate that no list covers.
 const ASKED_EVERY: Duration = hours(1);
-/// After so many certificates about which nobody could say anything, one after the other, the next round tries again.
-const FAILURES: usize = 3;
 /// How long an answer waits for its turn to be checked.
 const ANSWER_WAIT: Duration = seconds(3);
 
@@ -103,25 +101,23 @@ impl RevocationWatch {
         }
     }
 
-    /// Asks about those in the queue, until responders seem to be down.
+    /// Asks about those in the queue, of each issuer until its responders seem to be down.
     async fn ask(&mut self, provider: &Provider, found: &mut Found, queue: Queue) {
-        let mut failures = 0;
+        let mut silences = Silences::default();
         for certificate in queue.turns() {
             self.last_asked = Some(certificate.id);
+            if silences.has_given_up(&certificate.issuer) {
+                continue;
+            }
             // Asking takes its time: an answer is fresh when it comes, not when the round began.
             let now = provider.now();
-            match self.is_revoked(provider, &certificate, now).await {
-                Some(is_revoked) => {
-                    failures = 0;
-                    self.asked.insert(certificate.id, now);
-                    if is_revoked {
-                        found.stop(provider, &certificate, now).await;
-                    }
-                }
-                None => failures += 1,
+            let is_revoked = self.is_revoked(provider, &certificate, now).await;
+            silences.count(&certificate.issuer, is_revoked.is_some());
+            if is_revoked.is_some() {
+                self.asked.insert(certificate.id, now);
             }
-            if failures == FAILURES {
-                return;
+            if is_revoked == Some(true) {
+                found.stop(provider, &certificate, now).await;
             }
         }
     }

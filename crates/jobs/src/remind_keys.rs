@@ -15,11 +15,13 @@ use storage::{StorageError, phones, sms, users};
 
 /// Certificates that are listed at a time; each has a transaction of its own.
 const BATCH: u32 = 100;
+/// After so many messages the round ends, so that the next one asks for time and lease anew: whether it is night is judged again.
+pub(crate) const ROUND: usize = 100;
 /// When such messages leave, on the wall clock of the deployment: from 09:00 to 21:00.
 const FROM: u16 = 9 * 60;
 const TO: u16 = 21 * 60;
 
-/// Makes the messages that are due, and says how many.
+/// Makes the messages that are due, and says how many; the others wait for the next round when there are many.
 ///
 /// # Errors
 /// The first that could not be made, after all others: one damaged row must not keep the others from theirs. What was made
@@ -36,7 +38,9 @@ pub async fn remind_keys(provider: &Provider, now: Timestamp) -> Result<usize, S
                     break;
                 }
             };
-            let Some(last) = batch.last() else { break };
+            let Some(last) = batch.last().filter(|_| made < ROUND) else {
+                break;
+            };
             after = Some(*last);
             for due in batch {
                 match remind(provider, due, ending.days, now).await {

@@ -15,7 +15,8 @@ use tokio::time::{Interval, MissedTickBehavior, interval};
 use crate::remind_keys::is_due;
 use crate::under_lease::{LOOK_AFTER, UnderLease};
 use crate::{
-    ListSources, ListsInUse, LogoutDelivery, RevocationWatch, deliver_sms, end_revoked, expire, remind_keys, seal_audit,
+    ListSources, ListsInUse, LogoutDelivery, RevocationWatch, deliver_sms, end_powers, end_revoked, expire,
+    remind_keys, seal_audit,
 };
 
 /// What the jobs need.
@@ -276,12 +277,17 @@ impl Jobs {
                 }
             }
             Job::EndPowers => {
-                self.end_powers(now).await?;
+                if self.end_powers(now).await? >= end_powers::ROUND {
+                    return Ok(Left::More);
+                }
             }
             Job::RemindKeys => {
                 let made = remind_keys(&self.logout.provider, now).await?;
                 if made > 0 {
                     tracing::info!(job = job.name(), rows = made, "reminded people of keys that end");
+                }
+                if made >= remind_keys::ROUND {
+                    return Ok(Left::More);
                 }
             }
             Job::Expire => {

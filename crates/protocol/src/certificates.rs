@@ -32,7 +32,7 @@ pub struct Stopping {
     pub event: Event,
 }
 
-/// Stops accepting a certificate of the person whose row the caller holds, and says whether it was accepted before. Sessions,
+/// Stops accepting a certificate of the person whose row the caller holds, and says whether anything was stopped by that. Sessions,
 /// grants and tokens that rest on it end, and sign-ins that are under way. Ring the logout bell after the commit.
 ///
 /// # Errors
@@ -48,7 +48,7 @@ pub async fn stop(
     let Some(shown) = known.iter().find(|known| known.id == stopping.certificate) else {
         return Ok(false);
     };
-    if shown.stop.is_some() {
+    if shown.stop.is_some_and(|stop| !stopping.reason.outweighs(stop.reason)) {
         return Ok(false);
     }
     let with_it =

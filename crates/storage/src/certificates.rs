@@ -107,14 +107,18 @@ fn of_key(certificate: &Certificate) -> [Value; 3] {
     ]
 }
 
-/// Stops accepting a certificate; `false` when it was stopped before. Call [`crate::users::lock`] first. What rests on it is
+/// Stops accepting a certificate; `false` when it was stopped before, and not for a reason that this one outweighs. Call [`crate::users::lock`] first. What rests on it is
 /// dead with it; [`crate::sessions::end_of_certificate`] ends it for good.
 ///
 /// # Errors
 /// The database is not available.
 pub async fn refuse(tx: &Tx, id: CertificateId, reason: StopReason, now: Timestamp) -> Result<bool, StorageError> {
-    let sql = "UPDATE certificates SET refused_at = $2, refused_reason = $3 WHERE id = $1 AND refused_at IS NULL";
-    Ok(sql::execute(tx, sql, [id.as_uuid().into(), at(now), reason.as_str().into()]).await? == 1)
+    let sql = "UPDATE certificates SET refused_at = $2, refused_reason = $3 WHERE id = $1 \
+               AND (refused_at IS NULL OR refused_reason IN ($4, $5, $6))";
+    let outweighed = |other: StopReason| if reason.outweighs(other) { other.as_str() } else { "" };
+    let [one, two, three] = StopReason::ALL.map(|other| outweighed(other).into());
+    let values = [id.as_uuid().into(), at(now), reason.as_str().into(), one, two, three];
+    Ok(sql::execute(tx, sql, values).await? == 1)
 }
 
 /// Accepts a certificate again that was stopped for this reason; `false` when it was not.

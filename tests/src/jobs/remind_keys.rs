@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use authority::certificates::StopReason;
+use authority::certificates::{Certificate, StopReason};
 use authority::identifiers::PhoneNumber;
+use authority::ids::CertificateId;
 use authority::time::{days, hours, seconds};
 use authority::users::{LockReason, UserState};
 use jobs::remind_keys;
 use messaging::parts::Parts;
-use storage::{StorageError, phones};
+use storage::{StorageError, certificates, phones};
 use testkit::pki::CertificateProfile;
 
 use crate::harness::TestApp;
@@ -66,6 +67,25 @@ both_databases! {
         let restarted = app.another_node(db.another().await).await;
         assert_eq!(restarted.reminds().await, (0, 1), "what was made leaves, once");
         assert_eq!(app.reminds().await, (0, 0));
+    }
+
+    /// So that a backlog is not told by the hour at which it was begun.
+    async fn a_round_ends_after_a_hundred_and_the_next_goes_on(db) {
+        let app = TestApp::on(db).await;
+        app.uses_key_ending_in(LOGIN, 0, 7).await;
+        let known = app.certificates(LOGIN).await.remove(0);
+        for number in 0_u8..149 {
+            let mut serial = known.serial.clone();
+            serial.push(number);
+            let id = CertificateId::mint(app.now(), &mut kiru::chance::chance());
+            let copy = &Certificate { id, serial, ..known.clone() };
+            db.tx("test", |tx| async move { certificates::record(&tx, copy).await }).await.unwrap();
+        }
+        let mut made = Vec::new();
+        for _ in 0..3 {
+            made.push(remind_keys(&app.state.provider, app.now()).await.unwrap());
+        }
+        assert_eq!(made, [100, 50, 0]);
     }
 
     async fn who_comes_late_is_told_once_of_the_nearest_days(db) {

@@ -1,11 +1,16 @@
 //! Whom to ask about next: a round has fewer questions than there may be certificates that no list covers, so that the next
 //! round goes on where the last one ended, and begins anew behind the last certificate.
 
+use std::collections::BTreeMap;
+
 use authority::ids::CertificateId;
 use storage::certificates::CertificateInUse;
 
 /// Questions in one round: a responder is a guest's resource.
 const QUESTIONS: usize = 100;
+
+/// After so many certificates of one issuer about which nobody could say anything, one after the other, the next round tries again.
+const FAILURES: usize = 3;
 
 /// Certificates that no list covers, as far as this round gets.
 #[derive(Debug)]
@@ -40,6 +45,23 @@ impl Queue {
     /// Who is asked about, in this order.
     pub(super) fn turns(self) -> impl Iterator<Item = CertificateInUse> {
         self.behind.into_iter().chain(self.before).take(QUESTIONS)
+    }
+}
+
+/// Which centres answer nothing in this round: one that is down takes no question from the others.
+#[derive(Debug, Default)]
+pub(super) struct Silences(BTreeMap<Vec<u8>, usize>);
+
+impl Silences {
+    /// Whether nobody is asked about this issuer's certificates any more in this round.
+    pub(super) fn has_given_up(&self, issuer: &[u8]) -> bool {
+        self.0.get(issuer).is_some_and(|failures| *failures >= FAILURES)
+    }
+
+    /// Counts a question about a certificate of this issuer; an answer makes up for the silence before.
+    pub(super) fn count(&mut self, issuer: &[u8], is_answered: bool) {
+        let failures = self.0.entry(issuer.to_vec()).or_default();
+        *failures = if is_answered { 0 } else { failures.saturating_add(1) };
     }
 }
 
@@ -84,6 +106,22 @@ mod tests {
         assert_eq!(asked, all.iter().map(|one| one.id).collect::<Vec<_>>());
         // Then it begins anew.
         assert_eq!(round(&all, &mut last_asked)[0], all[0].id);
+    }
+
+    #[test]
+    fn a_silent_centre_takes_no_question_from_another() {
+        let mut silences = Silences::default();
+        for _ in 0..2 {
+            silences.count(b"down", false);
+        }
+        silences.count(b"slow", false);
+        silences.count(b"slow", false);
+        silences.count(b"slow", true);
+        silences.count(b"slow", false);
+        assert!(!silences.has_given_up(b"down"));
+        silences.count(b"down", false);
+        assert!(silences.has_given_up(b"down"));
+        assert!(!silences.has_given_up(b"slow") && !silences.has_given_up(b"never asked"));
     }
 
     #[test]

@@ -17,11 +17,11 @@ pub enum StopRefusal {
     #[error("the person has no key of this id; `kiru people keys PERSON` lists them")]
     Unknown,
     /// Nothing is left to be stopped.
-    #[error("the key is stopped already; `kiru people keys PERSON` says why")]
+    #[error("the key is stopped already as shared")]
     Stopped,
 }
 
-/// Stops the key of this certificate as shared, with all its certificates that are accepted: sessions, grants and tokens that rest
+/// Stops the key of this certificate as shared, with all its certificates: sessions, grants and tokens that rest
 /// on it end, clients are promised a notice, and the person is told.
 ///
 /// # Errors
@@ -40,8 +40,12 @@ pub async fn stop_shared(
         let Some(meant) = all.iter().find(|one| one.id == certificate) else {
             return Ok(Err(StopRefusal::Unknown));
         };
-        // The centre may have revoked one certificate of a key that another one still opens with.
-        let is_open = |one: &&Certificate| one.stop.is_none() && (one.id == meant.id || one.has_key_of(meant));
+        // The centre may have revoked one certificate of a key that another one still opens with; and what the person or the
+        // centre stopped, they may let in again.
+        let is_open = |one: &&Certificate| {
+            let is_left = one.stop.is_none_or(|stop| StopReason::Shared.outweighs(stop.reason));
+            is_left && (one.id == meant.id || one.has_key_of(meant))
+        };
         let Some(open) = all.iter().find(is_open) else {
             return Ok(Err(StopRefusal::Stopped));
         };

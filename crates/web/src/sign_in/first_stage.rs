@@ -283,7 +283,13 @@ impl Plan<'_> {
                 self.tell_of_new_key(tx, user).await?;
                 Ok((self.certificate.id, recorded))
             }
-            Recorded::Known(id) | Recorded::Changed(id) => Ok((id, recorded)),
+            Recorded::Changed(id) => {
+                if let Some(user) = user {
+                    notices::tell(tx, self.page.provider(), user, Change::KeyNew, self.page.now).await?;
+                }
+                Ok((id, recorded))
+            }
+            Recorded::Known(id) => Ok((id, recorded)),
             Recorded::OfAnotherUser => Err(Stop::Refused(FirstStageRefusal::CertificateOfAnother)),
         }
     }

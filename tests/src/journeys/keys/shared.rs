@@ -7,7 +7,7 @@ use authority::time::minutes;
 use kiru::operators::Reason;
 use kiru::operators::keys::{AcceptRefusal, StopRefusal, accept_again, stop_shared};
 
-use crate::harness::{LogoutEndpoint, TestApp, clients};
+use crate::harness::TestApp;
 use crate::process::deployment::Deployment;
 use crate::storage::both_databases;
 
@@ -37,10 +37,7 @@ pub(super) async fn certified_anew(app: &TestApp, login: &str) -> CertificateId 
 both_databases! {
     async fn a_key_that_an_operator_stops_as_shared_ends_what_rests_on_it_and_everybody_is_told(db) {
         let app = TestApp::on(db).await;
-        let endpoint = LogoutEndpoint::up().await;
-        let mut told = clients();
-        told[0]["backchannel_logout_uri"] = endpoint.uri().into();
-        app.register(&told).await;
+        let endpoint = app.told_of_ends().await;
         let (diary, mut browser) = (app.diary(), app.browser());
         let request = diary.request(&[("scope", "openid offline_access"), ("prompt", "consent")]);
         let back = app.first_sign_in(&mut browser, LOGIN, &request).await;
@@ -71,7 +68,7 @@ both_databases! {
         assert_eq!(stops(&app, LOGIN, key).await, Err(StopRefusal::Stopped));
     }
 
-    async fn what_is_stopped_already_or_anothers_is_not_stopped_as_shared(db) {
+    async fn what_is_anothers_is_not_stopped(db) {
         let app = TestApp::on(db).await;
         for login in [LOGIN, "nurlan"] {
             app.bound_browser(login).await;
@@ -79,22 +76,33 @@ both_databases! {
         let key = app.certificates("nurlan").await[0].id;
         assert_eq!(stops(&app, LOGIN, key).await, Err(StopRefusal::Unknown));
         assert!(app.certificates("nurlan").await[0].stop.is_none());
-        assert!(app.stops("nurlan", StopReason::Stopped).await);
-        assert_eq!(stops(&app, "nurlan", key).await, Err(StopRefusal::Stopped));
-        let reason = app.certificates("nurlan").await[0].stop.map(|stop| stop.reason);
-        assert_eq!(reason, Some(StopReason::Stopped), "what the person stopped stays theirs");
     }
 
-    /// A revocation is about one certificate.
+    async fn what_the_person_or_the_centre_stopped_is_stopped_as_shared_for_good_and_not_the_other_way(db) {
+        let app = TestApp::on(db).await;
+        for (login, before) in [(LOGIN, StopReason::Stopped), ("nurlan", StopReason::Revoked)] {
+            app.bound_browser(login).await;
+            assert!(app.stops(login, before).await);
+            let key = app.certificates(login).await[0].id;
+            assert_eq!(stops(&app, login, key).await, Ok(()));
+            // Neither of them lets it in again, nor stops it anew.
+            assert!(!app.stops(login, before).await);
+            app.advance(minutes(11));
+            app.signs_with(&mut app.browser(), &app.person(login)).await.status(422).expect("eds-form");
+            let stop = app.certificates(login).await[0].stop;
+            assert_eq!(stop.map(|stop| stop.reason), Some(StopReason::Shared), "{before:?}");
+        }
+    }
+
+    /// A revocation is about one certificate, sharing about the key.
     async fn another_certificate_of_a_key_whose_one_was_revoked_is_stopped(db) {
         let app = TestApp::on(db).await;
         app.bound_browser(LOGIN).await;
         let first = certified_anew(&app, LOGIN).await;
         assert!(app.stops_key(LOGIN, first, StopReason::Revoked).await);
         assert_eq!(stops(&app, LOGIN, first).await, Ok(()));
-        let mut reasons: Vec<_> = app.certificates(LOGIN).await.iter().map(|one| one.stop.unwrap().reason).collect();
-        reasons.sort_by_key(|reason| reason.as_str());
-        assert_eq!(reasons, [StopReason::Revoked, StopReason::Shared]);
+        let reasons: Vec<_> = app.certificates(LOGIN).await.iter().map(|one| one.stop.unwrap().reason).collect();
+        assert_eq!(reasons, [StopReason::Shared; 2]);
     }
 
     async fn operators_stop_a_key_by_command_and_accept_it_again(db) {

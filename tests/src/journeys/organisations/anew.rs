@@ -7,7 +7,7 @@ use testkit::people::DemoPerson;
 use testkit::pki::{Attribute, ExtendedUsage, SigningKey};
 
 use super::{BIN, SCHOOL};
-use crate::harness::{LogoutEndpoint, Person, TestApp, clients};
+use crate::harness::{Answer, Browser, Person, RelyingParty, TestApp};
 use crate::storage::both_databases;
 
 const OTHER_BIN: &str = "990640000025";
@@ -35,13 +35,17 @@ fn issued(app: &TestApp, key: &SigningKey, (bin, name): (&str, &str), role: Exte
     })
 }
 
+/// The person signs in and acts as the head of the school.
+async fn acts_as_head(app: &TestApp, key: &SigningKey, (diary, browser): (&RelyingParty, &mut Browser)) -> Answer {
+    let head = issued(app, key, (BIN, SCHOOL), ExtendedUsage::Head);
+    let names = app.arrives(browser, &head, &diary.request(&[])).await;
+    app.acts(browser, &names, "organisation", diary).await
+}
+
 both_databases! {
     async fn tokens_of_an_employee_of_one_organisation_end_when_the_key_is_that_of_the_head_of_another(db) {
         let app = TestApp::on(db).await;
-        let endpoint = LogoutEndpoint::up().await;
-        let mut told = clients();
-        told[0]["backchannel_logout_uri"] = endpoint.uri().into();
-        app.register(&told).await;
+        let endpoint = app.told_of_ends().await;
         let (diary, mut browser) = (app.diary(), app.browser());
         let key = SigningKey::generate().unwrap();
         let employee = issued(&app, &key, (BIN, SCHOOL), ExtendedUsage::Employee);
@@ -64,6 +68,9 @@ both_databases! {
         assert_eq!(endpoint.tokens().len(), 1, "its client is told");
         let changes = |trace: Vec<String>| trace.iter().filter(|one| *one == CHANGED).count();
         assert_eq!(changes(app.trace("gulnara").await), 1);
+        app.delivers_messages().await;
+        let sent = app.outbox.newest_first().await;
+        assert!(sent.iter().any(|kept| kept.text.contains("new EDS key") || kept.text.contains("жаңа ЭЦҚ")), "so is the person: {:?}", sent.iter().map(|kept| &kept.text).collect::<Vec<_>>());
 
         // The next use of it changes nothing.
         app.advance(minutes(2));
@@ -77,9 +84,7 @@ both_databases! {
         let app = TestApp::on(db).await;
         let (diary, mut browser) = (app.diary(), app.browser());
         let key = SigningKey::generate().unwrap();
-        let head = issued(&app, &key, (BIN, SCHOOL), ExtendedUsage::Head);
-        let names = app.arrives(&mut browser, &head, &diary.request(&[])).await;
-        let tokens = app.acts(&mut browser, &names, "organisation", &diary).await;
+        let tokens = acts_as_head(&app, &key, (&diary, &mut browser)).await;
         app.advance(minutes(2));
         let employee = issued(&app, &key, (BIN, SCHOOL), ExtendedUsage::Employee);
         app.signs_with(&mut app.browser(), &employee).await.status(200);
@@ -90,9 +95,7 @@ both_databases! {
         let app = TestApp::on(db).await;
         let (diary, mut browser) = (app.diary(), app.browser());
         let key = SigningKey::generate().unwrap();
-        let head = issued(&app, &key, (BIN, SCHOOL), ExtendedUsage::Head);
-        let names = app.arrives(&mut browser, &head, &diary.request(&[])).await;
-        let tokens = app.acts(&mut browser, &names, "organisation", &diary).await;
+        let tokens = acts_as_head(&app, &key, (&diary, &mut browser)).await;
         app.advance(minutes(2));
         let anew = issued(&app, &key, (BIN, SCHOOL), ExtendedUsage::Head);
         app.signs_with(&mut app.browser(), &anew).await.status(200);

@@ -207,7 +207,11 @@ impl Try<'_> {
                 notices::tell(tx, self.page.provider(), user, Change::KeyNew, self.page.now).await?;
                 self.certificate.id
             }
-            Recorded::Known(id) | Recorded::Changed(id) => id,
+            Recorded::Changed(id) => {
+                notices::tell(tx, self.page.provider(), user, Change::KeyNew, self.page.now).await?;
+                id
+            }
+            Recorded::Known(id) => id,
             Recorded::OfAnotherUser => return Ok(self.fail(tx, ("P_CERTIFICATE", QrRefusal::OtherPerson)).await?),
         };
         let stage = SecondStage {
