@@ -1,7 +1,7 @@
 //! Whether a certificate is accepted here still, after what its centre says of it now (security rule CE-12).
 
 use authority::audit::{Actor, Event, EventKind};
-use authority::certificates::{Certificate, Stop};
+use authority::certificates::{Certificate, Stop, StopReason};
 use authority::ids::EventId;
 use authority::time::Timestamp;
 use authority::users::User;
@@ -42,16 +42,22 @@ pub(crate) async fn find(
     verified: Verified<'_>,
 ) -> Result<Option<Stop>, StorageError> {
     let Verified { certificate, good_at } = verified;
+    let found = certificates::find_stop(tx, certificate).await?;
+    let is_held = found.is_some_and(|stop| stop.reason == StopReason::Revoked);
+    let (Some(user), Some(good_at), true) = (user, good_at, is_held) else {
+        return Ok(found);
+    };
     let provider = page.provider();
-    if let (Some(user), Some(good_at)) = (user, good_at) {
-        let teller = Teller {
-            keyring: &provider.keyring,
-            pages: &provider.pages,
-        };
-        let id = EventId::mint(page.now, &mut provider.rng());
-        // The centre lifted it; the person only came by.
-        let event = Event::new(id, page.now, EventKind::CertificateAccepted, Actor::System);
-        lift_hold(tx, teller, user, (certificate, good_at), event).await?;
+    let teller = Teller {
+        keyring: &provider.keyring,
+        pages: &provider.pages,
+    };
+    let id = EventId::mint(page.now, &mut provider.rng());
+    // The centre lifted it; the person only came by.
+    let event = Event::new(id, page.now, EventKind::CertificateAccepted, Actor::System);
+    if lift_hold(tx, teller, user, (certificate, good_at), event).await? {
+        certificates::find_stop(tx, certificate).await
+    } else {
+        Ok(found)
     }
-    certificates::find_stop(tx, certificate).await
 }
