@@ -1,9 +1,10 @@
 // Starts the demo binary in a folder of its own and talks to its desk.
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 import { PATIENCE, begin, ended, leash, within } from './bounds.mjs';
 
@@ -93,6 +94,15 @@ export class Demo {
     this.process.kill(signal);
     const end = await within(30_000, this.ended, () => `the demo does not end:\n${this.output.slice(-2000)}`);
     if (end.code !== 0) throw new Error(`the demo ended with ${JSON.stringify(end)}:\n${this.output.slice(-2000)}`);
+  }
+
+  /** What an operator does beside the running demo: a command of the same program on the same data; answers what it says. */
+  async operate(...words) {
+    const { stdout } = await promisify(execFile)(binary, [...words, '--config', join(this.data, 'kiru.toml')], {
+      env: { ...process.env, ...this.environment },
+      timeout: PATIENCE,
+    });
+    return stdout;
   }
 
   /** Text messages, newest first; the desk forgets them at a restart. */
