@@ -157,16 +157,10 @@ export class Demo {
     if (last) await pause(Math.min(62_000, Math.max(0, Date.parse(last) + 62_000 - Date.now())));
   }
 
-  /** The newest message with a code, once there are more than `before` messages. */
+  /** The newest code, once one came after the first `before` messages; a notice may have come since. */
   async code(before) {
-    const end = Date.now() + 10_000;
-    for (;;) {
-      const messages = await this.messages();
-      const code = messages.length > before ? messages[0].text.match(/\b\d{6}\b/)?.[0] : undefined;
-      if (code) return code;
-      if (Date.now() > end) throw new Error(`no code in ${JSON.stringify(messages.slice(0, 2))}`);
-      await pause(50);
-    }
+    const code = /\b\d{6}\b/;
+    return (await this.messageAfter(before, code)).match(code)[0];
   }
 }
 

@@ -9,7 +9,7 @@ const DATE = { kk: '\\d{4}\u00a0ж\\.\u00a0\\d{1,2}\u00a0\\p{L}+', ru: '\\d{1,2}
 const CLOCK = '\\d\\d:\\d\\d';
 
 /** By the name of the refusal and the language: what was wrong, and what to do. */
-export const WORDS = {
+const WORDS = {
   expired: {
     kk: ['Кілттің мерзімі өтті: {date}', 'Басқа кілтті таңдаңыз не жаңасын алыңыз: pki.gov.kz, eGov Mobile'],
     ru: ['Срок действия ключа истёк: {date}', 'Выберите другой ключ или получите новый: pki.gov.kz, eGov Mobile'],
