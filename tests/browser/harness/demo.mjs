@@ -1,9 +1,10 @@
 // Starts the demo binary in a folder of its own and talks to its desk.
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 import { PATIENCE, begin, ended, leash, within } from './bounds.mjs';
 
@@ -95,6 +96,15 @@ export class Demo {
     if (end.code !== 0) throw new Error(`the demo ended with ${JSON.stringify(end)}:\n${this.output.slice(-2000)}`);
   }
 
+  /** What an operator does beside the running demo: a command of the same program on the same data; answers what it says. */
+  async operate(...words) {
+    const { stdout } = await promisify(execFile)(binary, [...words, '--config', join(this.data, 'kiru.toml')], {
+      env: { ...process.env, ...this.environment },
+      timeout: PATIENCE,
+    });
+    return stdout;
+  }
+
   /** Text messages, newest first; the desk forgets them at a restart. */
   async messages() {
     const messages = await (await this.ask('/sms.json')).json();
@@ -147,16 +157,10 @@ export class Demo {
     if (last) await pause(Math.min(62_000, Math.max(0, Date.parse(last) + 62_000 - Date.now())));
   }
 
-  /** The newest message with a code, once there are more than `before` messages. */
+  /** The newest code, once one came after the first `before` messages; a notice may have come since. */
   async code(before) {
-    const end = Date.now() + 10_000;
-    for (;;) {
-      const messages = await this.messages();
-      const code = messages.length > before ? messages[0].text.match(/\b\d{6}\b/)?.[0] : undefined;
-      if (code) return code;
-      if (Date.now() > end) throw new Error(`no code in ${JSON.stringify(messages.slice(0, 2))}`);
-      await pause(50);
-    }
+    const code = /\b\d{6}\b/;
+    return (await this.messageAfter(before, code)).match(code)[0];
   }
 }
 

@@ -1,4 +1,4 @@
-// S2 after a signature that was refused: what it says, in every language, and the one way on that it offers.
+// S2, or S3, after a signature that was refused: what it says, in every language, and the one way on that it offers.
 import assert from 'node:assert/strict';
 
 import { reach } from './keyboard.mjs';
@@ -7,10 +7,9 @@ import { inspect } from './look.mjs';
 /** A date in each language; its words do not part at the end of a line. */
 const DATE = { kk: '\\d{4}\u00a0ж\\.\u00a0\\d{1,2}\u00a0\\p{L}+', ru: '\\d{1,2}\u00a0\\p{L}+\u00a0\\d{4}\u00a0г\\.', en: '\\d{1,2}\u00a0\\p{L}+\u00a0\\d{4}' };
 const CLOCK = '\\d\\d:\\d\\d';
-const TRY_AGAIN = { kk: 'Қайталап көру', ru: 'Повторить', en: 'Try again' };
 
 /** By the name of the refusal and the language: what was wrong, and what to do. */
-export const WORDS = {
+const WORDS = {
   expired: {
     kk: ['Кілттің мерзімі өтті: {date}', 'Басқа кілтті таңдаңыз не жаңасын алыңыз: pki.gov.kz, eGov Mobile'],
     ru: ['Срок действия ключа истёк: {date}', 'Выберите другой ключ или получите новый: pki.gov.kz, eGov Mobile'],
@@ -58,8 +57,13 @@ export const WORDS = {
   },
 };
 
+/** Where a refusal stands: which page, its one next step, and that step's words. */
+const S2 = { name: 's2', step: '#continue', words: { kk: 'Қайталап көру', ru: 'Повторить', en: 'Try again' } };
+/** The same on the page with the code. */
+export const ON_PHONE = { name: 's3', step: '#new', words: { kk: 'Жаңа код көрсету', ru: 'Показать новый код', en: 'Show a new code' } };
+
 /** Waits for the refusal and holds it to its words, to one next step, to the keyboard, to axe and to narrow windows. */
-export async function assertRefusal(window, why) {
+export async function assertRefusal(window, why, { name, step, words } = S2) {
   const { page, language } = window;
   const [said, fix] = WORDS[why][language];
   await page.locator('.summary').waitFor();
@@ -68,15 +72,15 @@ export async function assertRefusal(window, why) {
   assert.match(summary, new RegExp(pattern.replace('\\{date\\}', DATE[language]).replace('\\{clock\\}', CLOCK), 'u'));
   assert.ok((await page.locator('main').innerText()).includes(fix), `${why}, ${language}: ${fix}`);
   const way = page.locator('main .button:visible');
-  assert.deepEqual(await way.allInnerTexts(), [TRY_AGAIN[language]], 'one next step');
-  await reach(page, '#continue');
+  assert.deepEqual(await way.allInnerTexts(), [words[language]], 'one next step');
+  await reach(page, step);
   await reach(page, 'main a.row');
   await assertFits(page);
-  await inspect(window, `s2-${why}`);
+  await inspect(window, `${name}-${why}`);
 }
 
 /** A narrow phone: nothing is wider than the window, and the whole of what was said is in it. */
-async function assertFits(page) {
+export async function assertFits(page) {
   const before = page.viewportSize();
   await page.setViewportSize({ width: 360, height: 780 });
   const cut = await page.evaluate(() => {

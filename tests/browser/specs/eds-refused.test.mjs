@@ -5,21 +5,18 @@ import { createHash, randomBytes } from 'node:crypto';
 import { after, before, test } from '../harness/bounds.mjs';
 import { close, launch, open } from '../harness/browser.mjs';
 import { Demo } from '../harness/demo.mjs';
-import { Gallery } from '../harness/gallery.mjs';
 import { openDiary, signInFirst, signWithEds, startSignIn } from '../harness/journey.mjs';
 import { ALICE, EXPIRED_KEY, GOST_KEY, GRADUATE, PARENT, REVOKED_KEY, TEACHER } from '../harness/people.mjs';
 import { assertRefusal } from '../harness/refusal.mjs';
 
 let browser;
 let demo;
-let gallery;
 before(async () => {
-  [browser, demo, gallery] = await Promise.all([launch(), Demo.start(), Gallery.start()]);
+  [browser, demo] = await Promise.all([launch(), Demo.start()]);
 });
 after(async () => {
   await browser?.close();
   await demo?.stop();
-  await gallery?.stop();
 });
 
 const STAYS = [['kk', PARENT], ['ru', TEACHER], ['en', GRADUATE]];
@@ -70,14 +67,6 @@ for (const [language, person] of STAYS) {
     await page.waitForURL(/\/flow\/[^/]+\/sign-in/);
     await signWithEds(window, demo, ALICE);
     await assertRefusal(window, 'other-person');
-    await close(window);
-  });
-
-  test(`a key that seems to be shared is refused, in ${language}`, async () => {
-    // Nothing in the demo finds sharing out; the page is the gallery's.
-    const window = await open(browser, gallery, { language });
-    await window.page.goto(gallery.address('s2-shared', language));
-    await assertRefusal(window, 'shared');
     await close(window);
   });
 }

@@ -1,4 +1,5 @@
-// K3 in three languages: a person with two keys stops one, accepts it again, then stops the one that signed them in.
+// K3 in three languages. An operator stops a key as shared: it signs nobody in, and the cabinet says so until it is accepted
+// again. A person with two keys stops one, accepts it again, then stops the one that signed them in.
 import assert from 'node:assert/strict';
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +10,17 @@ import { Demo } from '../harness/demo.mjs';
 import { signInAgain, signInFirst, signWithEds, startSignIn } from '../harness/journey.mjs';
 import { inspect } from '../harness/look.mjs';
 import { GRADUATE, PARENT, TEACHER } from '../harness/people.mjs';
-import { assertRefusal } from '../harness/refusal.mjs';
+import { decide, readCode, scan } from '../harness/phone.mjs';
+import { ON_PHONE, assertFits, assertRefusal } from '../harness/refusal.mjs';
+
+/** What the card of a shared key says: its state, and what to do. */
+const CARD = {
+  kk: ['Қабылданбайды: кілт ортақ сияқты', 'Кілт тек өзіңізде болса, мектептің немесе сервистің әкімшісіне жүгініңіз'],
+  ru: ['Не принимается: похоже, ключ общий', 'Если ключ есть только у вас, обратитесь к администратору школы или сервиса'],
+  en: ['Not accepted: seems to be shared', 'If nobody but you has it, ask the office of your school or service'],
+};
+/** What its person reads at once. */
+const TOLD = { kk: /ЭЦҚ кілті мұнда енді қабылданбайды/, ru: /ключ ЭЦП здесь больше не принимается/, en: /an EDS key is no longer accepted here/ };
 
 let browser;
 let demo;
@@ -23,11 +34,46 @@ after(async () => {
   await demo?.stop();
 });
 
-test('people sign in, and again with a new key', async () => {
-  for (const stay of stays) {
-    stay.window = await open(browser, demo, { language: stay.language });
-    await signInFirst(stay.window, demo, stay.person);
-  }
+/** The id of the person's only key that is in this state, as operators see it. */
+async function keyThatIs(state, { login }) {
+  const lines = (await demo.operate('people', 'keys', login)).trim().split('\n');
+  const found = lines.filter((line) => line.includes(`, ${state}`));
+  assert.equal(found.length, 1, `${state}: ${lines.join('; ')}`);
+  return found[0].split(' ')[0];
+}
+
+for (const stay of stays) {
+  test(`a key that an operator stops as shared signs nobody in any more, in ${stay.language}`, async () => {
+    const { person, language } = stay;
+    stay.window = await open(browser, demo, { language });
+    await signInFirst(stay.window, demo, person);
+    const known = (await demo.messages()).length;
+    stay.shared = await keyThatIs('accepted', person);
+    const said = await demo.operate('people', 'stop-key', person.login, stay.shared, '--reason', 'Used in three classes');
+    assert.match(said, /^stopped as shared;/);
+    assert.equal(await keyThatIs('shared since ', person), stay.shared);
+    await demo.messageAfter(known, TOLD[language]);
+
+    const { page } = stay.window;
+    await page.goto(`${demo.issuer}/cabinet/keys`);
+    assert.equal(await page.locator('#key-1').count(), 0, 'what rested on it ended');
+    const before = (await demo.messages()).length;
+    await startSignIn(stay.window, demo, 'again=1');
+    await signWithEds(stay.window, demo, person);
+    await assertRefusal(stay.window, 'shared');
+    assert.match(page.url(), /\/eds\/signature$/);
+
+    // The same key on the phone.
+    await startSignIn(stay.window, demo, 'again=1');
+    await page.locator('form[action$="/egov"] button').click();
+    await scan(demo, person, await readCode(browser, page.locator('svg.qr')), language);
+    await decide(demo, 'sign');
+    await assertRefusal(stay.window, 'shared', ON_PHONE);
+    assert.equal((await demo.messages()).length, before, 'no code is sent');
+  });
+}
+
+test('they sign in again with a new key', async () => {
   // Whose files are gone gets another key at the next start, as one gets from the centre.
   await demo.restart(() => {
     const folder = join(demo.data, 'centre', 'people');
@@ -38,6 +84,25 @@ test('people sign in, and again with a new key', async () => {
   await demo.clock({ advance: 'PT11M' });
   for (const stay of stays) await signInAgain(stay.window, demo, stay.person);
 });
+
+for (const stay of stays) {
+  test(`the cabinet shows a key as shared until an operator accepts it again, in ${stay.language}`, async () => {
+    const { window, person, language, shared } = stay;
+    const { page } = window;
+    await page.goto(`${demo.issuer}/cabinet/keys`);
+    const card = page.locator('#key-2');
+    await card.waitFor();
+    const words = await card.innerText();
+    for (const said of CARD[language]) assert.ok(words.includes(said), `${said}: ${words}`);
+    assert.equal(await card.locator('a').count(), 0, 'its person cannot accept it');
+    await assertFits(page);
+    await inspect(window, 'k3-shared');
+
+    await demo.operate('people', 'accept-key', person.login, shared, '--reason', 'Nobody else has it');
+    await page.reload();
+    await page.locator('#stop-2').waitFor();
+  });
+}
 
 for (const stay of stays) {
   test(`a key is stopped, accepted again, and the own one stopped, in ${stay.language}`, async () => {
